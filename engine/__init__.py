@@ -1,0 +1,1 @@
+"""BPMN semantics without input or output: a model, a state, commands that yield events."""
