@@ -1,0 +1,1 @@
+"""The processes that ship: model, forms, scenarios and a page of help each."""

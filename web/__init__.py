@@ -1,0 +1,1 @@
+"""The site and the REST API, served over the appliance."""
