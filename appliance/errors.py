@@ -1,0 +1,199 @@
+"""What the appliance refuses, beside the engine's own refusals.
+
+    engine.errors.Refused
+    ├── ProcessNotFound           no process of this key (or version) is deployed
+    ├── ProcessSuspended          the process is suspended: nothing new starts
+    ├── StartFormNotSupported     the process starts with a form, a program cannot start it
+    ├── InstanceNotFound          no instance has this id
+    ├── StoredFileNotFound        the instance has no such file, or its bytes are gone
+    ├── Unauthorized              who asks is not known
+    │   ├── WrongPassword         a sign-in that does not match
+    │   └── SetupLinkInvalid      a set-up link that is used, late or false
+    ├── Forbidden                 who asks is known and may not
+    ├── TooManyAttempts           wait before the next sign-in (carries the seconds)
+    ├── InvalidInput              a value that a person, a program or a file gave is not allowed
+    │   └── TooLarge              ... because it is larger than the limit
+    ├── Conflict                  it does not fit what is there now
+    ├── UserNotFound, GroupNotFound, KeyNotFound, SessionNotFound
+    ├── StorageFull               the disk is full; nothing was changed
+    ├── Overloaded                too much is waiting; try again (carries the seconds)
+    ├── ShuttingDown              the server is stopping
+    └── CannotStart               the program ends with ``exit_code``
+        ├── SettingInvalid        a setting that cannot be read or is not allowed
+        ├── DataDirectoryUnusable a data directory that cannot be opened
+        ├── DataDirectoryLocked   another process uses the data directory (exit code 3)
+        ├── DatabaseNewer         the database was written by a newer version (exit code 4)
+        └── PortTaken             another program listens there (exit code 5)
+
+Not here: how a refusal becomes an HTTP answer (``web/errors.py``).
+"""
+
+from __future__ import annotations
+
+from engine.errors import Refused
+
+
+class ProcessNotFound(Refused):
+    """No process of this key, or no such version of it, is deployed."""
+
+    code = "PROCESS_NOT_FOUND"
+
+
+class ProcessSuspended(Refused):
+    """The process is suspended: running instances go on, nothing new starts."""
+
+    code = "PROCESS_SUSPENDED"
+
+
+class StartFormNotSupported(Refused):
+    """The process starts with a form, so only a person can start it."""
+
+    code = "START_FORM_NOT_SUPPORTED"
+
+
+class InstanceNotFound(Refused):
+    """No process instance has this id."""
+
+    code = "INSTANCE_NOT_FOUND"
+
+
+class StoredFileNotFound(Refused):
+    """The instance has no file of this name, or the file's bytes are gone."""
+
+    code = "FILE_NOT_FOUND"
+
+
+class Unauthorized(Refused):
+    """Who asks is not known: no key or session, or one that is no longer valid."""
+
+    code = "UNAUTHORIZED"
+
+
+class WrongPassword(Unauthorized):
+    """The name and the password do not belong together, whichever of them is wrong."""
+
+
+class SetupLinkInvalid(Unauthorized):
+    """The set-up link was used before, is too old or never existed."""
+
+    code = "SETUP_LINK_INVALID"
+
+
+class Forbidden(Refused):
+    """Who asks is known and may not do this."""
+
+    code = "FORBIDDEN"
+
+
+class TooManyAttempts(Refused):
+    """Too many sign-ins failed; ``retry_after`` is the number of seconds to wait."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(f"Too many attempts. Try again in {retry_after} seconds.")
+
+
+class InvalidInput(Refused):
+    """A value is not allowed; the message says which one and why."""
+
+    code = "INVALID_INPUT"
+
+
+class TooLarge(InvalidInput):
+    """A body, file or model is larger than its limit."""
+
+    code = "TOO_LARGE"
+
+
+class Conflict(Refused):
+    """It does not fit what is there now: a name is taken, somebody else was first."""
+
+    code = "CONFLICT"
+
+
+class UserNotFound(Refused):
+    """No user has this name."""
+
+    code = "USER_NOT_FOUND"
+
+
+class GroupNotFound(Refused):
+    """No group has this name."""
+
+    code = "GROUP_NOT_FOUND"
+
+
+class KeyNotFound(Refused):
+    """No API key has this id or name."""
+
+    code = "KEY_NOT_FOUND"
+
+
+class SessionNotFound(Refused):
+    """The user has no such session."""
+
+    code = "SESSION_NOT_FOUND"
+
+
+class StorageFull(Refused):
+    """The disk is full. Nothing was changed; the server goes on when there is space again."""
+
+    code = "STORAGE_FULL"
+
+
+class Overloaded(Refused):
+    """Too many commands wait already; ``retry_after`` is the number of seconds to wait."""
+
+    code = "OVERLOADED"
+
+    def __init__(self, message: str, retry_after: int = 1) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class ShuttingDown(Refused):
+    """The server is stopping and takes no more commands."""
+
+    code = "SHUTTING_DOWN"
+
+
+class CannotStart(Refused):
+    """The program cannot go on; it ends with ``exit_code``."""
+
+    code = "CANNOT_START"
+    exit_code = 1
+
+
+class SettingInvalid(CannotStart):
+    """A setting that cannot be read; the message names the setting and where it came from."""
+
+    code = "SETTING_INVALID"
+
+
+class DataDirectoryUnusable(CannotStart):
+    """A data directory that cannot be created, read or written, or is something else."""
+
+    code = "DATA_DIRECTORY_UNUSABLE"
+
+
+class DataDirectoryLocked(CannotStart):
+    """Another process uses the data directory; the message names its process id."""
+
+    code = "DATA_DIRECTORY_LOCKED"
+    exit_code = 3
+
+
+class DatabaseNewer(CannotStart):
+    """The database was written by a newer version of the program."""
+
+    code = "DATABASE_NEWER"
+    exit_code = 4
+
+
+class PortTaken(CannotStart):
+    """Another program listens on this address and port."""
+
+    code = "PORT_TAKEN"
+    exit_code = 5
