@@ -1,0 +1,122 @@
+"""How times, sizes and values are written on pages, in the reader's zone.
+
+Times come as milliseconds since the epoch (UTC) and leave as ``<time datetime=…>``.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from markupsafe import Markup, escape
+
+from web.texts import _, plural
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+SOON = 4 * HOUR
+
+
+def zone_of(name: str | None) -> tzinfo:
+    """The zone of this IANA name; UTC where the name is missing or unknown."""
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
+
+
+def clock(ms: int, zone: tzinfo) -> str:
+    """A moment for people: ``1 May 2026 09:15``."""
+    moment = datetime.fromtimestamp(ms / 1000, zone)
+    return f"{moment.day} {moment:%b %Y %H:%M}"
+
+
+def span(ms: int) -> str:
+    """A length of time in its largest unit: ``3 h``, ``2 d``; below a minute ``<1 min``."""
+    length = abs(ms)
+    if length < MINUTE:
+        return _("<1 min")
+    if length < HOUR:
+        return _("%(num)s min", num=length // MINUTE)
+    if length < 2 * DAY:
+        return _("%(num)s h", num=length // HOUR)
+    return _("%(num)s d", num=length // DAY)
+
+
+def time_tag(ms: int, zone: tzinfo, text: str = "", css: str = "") -> Markup:
+    """``<time>`` with the machine's form, and the full moment as its title."""
+    moment = datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")
+    full = datetime.fromtimestamp(ms / 1000, zone)
+    title = f"{clock(ms, zone)}:{full:%S} {full:%Z}"
+    class_attribute = Markup(' class="{}"').format(css) if css else ""
+    return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(
+        moment, title, class_attribute, text or clock(ms, zone)
+    )
+
+
+def due_tag(ms: int, now: int, zone: tzinfo) -> Markup:
+    """A due date as what is left of it: ``in 3 h``, ``2 d overdue``; soon and late are coloured."""
+    left = ms - now
+    if left < 0:
+        return time_tag(ms, zone, _("%(span)s overdue", span=span(left)), "due-late")
+    return time_tag(ms, zone, _("in %(span)s", span=span(left)), "due-soon" if left < SOON else "")
+
+
+def ago_tag(ms: int, now: int, zone: tzinfo) -> Markup:
+    """A moment in the past as its distance: ``3 h ago``; older than a week as its date."""
+    if now - ms > 7 * DAY:
+        return time_tag(ms, zone)
+    return time_tag(ms, zone, _("%(span)s ago", span=span(now - ms)))
+
+
+def size(count: int) -> str:
+    """A number of bytes for people: ``812 bytes``, ``1.4 MB``."""
+    if count < 1000:
+        return plural("%(num)s byte", "%(num)s bytes", count)
+    value, units = count / 1000, ["kB", "MB", "GB"]
+    while value >= 999.5 and len(units) > 1:
+        value /= 1000
+        del units[0]
+    unit = units[0]
+    return f"{value:.1f} {unit}" if value < 9.95 else f"{value:.0f} {unit}"
+
+
+def value_text(value: Any) -> str:
+    """A variable's value as one would write it: texts bare, the rest as JSON."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=_number, indent=None)
+
+
+def value_type(value: Any) -> str:
+    """The JSON type's name of a variable's value."""
+    match value:
+        case bool():
+            return _("yes/no")
+        case int() | Decimal() | float():
+            return _("number")
+        case str():
+            return _("text")
+        case list():
+            return _("list")
+        case dict():
+            return _("object")
+        case _nothing:
+            return _("nothing")
+
+
+def initials(name: str) -> Markup:
+    """Up to two letters that stand for a person."""
+    words = [word for word in name.replace(".", " ").replace("_", " ").split() if word[0].isalnum()]
+    letters = words[0][:2] if len(words) == 1 else "".join(word[0] for word in words[:2])
+    return escape(letters.upper())
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return str(value)

@@ -1,0 +1,1 @@
+"""The site map: one file per page. Each file lists its handlers in ``handlers``."""

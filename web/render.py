@@ -1,0 +1,152 @@
+"""How a page becomes HTML: one Jinja environment, what every template is given, redirects.
+
+A page is ``page(request, "inbox.html", here="inbox", …)``. Every template sees, besides its own
+values: ``user`` (or None), ``box``, ``here`` (the entry of the navigation that is current),
+``theme``, ``csrf_token``, ``counts`` (open tasks of the user, for the navigation), ``said`` (what
+the last redirect had to say), ``now`` and ``path``. It needs ``request.app.state.box``,
+``request.scope["user"]`` and ``request.state.csrf_token``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote, urlencode
+
+import jinja2
+import msgspec
+from litestar import MediaType, Request, Response
+from litestar.datastructures import Cookie
+from markupsafe import Markup
+
+from web import formats
+from web.texts import gettext, ngettext
+
+TEMPLATES = Path(__file__).parent / "templates"
+DIST = Path(__file__).parent / "static" / "dist"
+SAID = "wf_said"
+THEME = "wf_theme"
+
+
+def page(
+    request: Request[Any, Any, Any],
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
+) -> Response[str]:
+    """The rendered page; htmx asking for a block by its target's name gets that block alone."""
+    given = _given(request) | context
+    loaded = environment().get_template(template)
+    target = request.headers.get("hx-target", "")
+    if request.headers.get("hx-request") == "true" and target in loaded.blocks:
+        text = "".join(loaded.blocks[target](loaded.new_context(given)))
+    else:
+        text = loaded.render(given)
+    response = Response(text, media_type=MediaType.HTML, status_code=status)
+    response.headers |= {"Cache-Control": "no-store", "Vary": "HX-Request"} | dict(headers or {})
+    if SAID in request.cookies:
+        response.delete_cookie(SAID)
+    return response
+
+
+def go(to: str, said: str = "", *, bad: bool = False) -> Response[None]:
+    """Redirect to a page of ours (303), which then says ``said`` once."""
+    response = Response(None, status_code=303, headers={"Location": to})
+    if said:
+        value = quote(("bad:" if bad else "good:") + said)
+        response.set_cookie(
+            Cookie(key=SAID, value=value, path="/", max_age=60, httponly=True, samesite="lax")
+        )
+    return response
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The one template environment; undefined names are errors."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        auto_reload=False,
+    )
+    made.install_gettext_callables(  # pyright: ignore[reportAttributeAccessIssue]
+        gettext, ngettext, newstyle=True
+    )
+    made.globals |= {"asset": asset, "query": query}
+    made.filters |= {
+        "when": _when,
+        "ago": _ago,
+        "due": _due,
+        "span": formats.span,
+        "size": formats.size,
+        "value_text": formats.value_text,
+        "value_type": formats.value_type,
+        "initials": formats.initials,
+    }
+    return made
+
+
+def asset(name: str) -> str:
+    """The address of a built front-end file, with its hash where the build gave it one."""
+    return "/static/dist/" + _manifest().get(name, name)
+
+
+def query(path: str, known: Mapping[str, Any], **changes: Any) -> str:
+    """``path`` with the query ``known``, ``changes`` applied; empty values are left out."""
+    pairs = {key: value for key, value in {**known, **changes}.items() if value not in (None, "")}
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+@cache
+def _manifest() -> dict[str, str]:
+    try:
+        return msgspec.json.decode((DIST / "manifest.json").read_bytes(), type=dict[str, str])
+    except FileNotFoundError:
+        return {}
+
+
+def _given(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    box = request.app.state.box
+    user = request.scope.get("user")
+    theme = request.cookies.get(THEME, "")
+    zone = getattr(user, "zone", None) or box.config.time_zone
+    return {
+        "box": box,
+        "user": user,
+        "here": "",
+        "path": request.url.path,
+        "theme": theme if theme in ("light", "dark") else "auto",
+        "csrf_token": getattr(request.state, "csrf_token", ""),
+        "counts": box.tasks.counts(user) if user else None,
+        "said": _said(request),
+        "now": int(time.time() * 1000),
+        "zone": formats.zone_of(zone),
+    }
+
+
+def _said(request: Request[Any, Any, Any]) -> dict[str, str] | None:
+    kind, colon, text = unquote(request.cookies.get(SAID, "")).partition(":")
+    return {"kind": "bad" if kind == "bad" else "good", "text": text} if colon else None
+
+
+@jinja2.pass_context
+def _when(context: jinja2.runtime.Context, ms: int | None) -> Markup | str:
+    return formats.time_tag(ms, context["zone"]) if ms is not None else "–"
+
+
+@jinja2.pass_context
+def _ago(context: jinja2.runtime.Context, ms: int | None) -> Markup | str:
+    return formats.ago_tag(ms, context["now"], context["zone"]) if ms is not None else "–"
+
+
+@jinja2.pass_context
+def _due(context: jinja2.runtime.Context, ms: int | None) -> Markup | str:
+    return formats.due_tag(ms, context["now"], context["zone"]) if ms is not None else "–"
