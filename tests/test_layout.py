@@ -22,6 +22,8 @@ NOT_SANS_IO = {
     "asyncio", "http", "os", "queue", "random", "secrets", "select", "shutil", "signal", "socket",
     "sqlite3", "subprocess", "tempfile", "threading", "time", "urllib", "uuid",
 }  # fmt: skip
+# A sandbox is not thread-safe and dear to make, so those who ask for FEEL take turns with one.
+ENGINE_EXCEPTIONS = {("engine/forms/feel.py", "threading")}
 LINE_LIMIT = 500
 LONGER_FOR_A_REASON: dict[str, str] = {}
 SOURCE_SUFFIXES = {".py", ".js", ".css", ".html", ".spec"}
@@ -83,8 +85,8 @@ def test_the_engine_does_no_input_or_output():
         f"{place(path, line)} imports {name}"
         for path in modules("engine")
         for line, name in imports(path)
-        if top(name) in NOT_SANS_IO
-        or top(name) not in {*sys.stdlib_module_names, *ENGINE_LIBRARIES, "engine"}
+        if top(name) not in ENGINE_LIBRARIES | sys.stdlib_module_names - NOT_SANS_IO | {"engine"}
+        and (path.relative_to(ROOT).as_posix(), name) not in ENGINE_EXCEPTIONS
     ]
     assert wrong == []
 
