@@ -1,1 +1,34 @@
-import 'htmx.org';
+// What every page loads. Pages ask for behaviour by attributes and work without any of it:
+//   data-live="URL"            (body) listen for "something changed" and tell `wf:<topic>` to body
+//   hx-*                       htmx, for lists that filter and refresh themselves
+//   command, commandfor        dialogs (native where the browser has it)
+//   data-theme-toggle          light or dark
+//   data-copy="TEXT"           copy button
+//   data-toast, data-close     a message that goes away
+//   data-search, data-claim    targets of the keys / and c; `.rows .title` those of j and k
+//   data-guard                 (form) ask before unsaved input is left
+//   data-conditions="URL"      (form) ask the server which parts are shown now
+//   data-limit="BYTES"         (file field) refuse larger files at once
+//   data-module, data-style    a lazily loaded island, e.g. a diagram
+import htmx from "htmx.org";
+import "./js/dialogs.js";
+import "./js/forms.js";
+import "./js/islands.js";
+import "./js/keys.js";
+import "./js/live.js";
+import "./js/messages.js";
+import "./js/theme.js";
+
+Object.assign(htmx.config, {
+  allowEval: false,
+  includeIndicatorStyles: false,
+  historyCacheSize: 0,
+  refreshOnHistoryMiss: true,
+  scrollIntoViewOnBoost: false,
+  responseHandling: [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "422", swap: true },
+    { code: "[45]..", swap: false, error: true },
+  ],
+});

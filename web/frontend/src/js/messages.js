@@ -1,0 +1,58 @@
+// Toasts that close, buttons that copy, and what to say when a request fails.
+import { on, whenever } from "./dom.js";
+
+const LONG_ENOUGH = 7000;
+
+whenever("[data-toast]", (toast) => {
+  const button = toast.querySelector("[data-close]");
+  button.hidden = false;
+  button.addEventListener("click", () => toast.remove());
+  if (!toast.classList.contains("bad")) setTimeout(() => toast.remove(), LONG_ENOUGH);
+});
+
+/** Shows a text as a toast; failures stay until they are closed. */
+export function say(text, kind = "bad") {
+  const template = document.getElementById("toast");
+  const toast = template.content.firstElementChild.cloneNode(true);
+  toast.classList.remove("good");
+  toast.classList.add(kind);
+  toast.querySelector("span").textContent = text;
+  toast.querySelector("[data-close]").addEventListener("click", () => toast.remove());
+  document.querySelector(".toasts").append(toast);
+}
+
+const words = (name) => document.getElementById("toast").dataset[name];
+
+document.addEventListener("htmx:sendError", () => say(words("offline")));
+document.addEventListener("htmx:responseError", (event) => {
+  const status = event.detail.xhr.status;
+  if (status === 401) say(words("signedOut"));
+  else if (status === 413) say(words("tooLarge"));
+  else say(words("failed").replace("0", status));
+});
+
+whenever("[data-copy]", (button) => {
+  button.hidden = false;
+});
+
+on("click", "[data-copy]", async (_event, button) => {
+  const label = button.querySelector("span");
+  const before = label.textContent;
+  label.textContent = (await copy(button.dataset.copy)) ? words("copied") : words("copyByHand");
+  setTimeout(() => {
+    label.textContent = before;
+  }, 2000);
+});
+
+// Appliances run on plain http in a LAN, where the clipboard interface does not exist.
+async function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text).then(() => true, () => false);
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "unseen";
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  return done;
+}
