@@ -1,0 +1,379 @@
+"""People and groups: who may sign in, and who belongs where.
+
+What hashes a password (``add``, ``set_password``, ``change_password``, ``authenticate``) takes some
+30 ms: it belongs on a worker thread, not on the event loop. Reads answer at once, writes return a
+``Pending``.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from appliance import names, passwords
+from appliance.database import Database
+from appliance.errors import Conflict, GroupNotFound, UserNotFound, WrongPassword
+from appliance.throttle import Allowance, Throttle
+
+if TYPE_CHECKING:
+    from appliance.pending import Pending
+
+# One person from one address; an address, which an office may share; a person from everywhere.
+BY_BOTH, BY_ADDRESS, BY_NAME = Allowance(10, 60), Allowance(60, 60), Allowance(100, 600)
+
+_USER = "SELECT name, display_name, email, admin, active, language, zone, created FROM user_account"
+_ONE_ADMINISTRATOR = "SELECT 1 FROM user_account WHERE admin AND active AND name {} ? LIMIT 1"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person. ``language`` and ``zone`` are empty when the server's own hold."""
+
+    name: str
+    display_name: str
+    email: str
+    admin: bool
+    active: bool
+    language: str
+    zone: str
+    created: int
+    groups: frozenset[str] = frozenset()
+
+    @property
+    def label(self) -> str:
+        """What to call this person on a page."""
+        return self.display_name or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of people, as models name it in ``candidateGroups``."""
+
+    name: str
+    title: str
+    created: int
+    members: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What to call this group on a page."""
+        return self.title or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """A user who is checked but not stored yet; ``password`` is hashed, empty for none."""
+
+    user: User
+    password: str
+
+    @classmethod
+    def checked(
+        cls,
+        name: str,
+        password: str | None,
+        now: int,
+        display_name: str = "",
+        email: str = "",
+        *,
+        admin: bool = False,
+    ) -> NewUser:
+        """Check everything and hash the password. Raises ``InvalidInput``."""
+        user = User(
+            name=names.person_name(name),
+            display_name=names.line(display_name, "display name"),
+            email=names.email(email),
+            admin=admin,
+            active=True,
+            language="",
+            zone="",
+            created=now,
+        )
+        return cls(user, "" if password is None else passwords.hashed(password, user.name))
+
+    def insert(self, connection: sqlite3.Connection) -> User:
+        """Store the user; ``Conflict`` when somebody has the name."""
+        user = self.user
+        _insert_named(
+            connection,
+            "INSERT INTO user_account (name, folded, password, display_name, email, admin, active,"
+            " language, zone, created) VALUES (?, ?, ?, ?, ?, ?, ?, '', '', ?)",
+            (user.name, names.folded(user.name), self.password, user.display_name, user.email,
+             user.admin, user.active, user.created),
+            f"There is a user {user.name} already.",
+        )  # fmt: skip
+        return user
+
+
+class People:
+    """Users, groups and memberships, and who knows a user's password."""
+
+    def __init__(self, database: Database, clock: Callable[[], int]) -> None:
+        self._database = database
+        self._clock = clock
+        self._throttle = Throttle(clock)
+
+    # --- users ---------------------------------------------------------------------------------
+
+    def find(self, name: str) -> User | None:
+        """The user of this name; case makes no difference."""
+        row = self._rows(f"{_USER} WHERE folded = ?", names.folded(name))
+        return replace(_user(row[0]), groups=self.groups_of(row[0][0])) if row else None
+
+    def get(self, name: str) -> User:
+        """The user of this name, or ``UserNotFound``."""
+        if (user := self.find(name)) is None:
+            raise UserNotFound(f"There is no user {name}.")
+        return user
+
+    def list(self) -> list[User]:
+        """All users by name, disabled ones too."""
+        groups: dict[str, set[str]] = {}
+        for user, group in self._rows("SELECT user_name, group_name FROM membership"):
+            groups.setdefault(user, set()).add(group)
+        users = [_user(row) for row in self._rows(f"{_USER} ORDER BY folded")]
+        return [replace(user, groups=frozenset(groups.get(user.name, ()))) for user in users]
+
+    def add(
+        self,
+        name: str,
+        password: str | None,
+        *,
+        display_name: str = "",
+        email: str = "",
+        admin: bool = False,
+        groups: Iterable[str] = (),
+    ) -> Pending[User]:
+        """Add a user; without a password they cannot sign in until one is set."""
+        new = NewUser.checked(name, password, self._clock(), display_name, email, admin=admin)
+        wanted = list(groups)
+
+        def work(connection: sqlite3.Connection) -> User:
+            user = new.insert(connection)
+            return replace(user, groups=_join(connection, user.name, wanted))
+
+        return self._database.write(work)
+
+    def update(
+        self,
+        name: str,
+        *,
+        display_name: str | None = None,
+        email: str | None = None,
+        admin: bool | None = None,
+        language: str | None = None,
+        zone: str | None = None,
+    ) -> Pending[User]:
+        """Change what is given and nothing else. The last administrator stays one."""
+        known = self.get(name).name
+        given = {
+            "display_name": display_name and names.line(display_name, "display name"),
+            "email": email and names.email(email),
+            "language": language and names.language(language),
+            "zone": zone and names.zone(zone),
+            "admin": admin,
+        }
+        changes = {column: value for column, value in given.items() if value is not None}
+
+        def work(connection: sqlite3.Connection) -> User:
+            if admin is False:
+                _keep_one_administrator(connection, known)
+            for column, value in changes.items():
+                connection.execute(
+                    f"UPDATE user_account SET {column} = ? WHERE name = ?", (value, known)
+                )
+            row = connection.execute(f"{_USER} WHERE name = ?", (known,)).fetchone()
+            return replace(_user(row), groups=_groups_of(connection, known))
+
+        return self._database.write(work)
+
+    def disable(self, name: str) -> Pending[None]:
+        """Sign the user out everywhere and let them in no more; what they did stays theirs."""
+        user = self.get(name)
+
+        def work(connection: sqlite3.Connection) -> None:
+            _keep_one_administrator(connection, user.name)
+            connection.execute(
+                "UPDATE user_account SET active = ? WHERE name = ?", (False, user.name)
+            )
+            connection.execute("DELETE FROM session WHERE user_name = ?", (user.name,))
+
+        return self._database.write(work)
+
+    def enable(self, name: str) -> Pending[None]:
+        """Let a disabled user sign in again."""
+        user = self.get(name)
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE user_account SET active = ? WHERE name = ?", (True, user.name)
+            )
+
+        return self._database.write(work)
+
+    # --- passwords -----------------------------------------------------------------------------
+
+    def set_password(self, name: str, password: str) -> Pending[None]:
+        """Give a user a new password and sign them out everywhere."""
+        user = self.get(name)
+        hashed = passwords.hashed(password, user.name)
+
+        def work(connection: sqlite3.Connection) -> None:
+            _set_password(connection, user.name, hashed)
+            connection.execute("DELETE FROM session WHERE user_name = ?", (user.name,))
+
+        return self._database.write(work)
+
+    def change_password(self, name: str, old: str, new: str, address: str = "") -> Pending[None]:
+        """The same by the person, who must know the old one; the caller signs them in again."""
+        self.authenticate(name, old, address)
+        return self.set_password(name, new)
+
+    def authenticate(self, name: str, password: str, address: str = "") -> User:
+        """The active user whose name and password these are.
+
+        Raises ``WrongPassword`` with one text and after the same time whatever was wrong, and
+        ``TooManyAttempts`` when this name or this address failed too often.
+        """
+        known_as = names.folded(name)[:100]
+        limits: Mapping[Hashable, Allowance] = {
+            ("both", known_as, address): BY_BOTH,
+            ("address", address): BY_ADDRESS,
+            ("name", known_as): BY_NAME,
+        }
+        self._throttle.attempt(limits)
+        user, kept = self._credentials(known_as)
+        if not passwords.matches(kept, password) or user is None:
+            # An unknown name is not logged: people type their password there by mistake.
+            log.info("a sign-in failed", extra={"user": user and user.name, "address": address})
+            raise WrongPassword("The user name or the password is wrong.")
+        self._throttle.forgive(limits)
+        self._throttle.forget(("both", known_as, address))
+        return self.get(user.name)
+
+    # --- groups --------------------------------------------------------------------------------
+
+    def groups(self) -> list[Group]:
+        """All groups by name, with their members."""
+        members: dict[str, list[str]] = {}
+        for group, user in self._rows(
+            "SELECT group_name, user_name FROM membership ORDER BY user_name"
+        ):
+            members.setdefault(group, []).append(user)
+        rows = self._rows("SELECT name, title, created FROM user_group ORDER BY folded")
+        return [Group(*row, members=tuple(members.get(row[0], ()))) for row in rows]
+
+    def groups_of(self, user: str) -> frozenset[str]:
+        """The names of the groups a user belongs to."""
+        return _groups_of(self._database.read(), user)
+
+    def add_group(self, name: str, title: str = "") -> Pending[Group]:
+        """Add a group. Raises ``Conflict`` when there is one of this name."""
+        group = Group(names.group_name(name), names.line(title, "title"), self._clock())
+
+        def work(connection: sqlite3.Connection) -> Group:
+            _insert_named(
+                connection,
+                "INSERT INTO user_group (name, folded, title, created) VALUES (?, ?, ?, ?)",
+                (group.name, names.folded(group.name), group.title, group.created),
+                f"There is a group {group.name} already.",
+            )
+            return group
+
+        return self._database.write(work)
+
+    def remove_group(self, name: str) -> Pending[None]:
+        """Remove a group; tasks that name it as a candidate keep the name."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM membership WHERE group_name = ?", (name,))
+            if connection.execute("DELETE FROM user_group WHERE name = ?", (name,)).rowcount == 0:
+                raise GroupNotFound(f"There is no group {name}.")
+
+        return self._database.write(work)
+
+    def set_groups(self, user: str, groups: Iterable[str]) -> Pending[frozenset[str]]:
+        """Make these the groups of a user, no more and no less."""
+        name, wanted = self.get(user).name, list(groups)
+
+        def work(connection: sqlite3.Connection) -> frozenset[str]:
+            connection.execute("DELETE FROM membership WHERE user_name = ?", (name,))
+            return _join(connection, name, wanted)
+
+        return self._database.write(work)
+
+    def join(self, user: str, group: str) -> Pending[frozenset[str]]:
+        """Put a user into one more group."""
+        name = self.get(user).name
+        return self._database.write(lambda connection: _join(connection, name, [group]))
+
+    def leave(self, user: str, group: str) -> Pending[None]:
+        """Take a user out of a group; harmless when they are not in it."""
+        name = self.get(user).name
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "DELETE FROM membership WHERE user_name = ? AND group_name = ?", (name, group)
+            )
+
+        return self._database.write(work)
+
+    # -------------------------------------------------------------------------------------------
+
+    def _rows(self, sql: str, *parameters: object) -> list[tuple]:
+        return self._database.read().execute(sql, parameters).fetchall()
+
+    def _credentials(self, known_as: str) -> tuple[User | None, str]:
+        rows = self._rows(
+            _USER.replace(" FROM", ", password FROM") + " WHERE folded = ? AND active", known_as
+        )
+        return (_user(rows[0][:-1]), rows[0][-1]) if rows else (None, "")
+
+
+def _user(row: tuple) -> User:
+    name, display_name, email, admin, active, language, zone, created = row
+    return User(name, display_name, email, bool(admin), bool(active), language, zone, created)
+
+
+def _insert_named(
+    connection: sqlite3.Connection, sql: str, values: tuple[object, ...], taken: str
+) -> None:
+    try:
+        connection.execute(sql, values)
+    except sqlite3.IntegrityError:
+        raise Conflict(taken) from None
+
+
+def _set_password(connection: sqlite3.Connection, name: str, hashed: str) -> None:
+    connection.execute("UPDATE user_account SET password = ? WHERE name = ?", (hashed, name))
+
+
+def _join(connection: sqlite3.Connection, user: str, groups: Iterable[str]) -> frozenset[str]:
+    for group in groups:
+        row = connection.execute(
+            "SELECT name FROM user_group WHERE folded = ?", (names.folded(group),)
+        ).fetchone()
+        if row is None:
+            raise GroupNotFound(f"There is no group {group}.")
+        connection.execute(
+            "INSERT INTO membership (user_name, group_name) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            (user, row[0]),
+        )
+    return _groups_of(connection, user)
+
+
+def _groups_of(connection: sqlite3.Connection, user: str) -> frozenset[str]:
+    sql = "SELECT group_name FROM membership WHERE user_name = ?"
+    return frozenset(name for (name,) in connection.execute(sql, (user,)))
+
+
+def _keep_one_administrator(connection: sqlite3.Connection, without: str) -> None:
+    if not connection.execute(_ONE_ADMINISTRATOR.format("="), (without,)).fetchone():
+        return
+    if not connection.execute(_ONE_ADMINISTRATOR.format("<>"), (without,)).fetchone():
+        raise Conflict(f"{without} is the last administrator. Make somebody else one first.")

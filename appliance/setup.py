@@ -1,0 +1,94 @@
+"""The first administrator: made by whoever holds the set-up link that the server prints."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import sqlite3
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from appliance.database import Database
+from appliance.errors import Conflict, SetupLinkInvalid
+from appliance.people import NewUser, User
+
+if TYPE_CHECKING:
+    from appliance.pending import Pending
+
+MINUTES = 30
+
+
+class Setup:
+    """Set-up tokens: valid once, for 30 minutes, and only while there is no administrator."""
+
+    def __init__(self, database: Database, clock: Callable[[], int]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def needed(self) -> bool:
+        """Whether nobody can administer this server yet."""
+        return not _has_administrator(self._database.read())
+
+    def new_token(self) -> Pending[str]:
+        """A token for the set-up link ``/setup?token=``, in place of all earlier ones."""
+        token = secrets.token_urlsafe(32)
+
+        def work(connection: sqlite3.Connection) -> str:
+            _refuse_second(connection)
+            _forget_tokens(connection)
+            connection.execute(
+                "INSERT INTO one_time_token (hash, purpose, expires) VALUES (?, 'setup', ?)",
+                (_hash(token), self._clock() + MINUTES * 60_000),
+            )
+            return token
+
+        return self._database.write(work)
+
+    def check(self, token: str) -> None:
+        """Raise ``SetupLinkInvalid`` unless ``use`` would accept this token now."""
+        self._check(self._database.read(), token)
+
+    def use(
+        self, token: str, name: str, password: str, *, display_name: str = "", email: str = ""
+    ) -> Pending[User]:
+        """Make the first administrator and use up the token. Hashes: not on the event loop."""
+        self.check(token)
+        now = self._clock()
+        new = NewUser.checked(name, password, now, display_name, email, admin=True)
+
+        def work(connection: sqlite3.Connection) -> User:
+            _refuse_second(connection)
+            self._check(connection, token)
+            _forget_tokens(connection)
+            return new.insert(connection)
+
+        return self._database.write(work)
+
+    def _check(self, connection: sqlite3.Connection, token: str) -> None:
+        row = connection.execute(
+            "SELECT expires FROM one_time_token WHERE purpose = 'setup' AND hash = ?",
+            (_hash(token),),
+        ).fetchone()
+        if row is None or row[0] <= self._clock():
+            raise SetupLinkInvalid(
+                f"This set-up link is not valid: it was used, is older than {MINUTES} minutes, or"
+                " a newer one was made. Run `workingflow setup-link` for a new one."
+            )
+
+
+def _has_administrator(connection: sqlite3.Connection) -> bool:
+    sql = "SELECT 1 FROM user_account WHERE admin AND active LIMIT 1"
+    return connection.execute(sql).fetchone() is not None
+
+
+def _refuse_second(connection: sqlite3.Connection) -> None:
+    if _has_administrator(connection):
+        raise Conflict("This server has an administrator already.")
+
+
+def _forget_tokens(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM one_time_token WHERE purpose = 'setup'")
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
