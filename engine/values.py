@@ -46,7 +46,7 @@ def decode(data: bytes | str) -> Any:
 
 def check(value: Any, name: str = "value") -> None:
     """Refuse what is no JSON value, with a message that says where. Raises InvalidVariables."""
-    kind: type[Any] = type(value)
+    kind = value.__class__
     if kind in _PLAIN:
         return
     if kind is str or kind is int or kind is Decimal:
@@ -112,7 +112,7 @@ def _check_tree(root: Any, name: str) -> None:
         deeper: list[tuple[str, Any]] = []
         for path, value in level:
             for place, each in _children(path, value):
-                kind: type[Any] = type(each)
+                kind = each.__class__
                 if kind is list or kind is dict:
                     deeper.append((place, each))
                 elif kind not in _PLAIN:
@@ -137,7 +137,7 @@ def _children(path: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _check_scalar(value: Any, path: str) -> None:
-    kind: type[Any] = type(value)
+    kind = value.__class__
     if kind is str:
         # A half character cannot be written as UTF-8.
         if not value.isascii() and _SURROGATE.search(value):
