@@ -73,7 +73,7 @@ class Keys:
         self._clock = clock
         self._version = -1
         self._known: dict[str, list[tuple[bytes, Key]]] = {}
-        self._used: dict[int, int] = {}
+        self._used: dict[str, int] = {}
 
     def verify(self, text: str) -> Key | None:
         """The usable key whose secret this is, or None whatever is wrong with it."""
@@ -167,10 +167,10 @@ class Keys:
         self._known, self._version = known, version[0]
 
     def _note_use(self, key: Key, now: int) -> None:
-        last = self._used.get(key.id, key.last_used or 0)
+        last = self._used.get(key.prefix, key.last_used or 0)
         if now - last < USED_EVERY:
             return
-        self._used[key.id] = now
+        self._used[key.prefix] = now
 
         def work(connection: sqlite3.Connection) -> None:
             connection.execute("UPDATE api_key SET last_used = ? WHERE id = ?", (now, key.id))

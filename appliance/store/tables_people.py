@@ -1,0 +1,101 @@
+"""The tables of people, groups, sessions and API keys; ``tables.py`` has all others.
+
+They are written in short transactions, by the server's writer or by a command beside it.
+``folded`` is a name as it is compared: two names must not differ in case alone. Times are
+milliseconds since 1970 in UTC.
+"""
+
+from __future__ import annotations
+
+from peewee import (
+    AutoField,
+    BigIntegerField,
+    BlobField,
+    BooleanField,
+    CompositeKey,
+    ForeignKeyField,
+    TextField,
+)
+
+from appliance.store.tables import Table
+
+
+class UserAccount(Table):
+    """A person. ``password`` is an argon2id hash, empty for nobody; see ``people.py``."""
+
+    name = TextField(primary_key=True)
+    folded = TextField(unique=True)
+    password = TextField()
+    display_name = TextField()
+    email = TextField()
+    admin = BooleanField()
+    active = BooleanField()
+    language = TextField()
+    zone = TextField()
+    created = BigIntegerField()
+
+
+class UserGroup(Table):
+    """A group, as models name it in ``candidateGroups``."""
+
+    name = TextField(primary_key=True)
+    folded = TextField(unique=True)
+    title = TextField()
+    created = BigIntegerField()
+
+
+class Membership(Table):
+    """Who belongs to which group."""
+
+    user = ForeignKeyField(UserAccount, column_name="user_name", on_delete="CASCADE")
+    group = ForeignKeyField(UserGroup, column_name="group_name", on_delete="CASCADE")
+
+    class Meta:  # pyright: ignore[reportIncompatibleVariableOverride]
+        primary_key = CompositeKey("user", "group")
+
+
+class Session(Table):
+    """A signed-in browser, by the SHA-256 of its cookie."""
+
+    id = AutoField()
+    hash = BlobField(unique=True)
+    user = ForeignKeyField(UserAccount, column_name="user_name", on_delete="CASCADE")
+    created = BigIntegerField()
+    seen = BigIntegerField(index=True)
+    address = TextField()
+    agent = TextField()
+
+
+class ApiKey(Table):
+    """An API key, by the SHA-256 of its text and by its first characters."""
+
+    id = AutoField()
+    name = TextField()
+    folded = TextField(unique=True)
+    prefix = TextField(index=True)
+    hash = BlobField()
+    active = BooleanField()
+    created = BigIntegerField()
+    created_by = TextField()
+    expires = BigIntegerField(null=True)
+    last_used = BigIntegerField(null=True)
+
+
+class OneTimeToken(Table):
+    """A link that works once, by the SHA-256 of its token; ``purpose`` is ``setup``."""
+
+    hash = BlobField(primary_key=True)
+    purpose = TextField()
+    expires = BigIntegerField()
+
+
+class Revision(Table):
+    """A number that rises with each change of a topic, for those who keep it in memory."""
+
+    topic = TextField(primary_key=True)
+    value = BigIntegerField()
+
+
+PEOPLE_TABLES: list[type[Table]] = [
+    UserAccount, UserGroup, Membership, Session, ApiKey, OneTimeToken, Revision,
+]  # fmt: skip
