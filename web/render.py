@@ -10,11 +10,10 @@ the last redirect had to say), ``now`` and ``path``. It needs ``request.app.stat
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote, unquote
 
 import jinja2
 import msgspec
@@ -36,19 +35,15 @@ def page(
     template: str,
     *,
     status: int = 200,
-    headers: Mapping[str, str] | None = None,
+    at: str = "",
     **context: Any,
 ) -> Response[str]:
-    """The rendered page; htmx asking for a block by its target's name gets that block alone."""
-    given = _given(request) | context
-    loaded = environment().get_template(template)
-    target = request.headers.get("hx-target", "")
-    if request.headers.get("hx-request") == "true" and target in loaded.blocks:
-        text = "".join(loaded.blocks[target](loaded.new_context(given)))
-    else:
-        text = loaded.render(given)
+    """The rendered page. ``at`` is the tidy address of what it shows, for the address bar."""
+    text = environment().get_template(template).render(_given(request) | context)
     response = Response(text, media_type=MediaType.HTML, status_code=status)
-    response.headers |= {"Cache-Control": "no-store", "Vary": "HX-Request"} | dict(headers or {})
+    response.headers["Cache-Control"] = "no-store"
+    if at and request.headers.get("hx-request") == "true":
+        response.headers["HX-Replace-Url"] = at
     if SAID in request.cookies:
         response.delete_cookie(SAID)
     return response
@@ -80,7 +75,7 @@ def environment() -> jinja2.Environment:
     made.install_gettext_callables(  # pyright: ignore[reportAttributeAccessIssue]
         gettext, ngettext, newstyle=True
     )
-    made.globals |= {"asset": asset, "query": query}
+    made.globals |= {"asset": asset}
     made.filters |= {
         "when": _when,
         "ago": _ago,
@@ -97,12 +92,6 @@ def environment() -> jinja2.Environment:
 def asset(name: str) -> str:
     """The address of a built front-end file, with its hash where the build gave it one."""
     return "/static/dist/" + _manifest().get(name, name)
-
-
-def query(path: str, known: Mapping[str, Any], **changes: Any) -> str:
-    """``path`` with the query ``known``, ``changes`` applied; empty values are left out."""
-    pairs = {key: value for key, value in {**known, **changes}.items() if value not in (None, "")}
-    return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 @cache

@@ -26,6 +26,8 @@ function open() {
     clearInterval(poll);
     poll = undefined;
   });
+  // The session was revoked or the server stops: signing in again, or its return, opens a new one.
+  stream.addEventListener("ended", close);
   stream.addEventListener("error", () => {
     poll ??= setInterval(tellAll, POLL);
   });
