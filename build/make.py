@@ -28,17 +28,19 @@ NOTICES = TARGET / "THIRD-PARTY.txt"
 
 
 def build() -> None:
-    """Make both programs and the licence notices; raises CalledProcessError with output shown."""
+    """Make both programs and the licence notices; raises ``CalledProcessError``."""
     frontend.build()
     TARGET.mkdir(exist_ok=True)
     NOTICES.write_text(notices(), encoding="utf-8")
     work = TARGET / "work"
     shutil.rmtree(work, ignore_errors=True)
-    options = ["--noconfirm", "--log-level=WARN", f"--workpath={work}", f"--distpath={TARGET}"]
+    options = ["--noconfirm", "--log-level=ERROR", f"--workpath={work}", f"--distpath={TARGET}"]
     spec = ROOT / "build" / "workingflow.spec"
     subprocess.run(
         [sys.executable, "-m", "PyInstaller", *options, str(spec)],
         check=True,
+        capture_output=True,
+        text=True,
         cwd=ROOT,
         env={**os.environ, "WORKINGFLOW_NOTICES": str(NOTICES)},
     )
@@ -107,7 +109,7 @@ def main() -> int:
     try:
         build()
     except (frontend.FrontendError, subprocess.CalledProcessError) as error:
-        print(f"binary: {error}", file=sys.stderr)
+        print(getattr(error, "stderr", ""), f"binary: {error}", sep="\n", file=sys.stderr)
         return 1
     for made in (ONE_FILE, FOLDER):
         print(f"{made.relative_to(ROOT)}: {size(made):.1f} MB")
