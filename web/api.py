@@ -1,0 +1,129 @@
+"""The REST API: list processes, start one, follow it, fetch its files.
+
+======  ==================================  =====================================================
+GET     /processapi/list                    all processes, the latest version of each
+POST    /processapi/{processKey}/start      201; durably started when the answer goes out
+GET     /processapi/{id}/status             tasks, variables and files; ended instances for ever
+GET     /processapi/{id}/files/{filename}   a download; ranges work
+======  ==================================  =====================================================
+
+The body of ``start`` may be missing. Otherwise it is a JSON object whose one field ``variables``,
+which may be missing too, is an object; values are any JSON and keep every digit. A field of another
+name is refused by name: ignored, it would be a variable that somebody misses much later.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response.base import ASGIResponse
+
+from appliance.errors import InstanceNotFound, InvalidInput
+from engine.errors import InvalidVariables
+from web import wire
+from web.bodies import json_of
+from web.downloads import download
+from web.security import ApiRequest
+
+_ID = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
+_KINDS = {
+    bool: "true or false",
+    str: "a text",
+    list: "an array",
+    dict: "an object",
+    type(None): "null",
+}
+
+
+@get("/list")
+async def list_processes(request: ApiRequest) -> ASGIResponse:
+    """All deployed processes, sorted by key."""
+    return _json([
+        wire.Process(each.key, each.name, each.version, each.description or "", each.has_start_form)
+        for each in request.app.state.box.processes.list()
+    ])  # fmt: skip
+
+
+@post("/{key:str}/start")
+async def start(request: ApiRequest, key: FromPath[str]) -> ASGIResponse:
+    """Start an instance of the latest version of a process without a start form."""
+    box = request.app.state.box
+    variables = _variables(await json_of(request, box.config.body_limit))
+    started = await box.instances.start(key, variables, request.user)
+    return _json(wire.Started(str(started.instance_id), started.key), 201)
+
+
+@get("/{instance:str}/status")
+async def status(request: ApiRequest, instance: FromPath[str]) -> ASGIResponse:
+    """Where an instance stands, or how it ended."""
+    found = request.app.state.box.instances.status(_id(instance))
+    return _json(
+        wire.Status(
+            process_instance_id=str(found.id),
+            process_definition_name=found.process_name,
+            process_definition_key=found.process_key,
+            start_time=wire.moment(found.started),
+            end_time=found.ended and wire.moment(found.ended),
+            status=found.status,
+            active_tasks=[
+                wire.Task(str(task.id), task.name, task.assignee, wire.moment(task.created))
+                for task in found.tasks
+            ],
+            variables=found.variables,
+            files=[_file(each) for each in found.files],
+        )
+    )
+
+
+@get("/{instance:str}/files/{name:str}")
+async def file(request: ApiRequest, instance: FromPath[str], name: FromPath[str]) -> Response[Any]:
+    """A file of an instance."""
+    return await download(request, request.app.state.box.files.open(_id(instance), name))
+
+
+def _json(value: Any, status: int = 200) -> ASGIResponse:
+    return ASGIResponse(body=wire.encode(value), status_code=status)
+
+
+def _id(text: str) -> int:
+    if not _ID.fullmatch(text):
+        raise InstanceNotFound(f"Process instance not found: {text[:100]}")
+    return int(text)
+
+
+def _variables(body: Any) -> dict[str, Any]:
+    if body is None:
+        return {}
+    if not isinstance(body, dict):
+        raise InvalidInput(f"The body must be an object, not {_kind(body)}.")
+    if unknown := [name for name in body if name != "variables"]:
+        raise InvalidInput(
+            f"The body has an unknown field: {unknown[0][:100]}. Process variables belong into"
+            ' "variables".'
+        )
+    variables = body.get("variables", {})
+    if not isinstance(variables, dict):
+        raise InvalidVariables(f'"variables" must be an object, not {_kind(variables)}.')
+    return variables
+
+
+def _kind(value: Any) -> str:
+    return _KINDS.get(type(value), "a number")
+
+
+def _file(stored: Any) -> wire.File:
+    return wire.File(
+        stored.name,
+        stored.original_name,
+        stored.content_type,
+        stored.size,
+        wire.moment(stored.uploaded_at),
+        stored.uploaded_by,
+        None if stored.task_id is None else str(stored.task_id),
+    )
+
+
+handlers = [list_processes, start, status, file]

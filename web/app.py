@@ -1,0 +1,77 @@
+"""The application: the site map in one place.
+
+What a program asks for stands in ``api.py``; each page in ``pages/``, one file for one part of the
+site. ``make_app`` puts them behind the guards they need.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from litestar import Litestar, MediaType, Request, Response, Router, get
+from litestar.datastructures import State
+from litestar.types import ASGIApp
+
+from appliance.box import Box
+from web import api, live, static_files
+from web.edge import Edge
+from web.errors import answer_error
+from web.pages import (
+    account,
+    api_keys,
+    files,
+    inbox,
+    password,
+    people,
+    setup,
+    sign_in,
+)
+from web.render import go
+from web.security import Programs, administrator, signed_in, visitor
+
+PAGES = [account, files, inbox, live]
+"""For everybody who is signed in."""
+
+ADMIN_PAGES = [api_keys, people]
+"""For administrators; their addresses begin with ``/admin``."""
+
+OPEN_PAGES = [password, setup, sign_in]
+"""For people who are not signed in."""
+
+SMALL_FORM = 256 * 1024
+"""What a form without uploads may weigh, in bytes."""
+
+
+@get("/healthz", media_type=MediaType.TEXT)
+async def healthy() -> str:
+    """The server is ready."""
+    return "ok\n"
+
+
+@get("/")
+async def home() -> Response[Any]:
+    """The page to begin with."""
+    return go("/tasks")
+
+
+def make_app(box: Box) -> tuple[ASGIApp, asyncio.Event]:
+    """The application over this box, and the event that ends its endless answers."""
+    limits = box.config
+    stopping = asyncio.Event()
+    site = Litestar(
+        route_handlers=[
+            healthy,
+            *static_files.handlers,
+            Router("/processapi", route_handlers=api.handlers, middleware=[Programs]),
+            _pages(OPEN_PAGES, visitor, SMALL_FORM),
+            _pages(PAGES, signed_in, limits.upload_limit + SMALL_FORM, home),
+            _pages(ADMIN_PAGES, administrator, limits.upload_limit + SMALL_FORM),
+        ],
+        exception_handlers={Exception: answer_error},
+        state=State({"box": box, "stopping": stopping}),
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+    )
+    return Edge(site, limits.trusted_proxies), stopping

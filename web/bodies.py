@@ -1,0 +1,133 @@
+"""Reading what a request carries: JSON of programs, forms of people. Both with a limit."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import FormMultiDict, UploadFile
+from litestar.exceptions import HTTPException, InternalServerException
+
+from appliance.errors import InvalidInput
+from web.errors import BodyTooLarge, ClientGone, NotJson, WrongContentType
+
+_decode = msgspec.json.Decoder(float_hook=Decimal).decode
+_JSON = re.compile(r"(application/json|application/[\w.-]+\+json|text/json)", re.IGNORECASE)
+_CHARSET = re.compile(r"charset\s*=\s*\"?([\w-]+)", re.IGNORECASE)
+_PLACE = re.compile(r"^(?:JSON is malformed: )?(.*?)(?: \(byte (\d+)\))?$", re.DOTALL)
+
+AnyRequest = Request[Any, Any, Any]
+
+
+async def json_of(request: AnyRequest, limit: int) -> Any:
+    """The JSON value of the body, or None when there is no body. Numbers keep every digit.
+
+    Raises ``BodyTooLarge``, ``WrongContentType``, ``NotJson`` (which says where).
+    """
+    body = await body_of(request, limit)
+    if not body:
+        return None
+    _check_type(request.headers.get("content-type"))
+    try:
+        return _decode(body)
+    except UnicodeDecodeError:
+        raise _not_utf8(body) from None
+    except msgspec.MsgspecError as error:
+        raise _not_json(body, str(error)) from None
+    except RecursionError:
+        raise NotJson("The body is not valid JSON: it is nested too deeply.") from None
+
+
+async def body_of(request: AnyRequest, limit: int) -> bytes:
+    """The whole body, of at most ``limit`` bytes; a longer one is not read to its end."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit:
+        raise _too_large(limit)
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message: Any = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            raise _too_large(limit)
+        parts.append(part)
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+async def form_of(request: AnyRequest) -> FormMultiDict:
+    """The fields of a form: texts and uploads. A second call gives the same again.
+
+    What is wrong with the body becomes ``InvalidInput`` or ``BodyTooLarge``.
+    """
+    try:
+        return await request.form()
+    except InternalServerException as error:
+        if "disconnected" in error.detail:
+            raise ClientGone from None
+        raise
+    except HTTPException as error:
+        if error.status_code == 413 or "Too Large" in error.detail:
+            raise BodyTooLarge("What you sent is larger than allowed.") from None
+        raise InvalidInput(f"The form cannot be read: {error.detail}.") from None
+    except (UnicodeDecodeError, LookupError):
+        raise InvalidInput("The form cannot be read: its text is not UTF-8.") from None
+
+
+async def text_of(request: AnyRequest, name: str) -> str:
+    """One text field of a form; empty when it is missing or a file."""
+    value = (await form_of(request)).get(name, "")
+    return "" if isinstance(value, UploadFile) else value
+
+
+def _check_type(given: str | None) -> None:
+    if given is None:
+        return
+    kind, _, parameters = given.partition(";")
+    charset = _CHARSET.search(parameters)
+    if not _JSON.fullmatch(kind.strip()) or (
+        charset and charset[1].lower() not in ("utf-8", "utf8")
+    ):
+        raise WrongContentType(
+            f"The body must be JSON in UTF-8 (Content-Type: application/json), not {given[:100]}."
+        )
+
+
+def _too_large(limit: int) -> BodyTooLarge:
+    return BodyTooLarge(f"The body is larger than {limit} bytes.")
+
+
+def _not_utf8(body: bytes) -> NotJson:
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        return NotJson(
+            f"The body is not valid JSON: it is not UTF-8 at {_place(body, error.start)}."
+        )
+    return NotJson("The body is not valid JSON: it is not UTF-8.")
+
+
+def _not_json(body: bytes, said: str) -> NotJson:
+    if "truncated" in said:
+        return NotJson(
+            f"The body is not valid JSON: it ends too early, at {_place(body, len(body))}."
+        )
+    match = _PLACE.match(said)
+    if match is None or match[2] is None:
+        return NotJson(f"The body is not valid JSON: {said}.")
+    # This one message counts from one.
+    offset = int(match[2]) - ("trailing characters" in said)
+    return NotJson(f"The body is not valid JSON: {match[1]} at {_place(body, offset)}.")
+
+
+def _place(body: bytes, offset: int) -> str:
+    before = body[:offset]
+    line = before.count(b"\n") + 1
+    column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+    return f"line {line}, column {column}"

@@ -1,0 +1,82 @@
+"""The built front end: sent from memory, packed where the browser can unpack.
+
+Names under ``dist/`` carry their content's hash, so browsers may keep them for ever. All files are
+read once: a cleaner of temporary directories cannot take them away from a program that unpacked
+itself there.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+FOLDER = Path(__file__).parent / "static"
+_HASHED = re.compile(r"-[0-9A-Z]{8}\.\w+$")
+_PACKED = {".br": "br", ".gz": "gzip"}
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".woff2": "font/woff2",
+}
+_HIDDEN = frozenset({"manifest.json", ".stamp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file with its packed forms by the name of their encoding, the smallest first."""
+
+    content: bytes
+    content_type: str
+    packed: dict[str, bytes]
+
+
+@get("/static/{path:path}")
+async def static_file(request: Request[Any, Any, Any], path: FromPath[Path]) -> Response[bytes]:
+    """A file of the front end."""
+    name = str(path).lstrip("/")
+    if (asset := assets().get(name)) is None:
+        raise NotFoundException
+    accepted = request.headers.get("accept-encoding", "")
+    headers = {
+        "Vary": "Accept-Encoding",
+        "Cache-Control": "no-cache",
+        "Content-Type": asset.content_type,
+    }
+    if _HASHED.search(name):
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    for encoding, content in asset.packed.items():
+        if encoding in accepted:
+            return Response(content, headers=headers | {"Content-Encoding": encoding})
+    return Response(asset.content, headers=headers)
+
+
+@cache
+def assets() -> dict[str, Asset]:
+    """All files by their path below ``/static/``; empty when the front end was not built."""
+    return {
+        path.relative_to(FOLDER).as_posix(): _read(path)
+        for path in sorted(FOLDER.rglob("*"))
+        if path.is_file() and path.suffix not in _PACKED and path.name not in _HIDDEN
+    }
+
+
+def _read(path: Path) -> Asset:
+    packed = {
+        encoding: other.read_bytes()
+        for suffix, encoding in _PACKED.items()
+        if (other := path.with_name(path.name + suffix)).is_file()
+    }
+    return Asset(path.read_bytes(), _TYPES.get(path.suffix, "application/octet-stream"), packed)
+
+
+handlers = [static_file]

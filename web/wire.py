@@ -1,0 +1,84 @@
+"""What the REST API says and hears: its records, its times and its JSON.
+
+Field names are the API's own (camelCase), ids are texts, times are UTC with three digits:
+``2026-05-01T09:15:22.000+00:00``.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_encoder = msgspec.json.Encoder(decimal_format="number")
+encode = _encoder.encode
+"""A record, or a list of them, as JSON bytes; decimals stay numbers, digit by digit."""
+
+
+def moment(ms: int | None) -> str | None:
+    """Milliseconds since the epoch as the API writes times; None stays None."""
+    if ms is None:
+        return None
+    return (_EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds")
+
+
+class Error(msgspec.Struct, frozen=True, gc=False):
+    """Every error: a message for people and a code for programs."""
+
+    error: str
+    code: str
+
+
+class Process(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """One entry of ``GET /processapi/list``: the latest version of a process."""
+
+    key: str
+    name: str
+    version: int
+    description: str
+    has_start_form: bool
+
+
+class Started(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """The answer to ``POST /processapi/{processKey}/start``."""
+
+    process_instance_id: str
+    process_definition_key: str
+    message: str = "Process started successfully"
+
+
+class Task(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """An open task in a status."""
+
+    task_id: str
+    task_name: str
+    assignee: str | None
+    create_time: str
+
+
+class File(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """A file of an instance; ``name`` is what the download address ends with."""
+
+    name: str
+    original_name: str
+    content_type: str
+    size: int
+    uploaded_at: str
+    uploaded_by: str | None
+    task_id: str | None
+
+
+class Status(msgspec.Struct, frozen=True, rename="camel"):
+    """The answer to ``GET /processapi/{id}/status``."""
+
+    process_instance_id: str
+    process_definition_name: str
+    process_definition_key: str
+    start_time: str
+    end_time: str | None
+    status: str
+    active_tasks: list[Task]
+    variables: dict[str, Any]
+    files: list[File]
