@@ -93,7 +93,7 @@ class JsonLines(logging.Formatter):
         found |= {"error": error} if error else {}
         found |= {name: value for name, value in _extra(record).items() if name not in found}
         masked = {name: _masked(name, value) for name, value in found.items()}
-        return msgspec.json.encode(masked).decode()
+        return _CONTROL.sub(_json_escaped, msgspec.json.encode(masked).decode())
 
 
 def _masked(name: str, value: Any) -> Any:
@@ -120,3 +120,7 @@ def _traceback(formatter: logging.Formatter, record: logging.LogRecord) -> str:
 
 def _escaped(match: re.Match[str]) -> str:
     return match[0].encode("unicode_escape").decode()
+
+
+def _json_escaped(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"

@@ -34,7 +34,8 @@ def group_name(text: str) -> str:
 
 def folded(name: str) -> str:
     """What makes two names the same: ``Kermit`` and ``kermit`` must not both exist."""
-    return unicodedata.normalize("NFKC", name).casefold()
+    text = unicodedata.normalize("NFKC", name).casefold().strip()
+    return text.encode("utf-8", "replace").decode()
 
 
 def line(text: str, what: str, limit: int = 100) -> str:

@@ -240,7 +240,7 @@ class People:
         Raises ``WrongPassword`` with one text and after the same time whatever was wrong, and
         ``TooManyAttempts`` when this name or this address failed too often.
         """
-        known_as = names.folded(name)[:100]
+        known_as = names.folded(name[:100])
         limits: Mapping[Hashable, Allowance] = {
             ("both", known_as, address): BY_BOTH,
             ("address", address): BY_ADDRESS,

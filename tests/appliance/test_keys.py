@@ -1,0 +1,155 @@
+"""API keys: what lets a program in, what does not, and how soon a change counts."""
+
+import re
+
+import pytest
+
+from appliance.direct import DirectDatabase
+from appliance.errors import Conflict, InvalidInput, KeyNotFound
+from appliance.keys import Keys
+from tests.appliance.given import DAY, MINUTE, NOON
+
+
+@pytest.fixture
+def new(keys):
+    return keys.create("ERP Integration", by="root").result()
+
+
+@pytest.fixture
+def beside(path, clock):
+    """The keys as another process sees them."""
+    database = DirectDatabase(path)
+    yield Keys(database, clock)
+    database.close()
+
+
+def test_a_key_is_shown_once_and_works(keys, new):
+    assert re.fullmatch(r"wf_[0-9A-Za-z]{43}", new.text)
+    assert new.text not in repr(new)
+    assert keys.verify(new.text).name == "ERP Integration"
+    (key,) = keys.list()
+    assert new.text.startswith(key.prefix)
+    assert len(key.prefix) == 11
+    assert (key.created, key.created_by, key.active, key.expires) == (NOON, "root", True, None)
+
+
+def test_keys_are_all_different(keys):
+    texts = {keys.create(f"key {number}").result().text for number in range(200)}
+    assert len(texts) == 200
+    assert len({text[3] for text in texts}) > 30
+
+
+def test_only_the_hash_is_kept(keys, new, database):
+    kept = database.read().execute("SELECT * FROM api_key").fetchone()
+    assert new.text not in map(str, kept)
+    assert len(kept[4]) == 32
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: "",
+        lambda text: text[:-1],
+        lambda text: text + "0",
+        lambda text: text + "\n",
+        lambda text: text.lower() + "!",
+        lambda text: "Bearer " + text,
+        lambda text: "wf_" + "0" * 43,
+        lambda text: text[:-1] + ("0" if text[-1] != "0" else "1"),
+        lambda text: text[:11] + text[:10:-1],
+        lambda text: text.replace("wf_", "wg_"),
+        lambda text: "wf_" + "ä" * 43,
+        lambda text: "wf_" + "\ud800" * 43,
+        lambda text: text * 10_000,
+    ],
+)
+def test_any_other_text_is_refused(keys, new, change):
+    assert keys.verify(change(new.text)) is None
+    assert keys.list()[0].last_used is None
+
+
+def test_an_inactive_key_is_refused_until_it_is_active_again(keys, new):
+    keys.deactivate(new.key.id)
+    assert keys.verify(new.text) is None
+    keys.activate(new.key.id)
+    assert keys.verify(new.text)
+
+
+def test_a_key_expires_to_the_millisecond(keys, clock):
+    new = keys.create("short", expires=NOON + DAY).result()
+    clock.advance(DAY - 1)
+    assert keys.verify(new.text)
+    clock.advance(1)
+    assert keys.verify(new.text) is None
+
+
+def test_a_deleted_key_is_forgotten_and_its_name_is_free(keys, new):
+    keys.delete(new.key.id)
+    assert keys.verify(new.text) is None
+    assert keys.list() == []
+    again = keys.create("ERP Integration").result()
+    assert keys.verify(again.text)
+    assert keys.verify(new.text) is None
+
+
+def test_before_the_first_key_nothing_is_let_in(keys):
+    assert keys.verify("wf_" + "0" * 43) is None
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 65, "a\0b"])
+def test_a_key_needs_a_name_of_one_line(keys, name):
+    with pytest.raises(InvalidInput):
+        keys.create(name)
+
+
+def test_a_name_is_given_once(keys, new):
+    with pytest.raises(Conflict, match="erp integration"):
+        keys.create("erp integration")
+
+
+def test_a_key_cannot_have_expired_at_birth(keys):
+    with pytest.raises(InvalidInput, match="past"):
+        keys.create("late", expires=NOON)
+
+
+def test_a_key_that_is_not_there_cannot_be_changed(keys):
+    for act in (keys.deactivate, keys.activate, keys.delete, keys.get):
+        with pytest.raises(KeyNotFound, match="99"):
+            act(99)
+    with pytest.raises(KeyNotFound, match="Nobody"):
+        keys.get("Nobody")
+
+
+def test_a_key_is_found_by_name_or_id(keys, new):
+    assert keys.get("erp integration") == keys.get(new.key.id) == new.key
+
+
+def test_a_key_made_or_changed_beside_the_server_counts_at_once(keys, beside):
+    assert keys.verify("wf_" + "0" * 43) is None
+    new = beside.create("from the command line").result()
+    assert keys.verify(new.text).name == "from the command line"
+    beside.deactivate(new.key.id)
+    assert keys.verify(new.text) is None
+    beside.activate(new.key.id)
+    assert keys.verify(new.text)
+    beside.delete(new.key.id)
+    assert keys.verify(new.text) is None
+
+
+def test_unknown_keys_read_the_table_no_more_than_once(keys, new, database):
+    keys.verify(new.text)
+    statements = []
+    database.read().set_trace_callback(statements.append)
+    for number in range(100):
+        keys.verify(f"wf_{number:043}")
+    assert len(statements) == 100
+    assert all("revision" in statement for statement in statements)
+
+
+def test_last_used_is_written_at_most_once_a_minute(keys, new, clock, database):
+    changes = database.read().total_changes
+    for _ in range(10):
+        keys.verify(new.text)
+        clock.advance(MINUTE // 2)
+    assert database.read().total_changes - changes == 5
+    assert keys.list()[0].last_used == clock.now - MINUTE
