@@ -120,15 +120,16 @@ class Keys:
                True, now, by, expires)  # fmt: skip
 
         def work(connection: sqlite3.Connection) -> NewKey:
+            # The number of the change is a number that no earlier key had.
+            id = _changed(connection)
             try:
-                id = connection.execute(
-                    "INSERT INTO api_key (name, folded, prefix, hash, active, created, created_by,"
-                    " expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-                    row,
-                ).fetchone()[0]
+                connection.execute(
+                    "INSERT INTO api_key (id, name, folded, prefix, hash, active, created,"
+                    " created_by, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (id, *row),
+                )
             except sqlite3.IntegrityError:
                 raise Conflict(f"There is an API key {name} already.") from None
-            _changed(connection)
             return NewKey(Key(id, name, text[:_PREFIX], True, now, by, expires, None), text)
 
         return self._database.write(work)
@@ -192,8 +193,10 @@ def _key(row: Sequence[Any]) -> Key:
     return Key(id, name, prefix, bool(active), created, created_by, expires, last_used)
 
 
-def _changed(connection: sqlite3.Connection) -> None:
-    connection.execute(
+def _changed(connection: sqlite3.Connection) -> int:
+    """Let every reader know; the answer rises with each change."""
+    row = connection.execute(
         "INSERT INTO revision (topic, value) VALUES ('api_key', 1)"
-        " ON CONFLICT (topic) DO UPDATE SET value = revision.value + 1"
+        " ON CONFLICT (topic) DO UPDATE SET value = revision.value + 1 RETURNING value"
     )
+    return row.fetchone()[0]

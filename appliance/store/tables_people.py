@@ -69,7 +69,7 @@ class Session(Table):
 class ApiKey(Table):
     """An API key, by the SHA-256 of its text and by its first characters."""
 
-    id = AutoField()
+    id = BigIntegerField(primary_key=True)
     name = TextField()
     folded = TextField(unique=True)
     prefix = TextField(index=True)

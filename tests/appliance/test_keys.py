@@ -90,6 +90,7 @@ def test_a_deleted_key_is_forgotten_and_its_name_is_free(keys, new):
     again = keys.create("ERP Integration").result()
     assert keys.verify(again.text)
     assert keys.verify(new.text) is None
+    assert again.key.id > new.key.id
 
 
 def test_before_the_first_key_nothing_is_let_in(keys):
