@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "processes": set(),
     "web": {"appliance", "engine"},
 }
-ENGINE_LIBRARIES = {"cronsim", "dateutil", "lark", "lxml", "msgspec", "quickjs"}
+ENGINE_LIBRARIES = {"cronsim", "dateutil", "filetype", "lark", "lxml", "msgspec", "quickjs"}
 NOT_SANS_IO = {
     "asyncio", "http", "os", "queue", "random", "secrets", "select", "shutil", "signal", "socket",
     "sqlite3", "subprocess", "tempfile", "threading", "time", "urllib", "uuid",
