@@ -1,0 +1,271 @@
+"""Other people's forms as form-js JSON: properties of Flowable, data of Camunda 7, ``.form`` files.
+
+All functions take data as it stands in the file (texts of XML attributes, JSON) and return a schema
+for ``Form.parse``; what cannot be converted is a ModelInvalid that names the field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+from engine.errors import Finding, ModelInvalid
+
+Field = Mapping[str, Any]
+DEFAULT_DATE_PATTERN = "dd/MM/yyyy"
+
+_PROPERTY_TYPES: Mapping[str, Mapping[str, Any]] = {
+    "": {"type": "textfield"},
+    "string": {"type": "textfield"},
+    "long": {"type": "number", "decimalDigits": 0},
+    "integer": {"type": "number", "decimalDigits": 0},
+    "double": {"type": "number"},
+    "boolean": {"type": "checkbox"},
+    "date": {"type": "datetime"},
+    "enum": {"type": "select"},
+    "user": {"type": "select", "wf:choices": "users"},
+    "group": {"type": "select", "wf:choices": "groups"},
+}
+_NAME = re.compile(r"[$#]\{\s*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*\}")
+
+
+def from_form_properties(
+    properties: Sequence[Field], *, key: str, file: str = ""
+) -> dict[str, Any]:
+    """A form from ``flowable:formProperty`` elements of the element ``key``.
+
+    Each holds the attributes as text (``id, name, type, expression, variable, default,
+    datePattern, required, readable, writable``) and ``values``: [{``id``, ``name``}, …].
+    """
+    components = [_property(item, key, file) for item in properties]
+    return _form(key, components, **{"wf:acceptsExtras": True})
+
+
+def from_camunda_form_data(fields: Sequence[Field], *, key: str, file: str = "") -> dict[str, Any]:
+    """A form from ``camunda:formField`` elements of the element ``key``.
+
+    Each holds the attributes as text (``id, label, type, defaultValue, datePattern``), ``values``
+    as above and ``constraints``: [{``name``, ``config``}, …].
+    """
+    components = [_camunda_field(item, key, file) for item in fields]
+    return _form(key, components, **{"wf:acceptsExtras": True})
+
+
+def is_flowable_form(source: Any) -> bool:
+    """Whether JSON is a form of Flowable's own designer."""
+    return isinstance(source, dict) and "fields" in source and "components" not in source
+
+
+def from_flowable_form(source: Field, *, file: str = "") -> dict[str, Any]:
+    """A form from the JSON of a Flowable ``.form`` file."""
+    key = str(source.get("key") or "")
+    components = [
+        component
+        for item in _list(source.get("fields"))
+        for component in _flowable_field(item, key, file)
+    ]
+    extra: dict[str, Any] = {}
+    outcomes = [
+        {"value": str(item.get("name") or item.get("id"))} for item in _list(source.get("outcomes"))
+    ]
+    if outcomes:
+        extra["wf:outcomes"] = outcomes
+    if source.get("outcomeVariableName"):
+        extra["wf:outcomeVariable"] = source["outcomeVariableName"]
+    return _form(key, components, name=str(source.get("name") or ""), **extra)
+
+
+def _form(key: str, components: Sequence[Field], **more: Any) -> dict[str, Any]:
+    return {"type": "default", "id": key, "components": list(components), **more}
+
+
+def _property(item: Field, key: str, file: str) -> dict[str, Any]:
+    kind = str(item.get("type") or "")
+    writable = item.get("writable", "true") != "false"
+    component = _typed(item, kind, str(item.get("name") or ""), key, file)
+    component["wf:property"] = {
+        "type": kind or "string",
+        "variable": item.get("variable") or "",
+        "expression": item.get("expression") or "",
+        "default": item.get("default") or "",
+        "readable": item.get("readable", "true") != "false",
+        "writable": writable,
+    }
+    component["readonly"] = not writable
+    component["validate"] = {"required": item.get("required", "false") == "true"}
+    return component
+
+
+def _typed(item: Field, kind: str, label: str, key: str, file: str) -> dict[str, Any]:
+    """The component for a form property or field of Camunda: type, key, label and choices."""
+    name = str(item.get("id") or "")
+    if not name:
+        raise _refused("a form property needs an id", key, file)
+    if kind not in _PROPERTY_TYPES:
+        raise _refused(f"the form property '{name}' has an unknown type '{kind}'", key, file)
+    component = {**_PROPERTY_TYPES[kind], "id": name, "key": name, "label": label or name}
+    if kind == "enum":
+        component["values"] = [
+            {"value": value.get("id"), "label": value.get("name") or value.get("id")}
+            for value in _list(item.get("values"))
+        ]
+    if kind == "date":
+        component["wf:datePattern"] = item.get("datePattern") or DEFAULT_DATE_PATTERN
+    return component
+
+
+def _camunda_field(item: Field, key: str, file: str) -> dict[str, Any]:
+    kind = str(item.get("type") or "")
+    component = _typed(item, kind, str(item.get("label") or ""), key, file)
+    component["wf:property"] = {
+        "type": kind or "string",
+        "default": item.get("defaultValue") or "",
+    }
+    validate: dict[str, Any] = {}
+    for constraint in _list(item.get("constraints")):
+        name, config = str(constraint.get("name")), str(constraint.get("config") or "")
+        if name == "required":
+            validate["required"] = config != "false"
+        elif name == "readonly":
+            component["readonly"] = config != "false"
+        elif name in _CONSTRAINTS:
+            validate[_CONSTRAINTS[name]] = config
+        else:
+            raise _refused(f"the constraint '{name}' is not supported", key, file)
+    component["validate"] = validate
+    return component
+
+
+_CONSTRAINTS = {"min": "min", "max": "max", "minlength": "minLength", "maxlength": "maxLength"}
+
+
+def _flowable_field(item: Field, key: str, file: str) -> list[dict[str, Any]]:
+    """The components for one field of a Flowable form; a container gives one for each of its."""
+    kind = str(item.get("type") or "")
+    if kind == "container":
+        columns = _mapping(item.get("fields")).values()
+        inner = [field for column in columns for field in _list(column)]
+        layout = {"row": f"row-{item.get('id')}"}
+        return [
+            {**component, "layout": layout}
+            for field in inner
+            for component in _flowable_field(field, key, file)
+        ]
+    convert = _FLOWABLE.get(kind)
+    if convert is None:
+        raise _refused(f"a field of type '{kind}' is not supported", key, file)
+    try:
+        return [convert(item)]
+    except ValueError as error:
+        raise _refused(str(error), key, file) from None
+
+
+def _input(**fixed: Any) -> Callable[[Field], dict[str, Any]]:
+    """A converter for a field that holds a value."""
+
+    def convert(item: Field) -> dict[str, Any]:
+        params = _mapping(item.get("params"))
+        validate = {
+            ours: params[theirs]
+            for theirs, ours in _PARAMS.items()
+            if params.get(theirs) not in (None, "")
+        }
+        validate["required"] = item.get("required") is True
+        component = {
+            **fixed,
+            "id": str(item.get("id")),
+            "key": str(item.get("id")),
+            "label": str(item.get("name") or item.get("id")),
+            "readonly": item.get("readOnly") is True,
+            "validate": validate,
+        }
+        if item.get("placeholder"):
+            component["placeholder"] = str(item["placeholder"])
+        if fixed["type"] in ("select", "radio") and "wf:choices" not in fixed:
+            component["values"] = _options(item)
+        if fixed["type"] == "filepicker":
+            component["multiple"] = params.get("multiple") is True
+        elif item.get("value") not in (None, ""):
+            component["defaultValue"] = item["value"]
+        return component
+
+    return convert
+
+
+_PARAMS = {
+    "minLength": "minLength",
+    "maxLength": "maxLength",
+    "minValue": "min",
+    "maxValue": "max",
+    "regexPattern": "pattern",
+}
+
+
+def _options(item: Field) -> list[dict[str, Any]]:
+    options = _list(item.get("options"))
+    if item.get("hasEmptyValue") is True:
+        options = options[1:]
+    return [
+        {
+            "value": str(option.get("id") or option.get("name")),
+            "label": str(option.get("name") or option.get("id")),
+        }
+        for option in options
+    ]
+
+
+def _headline(item: Field) -> dict[str, Any]:
+    return {"type": "text", "text": f"## {item.get('name') or ''}"}
+
+
+def _expression(item: Field) -> dict[str, Any]:
+    text = str(item.get("expression") or item.get("value") or "")
+    template = _NAME.sub(r"{{\1}}", text)
+    if "${" in template or "#{" in template:
+        raise ValueError(f"the expression '{text}' must only name variables")
+    return {"type": "text", "text": template}
+
+
+def _hyperlink(item: Field) -> dict[str, Any]:
+    url = _mapping(item.get("params")).get("hyperlinkUrl") or item.get("value") or ""
+    return {"type": "text", "text": f"[{item.get('name') or url}]({url})"}
+
+
+def _plain(kind: str) -> Callable[[Field], dict[str, Any]]:
+    return lambda _item: {"type": kind}
+
+
+_FLOWABLE: Mapping[str, Callable[[Field], dict[str, Any]]] = {
+    "text": _input(type="textfield"),
+    "multi-line-text": _input(type="textarea"),
+    "integer": _input(type="number", decimalDigits=0),
+    "decimal": _input(type="number"),
+    "amount": _input(type="number", decimalDigits=2),
+    "date": _input(type="datetime", subtype="date"),
+    "boolean": _input(type="checkbox"),
+    "radio-buttons": _input(type="radio"),
+    "dropdown": _input(type="select"),
+    "upload": _input(type="filepicker"),
+    "people": _input(type="select", **{"wf:choices": "users"}),
+    "functional-group": _input(type="select", **{"wf:choices": "groups"}),
+    "expression": _expression,
+    "hyperlink": _hyperlink,
+    "spacer": _plain("spacer"),
+    "horizontal-line": _plain("separator"),
+    "headline": _headline,
+    "headline-with-line": _headline,
+}
+
+
+def _refused(message: str, key: str, file: str) -> ModelInvalid:
+    return ModelInvalid([Finding("error", "form-convert", message, key, 0, file)])
+
+
+def _list(value: Any) -> list[Field]:
+    items = cast("list[Any]", value) if isinstance(value, list) else []
+    return [cast("Field", item) for item in items if isinstance(item, Mapping)]
+
+
+def _mapping(value: Any) -> Field:
+    return cast("Field", value) if isinstance(value, Mapping) else {}
