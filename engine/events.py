@@ -184,6 +184,7 @@ class JobCreated(msgspec.Struct, array_like=True, gc=False, tag="job"):
     retries: int = 3
     cycle: str | None = None
     topic: str | None = None
+    steps: int = 0
 
 
 class JobChanged(msgspec.Struct, array_like=True, gc=False, tag="job-changed"):

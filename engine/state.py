@@ -33,6 +33,7 @@ class Job:
         "node",
         "remaining",
         "retries",
+        "steps",
         "token",
         "topic",
         "worker",
@@ -47,6 +48,7 @@ class Job:
         self.retries = event.retries
         self.cycle = event.cycle
         self.topic = event.topic
+        self.steps = event.steps
         self.error: str | None = None
         self.worker: str | None = None
         self.locked_until: int | None = None
@@ -205,7 +207,16 @@ class Instance(Token):
 class State:
     """One top-level instance and all that it calls. ``root`` is None before start and after end."""
 
-    __slots__ = ("conditions", "incidents", "instances", "joins", "resolve", "root", "tokens", "waits")
+    __slots__ = (
+        "conditions",
+        "incidents",
+        "instances",
+        "joins",
+        "resolve",
+        "root",
+        "tokens",
+        "waits",
+    )
 
     def __init__(self, resolve: Resolve) -> None:
         self.resolve = resolve
@@ -269,7 +280,7 @@ def _entered(state: State, event: ev.Entered) -> None:
     node = scope.instance.process.nodes[event.node]
     token = Token(event.token, node, scope, scope.instance, event.flow, event.loop)
     state.tokens[token.id] = scope.children[token.id] = token
-    if node.joins and event.loop is None:
+    if node.joins and event.flow is not None:
         scope.arrived.setdefault(node.id, {})[token.id] = token
         if node.settles:
             state.joins[token.id] = token

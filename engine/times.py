@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -309,3 +309,14 @@ def _tidy(text: str) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def moment(value: object, now: int, zone: tzinfo) -> int:
+    """The moment that a value means: a date and time, a date, or text for :func:`parse_due`."""
+    if isinstance(value, datetime):
+        return moment_of(value if value.tzinfo else value.replace(tzinfo=zone))
+    if isinstance(value, date):
+        return parse_date(value.isoformat(), zone)
+    if isinstance(value, str):
+        return parse_due(value, now, zone)
+    raise TimeInvalid(f"{value!r} is no date")

@@ -163,3 +163,14 @@ def _refusal(value: Any) -> str:
     if isinstance(value, float):
         return "a number must be an integer or an exact decimal"
     return f"a {type(value).__name__} is no JSON value"
+
+
+def as_text(value: Any) -> str:
+    """A value as people and attributes write it: text as it is, numbers plain, the rest as JSON."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return encode(value).decode()

@@ -1,0 +1,124 @@
+"""The attributes and extension elements of Flowable, Activiti and Camunda 7, in one place.
+
+Elements ask for an attribute by its plain name; here it is found in whatever dialect the file uses.
+What no element understands is reported: with a reason when it is known, else as unknown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+if TYPE_CHECKING:
+    from engine.xml import Reader
+
+NAMESPACES = {
+    "http://flowable.org/bpmn": "flowable",
+    "http://activiti.org/bpmn": "activiti",
+    "http://camunda.org/schema/1.0/bpmn": "camunda",
+    "http://operaton.org/schema/1.0/bpmn": "camunda",
+    "https://workingflow.dev/bpmn": "wf",
+}
+_PREFIXES = tuple(f"{{{namespace}}}" for namespace in NAMESPACES)
+
+JAVA_HINT = (
+    "{name} needs Java, which is not here: use an expression, a script or an external worker"
+)
+
+SUPPORTED = frozenset(
+    ["assignee", "async", "asyncAfter", "asyncBefore", "asyncLeave", "businessKey", "calledElementBinding", "calledElementVersion", "candidateGroups", "candidateStarterGroups", "candidateStarterUsers", "candidateUsers", "category", "collection", "dueDate", "elementIndexVariable", "elementVariable", "endDate", "errorCodeVariable", "errorMessageVariable", "errorVariableName", "exclusive", "expression", "formFieldValidation", "formKey", "formRef", "formRefBinding", "inheritVariables", "inheritBusinessKey", "initiator", "isStartable", "owner", "priority", "resultVariable", "resultVariableName", "skipExpression", "taskPriority", "terminateAll", "useLocalScopeForResultVariable", "terminateMultiInstance", "type", "topic", "cycle", "scope"]
+)
+IGNORED = {
+    "autoStoreVariables": "scripts keep what they set with execution.setVariable",
+    "historyTimeToLive": "retention is a setting of the appliance",
+    "versionTag": "versions are counted by deployment",
+    "jobPriority": "jobs run in the order in which they are due",
+    "followUpDate": "a follow-up date has no effect",
+    "isForCompensation": "it has no effect here",
+    "modelerTemplate": "templates only matter to a modeler",
+    "modelerTemplateVersion": "templates only matter to a modeler",
+    "diagramRelationId": "it only matters to a modeler",
+    "isStartableInTasklist": "use candidate starters",
+    "triggerable": "a service task never waits",
+    "includeInHistory": "history keeps every node",
+    "businessCalendarName": "only the standard calendar is known",
+    "sourceValue": "it has no effect here",
+}
+REFUSED = {
+    "class": JAVA_HINT.format(name="class"),
+    "delegateExpression": JAVA_HINT.format(name="delegateExpression"),
+    "decisionRef": "decision tables are not supported yet",
+    "caseRef": "CMMN cases are not supported",
+}
+_EXTENSIONS_READ = frozenset(
+    ["executionListener", "taskListener", "formProperty", "formData", "formField", "in", "out", "failedJobRetryTimeCycle", "inputOutput", "field", "value", "properties", "property", "customProperties", "potentialStarter"]
+)
+
+
+def attribute(xml: etree._Element, name: str) -> str | None:
+    """An attribute in any dialect's namespace."""
+    if not xml.attrib:
+        return None
+    for prefix in _PREFIXES:
+        value = xml.get(prefix + name)
+        if value is not None:
+            return value
+    return None
+
+
+def local_name(xml: etree._Element) -> str | None:
+    """The local name of a dialect's extension element, None for any other element."""
+    tag = xml.tag
+    if not isinstance(tag, str):
+        return None
+    namespace, _, name = tag[1:].partition("}")
+    return name if namespace in NAMESPACES else None
+
+
+def check_attributes(reader: Reader, xml: etree._Element) -> None:
+    """Report the dialect attributes of an element that have no effect or cannot be had."""
+    for key in xml.attrib:
+        text = str(key)
+        if not text.startswith("{"):
+            continue
+        namespace, _, name = text[1:].partition("}")
+        prefix = NAMESPACES.get(namespace)
+        if prefix is None or name in SUPPORTED:
+            continue
+        if name in REFUSED:
+            reader.report("error", "unsupported", xml, f"{prefix}:{name}: {REFUSED[name]}")
+        elif name in IGNORED:
+            reader.report("warning", "ignored", xml, f"{prefix}:{name} is ignored: {IGNORED[name]}")
+        else:
+            reader.report("warning", "unknown-attribute", xml, f"{prefix}:{name} is not known")
+
+
+def has_refused(xml: etree._Element) -> bool:
+    """Whether an element has an attribute that is refused (and reported) anyway."""
+    return any(attribute(xml, name) is not None for name in REFUSED)
+
+
+def check_extension(reader: Reader, xml: etree._Element) -> None:
+    """Report an extension element of a dialect that nothing reads."""
+    name = local_name(xml)
+    if name is None or name in _EXTENSIONS_READ:
+        return
+    reader.report("warning", "unknown-extension", xml, f"<{name}> is not known and has no effect")
+
+
+def typed_value(reader: Reader, xml: etree._Element, text: str) -> Any:
+    """The initial value of a data object, by its item type (xsd:int, xsd:boolean, …)."""
+    from decimal import Decimal, InvalidOperation
+
+    kind = (xml.get("itemSubjectRef") or "").rpartition(":")[2].lower()
+    try:
+        if kind in ("int", "integer", "long", "short"):
+            return int(text)
+        if kind in ("double", "float", "decimal"):
+            return Decimal(text)
+        if kind == "boolean":
+            return text.strip().lower() == "true"
+    except (ValueError, InvalidOperation):
+        reader.report("error", "data-object", xml, f"{text!r} is no {kind}")
+    return text

@@ -1,0 +1,38 @@
+"""Intermediate catch event: waits until something happens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine import events as ev
+from engine.elements.event import Event
+
+if TYPE_CHECKING:
+    from engine.model import Node
+    from engine.run import Run
+    from engine.state import Token
+
+
+class CatchEvent(Event):
+    """Also serves an event-based gateway, whose token then waits for several catch events."""
+
+    tag = "intermediateCatchEvent"
+    position = "catch"
+    linked_from: tuple[Node, ...] = ()
+
+    def enter(self, run: Run, token: Token) -> None:
+        self.listen(run, token)
+        if not any(wait.node == self.id for wait in token.waits.values()):
+            run.leave(token)
+
+    def caught(self, run: Run, token: Token, values: dict[str, Any]) -> None:
+        if values:
+            run.set_variables(token, values)
+        if token.node is self:
+            run.leave(token)
+            return
+        scope = token.scope
+        assert scope is not None
+        run.end_waits(token)
+        run.emit(ev.Left(token.id, run.now))
+        run.pass_through(self, scope)

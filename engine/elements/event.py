@@ -1,0 +1,87 @@
+"""What all events share: they read their event definitions. Positions are composed with triggers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from engine import events as ev
+from engine.model import Node
+from engine.triggers import TRIGGERS
+from engine.triggers.conditional import Conditional
+from engine.triggers.timer import Timer
+from engine.triggers.trigger import Position, Trigger
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from engine.run import Run
+    from engine.state import Job, Token, Wait
+    from engine.xml import Reader
+
+Kind = TypeVar("Kind", bound=Trigger)
+
+
+class Event(Node):
+    """A node with any number of triggers; none means a none event.
+
+    With ``all_of`` (parallelMultiple) every trigger must happen, else one is enough. A
+    ``repeats`` event goes on listening after it happened.
+    """
+
+    triggers: tuple[Trigger, ...] = ()
+    position: Position = "catch"
+    all_of = False
+    repeats = False
+
+    def read(self, xml: _Element, reader: Reader) -> None:
+        self.all_of = xml.get("parallelMultiple") == "true"
+        self.triggers = tuple(self._read_triggers(xml, reader))
+        self.instant = self.instant and not self.triggers
+
+    def _read_triggers(self, xml: _Element, reader: Reader) -> list[Trigger]:
+        found: list[Trigger] = []
+        for definition, tag in reader.event_definitions(xml):
+            kind = TRIGGERS.get(tag)
+            if kind is None:
+                reader.report("error", "unsupported", xml, f"<{tag}> is not supported")
+            elif self.position not in kind.positions:
+                reader.report(
+                    "error", "unsupported", xml, f"BPMN has no {kind.name} event as {self.position}"
+                )
+            else:
+                trigger = kind()
+                trigger.read(definition, xml, self, reader)
+                found.append(trigger)
+        return found
+
+    def trigger(self, kind: type[Kind]) -> Kind | None:
+        """Its trigger of a kind."""
+        return next((trigger for trigger in self.triggers if isinstance(trigger, kind)), None)
+
+    def listen(self, run: Run, token: Token) -> None:
+        """Begin to wait at a token."""
+        for trigger in self.triggers:
+            trigger.listen(run, token, self)
+
+    def timer_due(self, run: Run, job: Job) -> None:
+        timer = self.trigger(Timer)
+        if self.repeats and timer is not None:
+            timer.repeat(run, job)
+        self.triggered(run, job.token, job, {})
+
+    def condition_holds(self, run: Run, token: Token) -> bool:
+        condition = self.trigger(Conditional)
+        return condition is not None and condition.holds(run, token)
+
+    def triggered(self, run: Run, token: Token, wait: Wait, values: dict[str, Any]) -> None:
+        if not self.repeats and wait.id in run.state.waits:
+            run.emit(ev.WaitEnded(wait.id))
+        if self.all_of and any(other.node == self.id for other in token.waits.values()):
+            if values:
+                run.set_variables(token, values)
+            return
+        self.caught(run, token, values)
+
+    def caught(self, run: Run, token: Token, values: dict[str, Any]) -> None:
+        """It happened at the token that held it: go on from here."""
+        raise NotImplementedError(self.tag)

@@ -1,0 +1,69 @@
+"""Inclusive gateway: takes every flow whose condition holds, and joins what can still arrive.
+
+A join is decided when nothing else moves, by looking at the graph: it goes on when every token that
+could still reach one of its empty incoming flows could also reach one that has a token already.
+BPMN 2.0.2 section 13.4.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from engine import events as ev
+from engine.model import Flow, Node
+from engine.reach import reaching
+
+if TYPE_CHECKING:
+    from engine.run import Run
+    from engine.state import Token
+    from engine.xml import Reader
+
+
+class InclusiveGateway(Node):
+    """Forks by conditions and joins exactly, in any graph."""
+
+    tag = "inclusiveGateway"
+    instant = True
+    settles = True
+
+    def link(self, reader: Reader) -> None:
+        super().link(reader)
+        self.joins = len(self.incoming) > 1
+        self.instant = self.instant and not self.joins
+        self._reach: dict[str, int] | None = None
+
+    def choose(self, run: Run, scope: Token) -> Sequence[Flow]:
+        if not self.outgoing:
+            return ()
+        return self.true_flows(run, scope) or self.fallback(run)
+
+    def join(self, run: Run, scope: Token, flow: Flow | None) -> None:
+        run.place(self, scope, flow)
+
+    def ready(self, run: Run, scope: Token) -> bool:
+        arrived = scope.arrived[self.id]
+        by_flow: dict[str | None, Token] = {}
+        for token in arrived.values():
+            by_flow.setdefault(token.flow, token)
+        if self._others_may_come(scope, set(by_flow)):
+            return False
+        first, *others = by_flow.values()
+        for token in others:
+            run.emit(ev.Left(token.id, run.now, ev.MERGED))
+        run.leave(first)
+        return True
+
+    def _others_may_come(self, scope: Token, filled: set[str | None]) -> bool:
+        if self._reach is None:
+            self._reach = reaching(self)
+        full = sum(1 << i for i, flow in enumerate(self.incoming) if flow.id in filled)
+        empty = (1 << len(self.incoming)) - 1 & ~full
+        if not empty:
+            return False
+        for token in scope.children.values():
+            if token.node is not self:
+                reach = self._reach.get(token.node.id, 0)
+                if reach & empty and not reach & full:
+                    return True
+        return False

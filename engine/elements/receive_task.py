@@ -1,0 +1,36 @@
+"""Receive task: waits for its message, or to be triggered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.model import Node
+from engine.triggers.message import message_name
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from engine.juel import Expression
+    from engine.run import Run
+    from engine.state import Token, Wait
+    from engine.xml import Reader
+
+
+class ReceiveTask(Node):
+    """Without a ``messageRef`` it waits for a trigger by its token (as in Flowable)."""
+
+    tag = "receiveTask"
+    message: Expression | None = None
+
+    def read(self, xml: _Element, reader: Reader) -> None:
+        if xml.get("messageRef"):
+            self.message = message_name(xml, xml, reader)
+
+    def enter(self, run: Run, token: Token) -> None:
+        kind = "message" if self.message is not None else "receive"
+        run.subscribe(token, self, kind, run.text(self.message, token))
+
+    def triggered(self, run: Run, token: Token, wait: Wait, values: dict[str, Any]) -> None:
+        if values:
+            run.set_variables(token, values)
+        run.leave(token)

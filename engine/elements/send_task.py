@@ -1,0 +1,44 @@
+"""Send task: sends a message by ``messageRef``, or does what a service task does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.elements.service_task import ServiceTask
+from engine.triggers.message import message_name, send_message
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from engine.juel import Expression
+    from engine.run import Run
+    from engine.state import Token
+    from engine.xml import Reader
+
+
+class SendTask(ServiceTask):
+    """A message that nobody waits for is not an error."""
+
+    tag = "sendTask"
+    message: Expression | None = None
+
+    def read(self, xml: _Element, reader: Reader) -> None:
+        if (
+            xml.get("messageRef")
+            and not reader.attr(xml, "type")
+            and not reader.attr(xml, "expression")
+        ):
+            self.message = message_name(xml, xml, reader)
+            self.skip = reader.expression(
+                xml, reader.attr(xml, "skipExpression"), "skip expression"
+            )
+        else:
+            super().read(xml, reader)
+
+    def enter(self, run: Run, token: Token) -> None:
+        if self.message is None or run.skips(self.skip, token):
+            super().enter(run, token)
+            return
+        send_message(run, run.text(self.message, token) or "", {})
+        if token.alive:
+            run.leave(token)

@@ -1,0 +1,65 @@
+"""Service task: evaluates an expression, or hands work to an external worker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine import dialect
+from engine.model import Node
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from engine.juel import Expression
+    from engine.run import Run
+    from engine.state import Job, Token, Wait
+    from engine.xml import Reader
+
+
+class ServiceTask(Node):
+    """``expression`` runs at once; a ``topic`` makes a job that a worker fetches and answers."""
+
+    tag = "serviceTask"
+    expression: Expression | None = None
+    topic: Expression | None = None
+    result: str | None = None
+    skip: Expression | None = None
+
+    def read(self, xml: _Element, reader: Reader) -> None:
+        self.result = reader.attr(xml, "resultVariableName") or reader.attr(xml, "resultVariable")
+        self.skip = reader.expression(xml, reader.attr(xml, "skipExpression"), "skip expression")
+        self.expression = reader.expression(xml, reader.attr(xml, "expression"), "expression")
+        kind = reader.attr(xml, "type")
+        topic = reader.attr(xml, "topic")
+        if kind in ("external", "external-worker"):
+            self.topic = reader.expression(xml, topic, "topic")
+            if self.topic is None:
+                reader.report("error", "topic", xml, "an external worker task needs a topic")
+        elif kind:
+            reader.report(
+                "error", "unsupported", xml, f"service tasks of type {kind!r} are not supported"
+            )
+        elif self.expression is None and not dialect.has_refused(xml):
+            reader.report(
+                "error",
+                "unsupported",
+                xml,
+                f"<{self.tag}> needs an expression or an external worker",
+            )
+
+    def enter(self, run: Run, token: Token) -> None:
+        if run.skips(self.skip, token):
+            run.leave(token)
+        elif self.topic is not None:
+            run.create_job(token, self, "external", due=None, topic=run.text(self.topic, token))
+        else:
+            assert self.expression is not None
+            value = run.evaluate(self.expression, token)
+            if self.result:
+                run.set_result(token, self.result, value)
+            run.leave(token)
+
+    def triggered(self, run: Run, token: Token, wait: Wait | Job, values: dict[str, Any]) -> None:
+        if values:
+            run.set_variables(token, values)
+        run.leave(token)

@@ -1,0 +1,43 @@
+"""Start event: where a process, subprocess or event subprocess begins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.elements.event import Event
+from engine.form_fields import FormField, read_form_fields
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from engine.run import Run
+    from engine.state import Token
+    from engine.xml import Reader
+
+
+class StartEvent(Event):
+    """A none start is passed at once; triggers of a process are kept by the store, not by a token."""
+
+    tag = "startEvent"
+    instant = True
+    interrupting = True
+    initiator: str | None = None
+    form_key: str | None = None
+    form_fields: tuple[FormField, ...] = ()
+
+    def read(self, xml: _Element, reader: Reader) -> None:
+        event_sub_process = self.container is not None and self.container.tag == "eventSubProcess"
+        self.position = "event subprocess start" if event_sub_process else "start"
+        self.interrupting = xml.get("isInterrupting", "true") != "false"
+        self.repeats = event_sub_process and not self.interrupting
+        super().read(xml, reader)
+        self.instant = True
+        self.initiator = reader.attr(xml, "initiator")
+        self.form_key = reader.attr(xml, "formKey") or reader.attr(xml, "formRef")
+        self.form_fields = read_form_fields(xml, reader)
+
+    def caught(self, run: Run, token: Token, values: dict[str, Any]) -> None:
+        from engine.elements.event_sub_process import EventSubProcess
+
+        assert isinstance(self.container, EventSubProcess)
+        self.container.begin_at(run, token, self, values)

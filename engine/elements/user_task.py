@@ -1,0 +1,217 @@
+"""User task: work for a person. BPMN 2.0.2 section 10.3.4; attributes and life cycle as in Flowable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from engine import events as ev
+from engine.errors import ExpressionFailed, TaskAlreadyClaimed, TaskDelegated
+from engine.form_fields import FormField, read_form_fields
+from engine.listeners import Listener
+from engine.model import Node
+from engine.times import moment
+from engine.values import as_text
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from engine.juel import Expression
+    from engine.run import Run
+    from engine.state import Task, Token
+    from engine.xml import Reader
+
+_TEXTS = ("assignee", "owner", "category", "formKey")
+
+
+class UserTask(Node):
+    """Its token's id is the task's id."""
+
+    tag = "userTask"
+
+    def read(self, xml: _Element, reader: Reader) -> None:
+        self.texts = {name: reader.expression(xml, reader.attr(xml, name), name) for name in _TEXTS}
+        if self.texts["formKey"] is None:
+            self.texts["formKey"] = reader.expression(xml, reader.attr(xml, "formRef"), "formRef")
+        self.title = reader.expression(xml, self.name, "name")
+        self.description = reader.expression(xml, self.documentation, "documentation")
+        self.due = reader.expression(xml, reader.attr(xml, "dueDate"), "dueDate")
+        self.priority = reader.expression(xml, reader.attr(xml, "priority"), "priority")
+        self.skip = reader.expression(xml, reader.attr(xml, "skipExpression"), "skip expression")
+        self.users = _expressions(xml, reader, "candidateUsers")
+        self.groups = _expressions(xml, reader, "candidateGroups")
+        self.form_fields: tuple[FormField, ...] = read_form_fields(xml, reader)
+        self._read_resources(xml, reader)
+        listeners = [
+            listener
+            for extension in reader.extensions(xml, "taskListener")
+            if (listener := reader.listener(extension)) is not None
+        ]
+        self.task_listeners: tuple[Listener, ...] = tuple(listeners)
+
+    @property
+    def form_key(self) -> Expression | None:
+        """The key of its form, which may be an expression."""
+        return self.texts["formKey"]
+
+    def _read_resources(self, xml: _Element, reader: Reader) -> None:
+        """BPMN's own humanPerformer and potentialOwner: ``user(x)``, ``group(y)`` or a group's name."""
+        for kind in ("humanPerformer", "potentialOwner"):
+            for resource in reader.children(xml, kind):
+                text = "".join(str(part) for part in resource.itertext()).strip()
+                for part in text.split(","):
+                    name = part.strip()
+                    if not name:
+                        continue
+                    user = name.startswith("user(") and name.endswith(")")
+                    if name.startswith("group(") or user:
+                        name = name.partition("(")[2].rstrip(")")
+                    expression = reader.expression(resource, name, kind)
+                    if expression is None:
+                        continue
+                    if kind == "humanPerformer":
+                        self.texts["assignee"] = expression
+                    elif user:
+                        self.users += (expression,)
+                    else:
+                        self.groups += (expression,)
+
+    def enter(self, run: Run, token: Token) -> None:
+        if run.skips(self.skip, token):
+            run.leave(token)
+            return
+        texts = {
+            name: run.text(expression, token) or None for name, expression in self.texts.items()
+        }
+        run.emit(
+            ev.TaskCreated(
+                token.id,
+                run.text(self.title, token),
+                run.now,
+                texts["assignee"],
+                texts["owner"],
+                _priority(run.evaluate(self.priority, token)) if self.priority else 50,
+                self._due(run, token),
+                texts["formKey"],
+                texts["category"],
+                run.text(self.description, token),
+                _candidates(run, self.users, token),
+                _candidates(run, self.groups, token),
+            )
+        )
+        self._tell(run, token, "create")
+        if token.alive and token.task is not None and token.task.assignee:
+            self._tell(run, token, "assignment")
+
+    def _due(self, run: Run, token: Token) -> int | None:
+        value = run.evaluate(self.due, token) if self.due is not None else None
+        return None if value is None or value == "" else moment(value, run.now, run.world.zone)
+
+    def complete(self, run: Run, token: Token, outcome: str | None) -> None:
+        """The work is done. Raises TaskDelegated when it has to be resolved first."""
+        task = _task(token)
+        if task.delegation == "pending":
+            raise TaskDelegated(
+                f"Task {task.id} is delegated to {task.assignee}: it is resolved, not completed"
+            )
+        self._tell(run, token, "complete")
+        if not token.alive:
+            return
+        run.emit(ev.TaskCompleted(token.id, run.now, run.by, outcome))
+        run.leave(token)
+
+    def claim(self, run: Run, token: Token, user: str) -> None:
+        """Take the task. Raises TaskAlreadyClaimed when somebody else has it."""
+        task = _task(token)
+        if task.assignee == user:
+            return
+        if task.assignee:
+            raise TaskAlreadyClaimed(f"Task {task.id} is already claimed by {task.assignee}")
+        self._assign(run, token, user, {"claimed_at": run.now})
+
+    def assign(self, run: Run, token: Token, user: str | None) -> None:
+        """Give the task to somebody, or (None) back to its candidates."""
+        if _task(token).assignee != user:
+            self._assign(run, token, user, {} if user else {"claimed_at": None})
+
+    def delegate(self, run: Run, token: Token, user: str) -> None:
+        """Let somebody work on it for its owner, who gets it back."""
+        task = _task(token)
+        owner = task.owner or task.assignee
+        self._assign(run, token, user, {"delegation": "pending", "owner": owner})
+
+    def resolve(self, run: Run, token: Token) -> None:
+        """Give a delegated task back to its owner."""
+        task = _task(token)
+        self._assign(run, token, task.owner, {"delegation": "resolved"})
+
+    def change(self, run: Run, token: Token, name: str, value: Any) -> None:
+        """Change one field, as ``task.setAssignee(…)`` and its kin do."""
+        if name == "due":
+            value = None if value is None else moment(value, run.now, run.world.zone)
+        elif name == "priority":
+            value = _priority(value)
+        elif name not in ("candidate_users", "candidate_groups"):
+            value = None if value is None else as_text(value)
+        if name == "assignee":
+            self.assign(run, token, value)
+        else:
+            run.emit(ev.TaskChanged(token.id, {name: value}, run.now, run.by))
+
+    def cancelled(self, run: Run, token: Token) -> None:
+        if token.task is not None:
+            self._tell(run, token, "delete")
+
+    def _assign(self, run: Run, token: Token, user: str | None, changes: dict[str, Any]) -> None:
+        run.emit(ev.TaskChanged(token.id, {"assignee": user, **changes}, run.now, run.by))
+        if user:
+            self._tell(run, token, "assignment")
+
+    def _tell(self, run: Run, token: Token, event: str) -> None:
+        for listener in self.task_listeners:
+            if listener.event in (event, "all") and token.alive:
+                listener.run(run, token, event)
+
+
+def _task(token: Token) -> Task:
+    assert token.task is not None
+    return token.task
+
+
+def _expressions(xml: _Element, reader: Reader, name: str) -> tuple[Expression, ...]:
+    """An attribute with a comma-separated list, in which commas inside ``${…}`` do not count."""
+    parts: list[str] = []
+    depth = 0
+    for part in (reader.attr(xml, name) or "").split(","):
+        if depth and parts:
+            parts[-1] += "," + part
+        else:
+            parts.append(part)
+        depth += part.count("{") - part.count("}")
+    found = (reader.expression(xml, part, name) for part in parts)
+    return tuple(expression for expression in found if expression is not None)
+
+
+def _candidates(run: Run, expressions: tuple[Expression, ...], token: Token) -> list[str]:
+    """Names from literals, comma-separated text and lists, each once."""
+    found: dict[str, None] = {}
+    for expression in expressions:
+        value = run.evaluate(expression, token)
+        if value is None:
+            continue
+        values: Iterable[Any] = (
+            value if isinstance(value, list | tuple) else as_text(value).split(",")
+        )
+        for each in values:
+            name = as_text(each).strip()
+            if name:
+                found[name] = None
+    return list(found)
+
+
+def _priority(value: Any) -> int:
+    try:
+        return int(Decimal(as_text(value)))
+    except (ArithmeticError, ValueError):
+        raise ExpressionFailed(f"A task's priority must be a number, not {value!r}") from None

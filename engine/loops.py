@@ -1,0 +1,197 @@
+"""Multi-instance and standard loops, which wrap any activity. BPMN 2.0.2 sections 13.3.6 and 13.3.7.
+
+The token that enters the activity becomes the *body*; each iteration is a child of it at the same
+node. Boundary events listen at the body, so they concern all iterations together.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Protocol
+
+from engine import events as ev
+from engine.errors import ExpressionFailed
+from engine.values import as_text, checked_variables
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from engine.juel import Expression
+    from engine.model import Node
+    from engine.run import Run
+    from engine.state import Token
+    from engine.xml import Reader
+
+
+class Loop(Protocol):
+    """What an activity that is done several times asks of its loop."""
+
+    def begin(self, run: Run, body: Token) -> None:
+        """The body stands: begin the first iteration, or all of them."""
+        ...
+
+    def iterate(self, run: Run, token: Token, body: Token) -> None:
+        """An iteration stands at the node: give it its variables."""
+        ...
+
+    def iterated(self, run: Run, token: Token, body: Token) -> None:
+        """The work of an iteration is done: go on with the next, or leave the body."""
+        ...
+
+
+class MultiInstance:
+    """As many iterations as a number or a collection says, one after the other or side by side."""
+
+    sequential = False
+    cardinality: Expression | None = None
+    collection: Expression | None = None
+    condition: Expression | None = None
+    element_variable: str | None = None
+    index_variable: str | None = None
+
+    def begin(self, run: Run, body: Token) -> None:
+        total = len(self._items(run, body))
+        begun = min(total, 1) if self.sequential else total
+        run.emit(ev.LoopAdvanced(body.id, total, begun, 0))
+        if total == 0:
+            run.leave_body(body)
+        for index in range(begun):
+            run.arrive(body.node, body, None, index)
+
+    def iterate(self, run: Run, token: Token, body: Token) -> None:
+        index = token.loop
+        assert index is not None
+        values: dict[str, Any] = {}
+        if self.element_variable is not None:
+            items = self._items(run, body)
+            values[self.element_variable] = items[index] if index < len(items) else None
+        if self.index_variable is not None:
+            values[self.index_variable] = index
+        if values:
+            run.set_local(token, checked_variables(values))
+
+    def iterated(self, run: Run, token: Token, body: Token) -> None:
+        total, begun, completed = body.total, body.begun, body.completed + 1
+        run.emit(ev.LoopAdvanced(body.id, total, begun, completed))
+        done = self.condition is not None and run.test(self.condition, token)
+        run.end_iteration(token)
+        if done or completed >= total:
+            run.cancel_children(body)
+            run.leave_body(body)
+        elif self.sequential:
+            run.emit(ev.LoopAdvanced(body.id, total, begun + 1, completed))
+            run.arrive(body.node, body, None, begun)
+
+    def _items(self, run: Run, body: Token) -> list[Any] | range:
+        if self.collection is not None:
+            return _as_list(run, self.collection, body)
+        assert self.cardinality is not None
+        value = run.evaluate(self.cardinality, body)
+        text = as_text(value) if value is not None else ""
+        if not text.isdecimal():
+            raise ExpressionFailed(
+                f"The loop cardinality of {body.node} must be a number, not {value!r}"
+            )
+        if int(text) > run.world.limits.iterations:
+            raise ExpressionFailed(
+                f"{body.node} asks for {int(text):,} iterations, "
+                f"{run.world.limits.iterations:,} are allowed"
+            )
+        return range(int(text))
+
+
+class StandardLoop:
+    """Again and again while a condition holds, tested before or after each time."""
+
+    condition: Expression | None = None
+    test_before = False
+    maximum: int | None = None
+
+    def begin(self, run: Run, body: Token) -> None:
+        if self.test_before and not self._again(run, body, 0):
+            run.leave_body(body)
+            return
+        run.emit(ev.LoopAdvanced(body.id, 0, 1, 0))
+        run.arrive(body.node, body, None, 0)
+
+    def iterate(self, run: Run, token: Token, body: Token) -> None:
+        """A standard loop gives no variables but ``loopCounter``."""
+
+    def iterated(self, run: Run, token: Token, body: Token) -> None:
+        completed = body.completed + 1
+        again = self._again(run, token, completed)
+        run.end_iteration(token)
+        run.emit(ev.LoopAdvanced(body.id, 0, completed + again, completed))
+        if again:
+            run.arrive(body.node, body, None, completed)
+        else:
+            run.leave_body(body)
+
+    def _again(self, run: Run, token: Token, completed: int) -> bool:
+        if self.maximum is not None and completed >= self.maximum:
+            return False
+        return self.condition is None or run.test(self.condition, token)
+
+
+def read_loop(node: Node, xml: _Element, reader: Reader) -> Loop | None:
+    """The loop characteristics of an activity, if it has any."""
+    multi = reader.child(xml, "multiInstanceLoopCharacteristics")
+    if multi is not None:
+        return _read_multi_instance(multi, reader)
+    standard = reader.child(xml, "standardLoopCharacteristics")
+    return _read_standard(standard, reader) if standard is not None else None
+
+
+def _read_multi_instance(xml: _Element, reader: Reader) -> Loop:
+    loop = MultiInstance()
+    loop.sequential = xml.get("isSequential") == "true"
+    cardinality = reader.child(xml, "loopCardinality")
+    if cardinality is not None:
+        loop.cardinality = reader.expression(xml, cardinality.text, "loopCardinality")
+    condition = reader.child(xml, "completionCondition")
+    if condition is not None and (condition.text or "").strip():
+        loop.condition = reader.condition(condition)
+    text = reader.attr(xml, "collection")
+    data_input = reader.child(xml, "loopDataInputRef")
+    if text is None and data_input is not None:
+        text = (data_input.text or "").strip()
+    if text and not text.lstrip().startswith(("$", "#")):
+        text = f"${{{text.strip()}}}"
+    loop.collection = reader.expression(xml, text, "collection")
+    item = reader.child(xml, "inputDataItem")
+    loop.element_variable = reader.attr(xml, "elementVariable") or (
+        item.get("name") if item is not None else None
+    )
+    loop.index_variable = reader.attr(xml, "elementIndexVariable")
+    if loop.collection is None and loop.cardinality is None:
+        reader.report("error", "multi-instance", xml, "it needs a loopCardinality or a collection")
+    return loop
+
+
+def _read_standard(xml: _Element, reader: Reader) -> Loop:
+    loop = StandardLoop()
+    loop.test_before = xml.get("testBefore") == "true"
+    maximum = xml.get("loopMaximum")
+    loop.maximum = int(maximum) if maximum and maximum.isdecimal() else None
+    condition = reader.child(xml, "loopCondition")
+    if condition is not None and (condition.text or "").strip():
+        loop.condition = reader.condition(condition)
+    if loop.condition is None and loop.maximum is None:
+        reader.report(
+            "error", "loop", xml, "a standard loop needs a loopCondition or a loopMaximum"
+        )
+    return loop
+
+
+def _as_list(run: Run, collection: Expression, body: Token) -> list[Any]:
+    value = run.evaluate(collection, body)
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            value = [part.strip() for part in value.split(",") if part.strip()]
+    if isinstance(value, list | tuple):
+        return list(value)
+    raise ExpressionFailed(
+        f"The collection {collection.text} of {body.node} must be a list, not {value!r}"
+    )

@@ -1,0 +1,61 @@
+"""Copying variables between scopes: in and out of called processes, inputs and outputs of activities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.scopes import Names
+from engine.scripting import run_script
+from engine.values import checked_variables
+
+if TYPE_CHECKING:
+    from engine.juel import Expression
+    from engine.run import Run
+    from engine.script import Script
+    from engine.state import Token
+
+
+class Mapping:
+    """One value with the name that it gets.
+
+    Exactly one of ``source`` (a variable), ``expression`` and ``script`` says where it comes from.
+    """
+
+    __slots__ = ("expression", "local", "script", "source", "target")
+
+    def __init__(
+        self,
+        target: str,
+        *,
+        source: str | None = None,
+        expression: Expression | None = None,
+        script: Script | None = None,
+        local: bool = False,
+    ) -> None:
+        self.target = target
+        self.source = source
+        self.expression = expression
+        self.script = script
+        self.local = local
+
+    def value(self, run: Run, token: Token) -> Any:
+        """The value as it is seen at a token; a variable that does not exist gives null."""
+        names = Names(run, token)
+        if self.source is not None:
+            return names.find(self.source)
+        if self.script is not None:
+            return run_script(run, token, self.script, names)
+        return self.expression.evaluate(names) if self.expression is not None else None
+
+    def read_into(self, run: Run, token: Token) -> None:
+        """An input: becomes a local variable of the token."""
+        run.set_local(token, checked_variables({self.target: self.value(run, token)}))
+
+    def write_out(self, run: Run, token: Token) -> None:
+        """An output: becomes a variable outside the token."""
+        assert token.scope is not None
+        values = checked_variables({self.target: self.value(run, token)})
+        if self.local:
+            run.set_local(token.scope, values)
+        else:
+            run.set_variables(token.scope, values)

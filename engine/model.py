@@ -1,0 +1,232 @@
+"""The parts of a deployed process: nodes, flows and the containers that hold them.
+
+A model is read once (``engine/xml.py``), linked to direct references and not changed afterwards.
+What each kind of node does stands in ``engine/elements``; this module holds what they share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from engine.errors import NoFlowTaken
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from engine.elements.boundary_event import BoundaryEvent
+    from engine.elements.event_sub_process import EventSubProcess
+    from engine.juel import Expression
+    from engine.listeners import Listener
+    from engine.loops import Loop
+    from engine.mapping import Mapping
+    from engine.run import Run
+    from engine.state import Job, Token, Wait
+    from engine.xml import Reader
+
+
+class Flow:
+    """A sequence flow. ``condition`` is None when it is always taken."""
+
+    __slots__ = ("condition", "id", "line", "listeners", "name", "skip", "source", "target")
+
+    def __init__(self, id: str, name: str, line: int, source: Node, target: Node) -> None:
+        self.id = id
+        self.name = name
+        self.line = line
+        self.source = source
+        self.target = target
+        self.condition: Expression | None = None
+        self.skip: Expression | None = None
+        self.listeners: tuple[Listener, ...] = ()
+
+
+class Node:
+    """A flow node, and what every kind of it can do.
+
+    Subclasses say in class attributes what they are: ``instant`` kinds never wait and need no token
+    of their own; ``joins`` kinds wait for several tokens; ``settles`` kinds decide only when nothing
+    else moves.
+    """
+
+    tag: ClassVar[str]
+    instant: bool = False
+    joins: bool = False
+    settles: ClassVar[bool] = False
+
+    def __init__(self, id: str, name: str, line: int, container: Container | None) -> None:
+        self.id = id
+        self.name = name
+        self.line = line
+        self.container = container
+        self.documentation = ""
+        self.incoming: list[Flow] = []
+        self.outgoing: list[Flow] = []
+        self.default: Flow | None = None
+        self.conditional = False
+        self.plain = True
+        self.start_listeners: tuple[Listener, ...] = ()
+        self.end_listeners: tuple[Listener, ...] = ()
+        self.before = False
+        self.after = False
+        self.retry: Expression | None = None
+        self.boundaries: list[BoundaryEvent] = []
+        self.loop: Loop | None = None
+        self.compensation: Node | None = None
+        self.compensates = False
+        self.inputs: tuple[Mapping, ...] = ()
+        self.outputs: tuple[Mapping, ...] = ()
+
+    def read(self, xml: _Element, reader: Reader) -> None:
+        """Take the attributes and children that this kind understands."""
+
+    def link(self, reader: Reader) -> None:
+        """Called when all nodes and flows of the model are known: check and precompute."""
+        self.conditional = any(flow.condition or flow.skip for flow in self.outgoing) or (
+            self.default is not None
+        )
+        self.plain = not (
+            self.before
+            or self.after
+            or self.boundaries
+            or self.loop
+            or self.start_listeners
+            or self.end_listeners
+            or self.inputs
+            or self.outputs
+        )
+        self.instant = self.instant and self.plain
+
+    def enter(self, run: Run, token: Token) -> None:
+        """The token is at this node: do its work, then ``run.leave``, or wait."""
+        run.leave(token)
+
+    def triggered(self, run: Run, token: Token, wait: Wait, values: dict[str, Any]) -> None:
+        """What was waited for at this node has happened."""
+        run.leave(token)
+
+    def timer_due(self, run: Run, job: Job) -> None:
+        """A timer that takes effect here is due."""
+        self.triggered(run, job.token, job, {})
+
+    def condition_holds(self, run: Run, token: Token) -> bool:
+        """Whether the condition that is waited for here is true now."""
+        return False
+
+    def cancelled(self, run: Run, token: Token) -> None:
+        """The token is about to be cancelled: anything beyond its waits and children."""
+
+    def join(self, run: Run, scope: Token, flow: Flow | None) -> None:
+        """Another token arrived at a node that ``joins``."""
+        raise NotImplementedError(self.tag)
+
+    def ready(self, run: Run, scope: Token) -> bool:
+        """At rest: may the tokens that wait at this ``settles`` node go on? If so, they did."""
+        raise NotImplementedError(self.tag)
+
+    def emptied(self, run: Run, token: Token) -> None:
+        """The last token inside this scope is gone: a scope completes itself."""
+        raise NotImplementedError(self.tag)
+
+    def choose(self, run: Run, scope: Token) -> Sequence[Flow]:
+        """The outgoing flows to take: every one whose condition holds, else the default flow.
+
+        Raises NoFlowTaken when there are flows but none may be taken. BPMN 2.0.2 section 13.3.2.
+        """
+        if not self.conditional:
+            return self.outgoing
+        return self.true_flows(run, scope) or self.fallback(run)
+
+    def true_flows(self, run: Run, scope: Token) -> list[Flow]:
+        """The outgoing flows, the default flow apart, whose condition holds."""
+        return [
+            flow for flow in self.outgoing if flow is not self.default and run.holds(flow, scope)
+        ]
+
+    def fallback(self, run: Run) -> list[Flow]:
+        """The default flow when no condition holds. Raises NoFlowTaken when there is none."""
+        if self.default is None:
+            raise NoFlowTaken(
+                f"No outgoing sequence flow of {self} could be taken: "
+                "no condition is true and there is no default flow"
+            )
+        return [self.default]
+
+    @property
+    def label(self) -> str:
+        """Its name, or its id when it has none."""
+        return self.name or self.id
+
+    @property
+    def process(self) -> Process:
+        """The process that it belongs to."""
+        node: Node = self
+        while node.container is not None:
+            node = node.container
+        assert isinstance(node, Process)
+        return node
+
+    def __str__(self) -> str:
+        name = f"{self.name!r} " if self.name else ""
+        return f"{self.tag} {name}({self.id}) in {self.process.key}"
+
+
+class Container(Node):
+    """A node with nodes of its own: a process or a kind of subprocess."""
+
+    def __init__(self, id: str, name: str, line: int, container: Container | None) -> None:
+        super().__init__(id, name, line, container)
+        self.children: list[Node] = []
+        self.starts: list[Node] = []
+        self.event_sub_processes: list[EventSubProcess] = []
+        self.initial: dict[str, Any] = {}
+
+    def walk(self) -> Iterator[Node]:
+        """All nodes below, parents before children."""
+        for child in self.children:
+            yield child
+            if isinstance(child, Container):
+                yield from child.walk()
+
+
+class Process(Container):
+    """A process as it was deployed. ``nodes`` holds all its nodes, nested ones too, by id."""
+
+    tag = "process"
+
+    def __init__(self, id: str, name: str, line: int) -> None:
+        super().__init__(id, name, line, None)
+        self.executable = True
+        self.nodes: dict[str, Node] = {}
+        self.flows: dict[str, Flow] = {}
+        self.candidate_starter_users: tuple[str, ...] = ()
+        self.candidate_starter_groups: tuple[str, ...] = ()
+        self.file = ""
+
+    @property
+    def key(self) -> str:
+        """The id that it is deployed and started by."""
+        return self.id
+
+    @property
+    def none_start(self) -> Node | None:
+        """The node where a start by key begins, None when it only starts by an event."""
+        return next((node for node in self.starts if not getattr(node, "triggers", ())), None)
+
+    @property
+    def start_form_key(self) -> str | None:
+        """The form key of the start event."""
+        return getattr(self.none_start, "form_key", None)
+
+    @property
+    def start_form_fields(self) -> tuple[Any, ...]:
+        """The form properties or form data of the start event."""
+        return getattr(self.none_start, "form_fields", ())
+
+    @property
+    def has_start_form(self) -> bool:
+        """Whether a person must fill in a form to start it."""
+        return bool(self.start_form_key or self.start_form_fields)
+
+    def emptied(self, run: Run, token: Token) -> None:
+        run.end_instance(token.instance, "COMPLETED")

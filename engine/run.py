@@ -1,0 +1,681 @@
+"""One command at work: it moves tokens through the model until everything waits or has ended.
+
+A :class:`Run` takes a state and a world, does one thing that somebody asked for and leaves events,
+which are already applied to the state. Arrivals at nodes go through an agenda instead of recursion,
+so a loop of a million turns needs no stack. What a node does stands in ``engine/elements``; how
+variables are found in ``engine/scopes.py``. A command that raises leaves the state unusable: the
+caller drops it and keeps what was stored.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine import events as ev
+from engine import jobs
+from engine.errors import (
+    ExpressionFailed,
+    InstanceEnded,
+    InstanceSuspended,
+    NotWaiting,
+    Refused,
+    StepLimit,
+    TaskNotFound,
+)
+from engine.model import Container, Flow, Node
+from engine.scopes import Names
+from engine.state import Instance, Job, State, Subscription, Task, Token, Wait, apply
+from engine.triggers.compensation import completed
+from engine.values import as_text, checked_variables, exact
+
+if TYPE_CHECKING:
+    from engine.elements.user_task import UserTask
+    from engine.juel import Expression
+    from engine.listeners import Listener
+    from engine.world import Throw, World
+
+
+class Run:
+    """One command on one state. ``events`` holds what happened; ``outbox`` what others should hear."""
+
+    def __init__(self, state: State, world: World, by: str | None = None) -> None:
+        self.state = state
+        self.world = world
+        self.now = world.now
+        self.by = by
+        self.events: list[ev.Event] = []
+        self.outbox: list[Throw] = []
+        self.transient: dict[str, Any] = {}
+        self._agenda: deque[tuple[Node, Token, Flow | None, int | None]] = deque()
+        self._steps = 0
+        self._steps_before = 0
+        self._changed = False
+        self._fired: set[int] = set()
+
+    # What people and systems ask for.
+
+    def start(
+        self,
+        definition: int,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        business_key: str | None = None,
+        name: str | None = None,
+        node: str | None = None,
+        transient: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Start an instance, at its none start event or at ``node``, and return its id."""
+        self.transient.update(transient or {})
+        values = checked_variables(variables or {})
+        instance = self.begin_instance(definition, None, values, business_key, name)
+        self.open(instance, instance.process.nodes[node] if node is not None else None)
+        self.work()
+        return instance.id
+
+    def complete(
+        self,
+        task: int,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        outcome: str | None = None,
+        local: Mapping[str, Any] | None = None,
+        transient: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Complete a user task with these variables; ``local`` ones stay with the task."""
+        token, node = self._task(task)
+        self.transient.update(transient or {})
+        if local:
+            self.set_local(token, checked_variables(local))
+        if variables:
+            self.set_variables(token, checked_variables(variables))
+        node.complete(self, token, outcome)
+        self.work()
+
+    def claim(self, task: int, user: str) -> None:
+        """Take a task. Raises TaskAlreadyClaimed when somebody else has it."""
+        token, node = self._task(task)
+        node.claim(self, token, user)
+        self.work()
+
+    def unclaim(self, task: int) -> None:
+        """Give a task back to its candidates."""
+        token, node = self._task(task)
+        node.assign(self, token, None)
+        self.work()
+
+    def assign(self, task: int, user: str | None) -> None:
+        """Give a task to somebody, whoever has it now."""
+        token, node = self._task(task)
+        node.assign(self, token, user)
+        self.work()
+
+    def delegate(self, task: int, user: str) -> None:
+        """Let somebody else work on a task that comes back afterwards."""
+        token, node = self._task(task)
+        node.delegate(self, token, user)
+        self.work()
+
+    def resolve(self, task: int, variables: Mapping[str, Any] | None = None) -> None:
+        """Hand a delegated task back to its owner."""
+        token, node = self._task(task)
+        if variables:
+            self.set_variables(token, checked_variables(variables))
+        node.resolve(self, token)
+        self.work()
+
+    def change_task(self, task: int, changes: Mapping[str, Any]) -> None:
+        """Change fields of an open task: due, priority, name, description, candidates, …"""
+        token, _ = self._task(task)
+        self.emit(ev.TaskChanged(token.id, dict(changes), self.now, self.by))
+
+    def fire(self, job: int) -> None:
+        """A timer is due or an asynchronous continuation may run."""
+        wait = self.state.waits.get(job)
+        if not isinstance(wait, Job):
+            raise NotWaiting(f"Job {job} no longer waits")
+        self._refuse_suspended(wait.token)
+        self._steps_before = wait.steps
+        node = self.node(wait)
+        if wait.kind == "timer":
+            node.timer_due(self, wait)
+        else:
+            self.emit(ev.WaitEnded(job))
+            self._continue(wait)
+        self.work()
+
+    def fail(
+        self, job: int, message: str, detail: str | None = None, *, final: bool = False
+    ) -> None:
+        """An attempt at a job failed: try again later; after the ``final`` one open an incident."""
+        wait = self.state.waits.get(job)
+        if not isinstance(wait, Job):
+            raise NotWaiting(f"Job {job} no longer waits")
+        jobs.failed(self, wait, message, detail, final)
+
+    def retry(self, incident: int) -> None:
+        """Try again what an incident stopped."""
+        jobs.retried(self, incident)
+        self.work()
+
+    def deliver(self, subscription: int, variables: Mapping[str, Any] | None = None) -> None:
+        """A message or signal reached this subscription."""
+        wait = self.state.waits.get(subscription)
+        if not isinstance(wait, Subscription):
+            raise NotWaiting(f"Subscription {subscription} no longer waits")
+        self._refuse_suspended(wait.token)
+        self.reached(wait, checked_variables(variables or {}))
+        self.work()
+
+    def trigger(self, token: int, variables: Mapping[str, Any] | None = None) -> None:
+        """Let a waiting receive task go on."""
+        waiting = self.state.tokens.get(token)
+        wait = None
+        if waiting is not None:
+            wait = next(
+                (
+                    wait
+                    for wait in waiting.waits.values()
+                    if isinstance(wait, Subscription)
+                    and wait.kind in ("receive", "message")
+                    and wait.node == waiting.node.id
+                ),
+                None,
+            )
+        if wait is None:
+            raise NotWaiting(f"Nothing waits to be triggered at {token}")
+        self.deliver(wait.id, variables)
+
+    def set_scope(self, token: int, variables: Mapping[str, Any], *, local: bool = False) -> None:
+        """Set variables as the token sees them, or ``local`` to it."""
+        target = self._token(token)
+        values = checked_variables(variables)
+        if local:
+            self.set_local(target, values)
+        else:
+            self.set_variables(target, values)
+        self.work()
+
+    def remove_scope(self, token: int, names: list[str]) -> None:
+        """Remove variables of exactly this scope."""
+        target = self._token(token)
+        present = [name for name in names if name in target.variables]
+        if present:
+            self.remove(target, present)
+        self.work()
+
+    def evaluate_conditions(self, variables: Mapping[str, Any] | None = None) -> None:
+        """Set variables and evaluate every conditional event that waits."""
+        if self.state.root is None:
+            raise InstanceEnded("The process instance has ended")
+        if variables:
+            self.set_variables(self.state.root, checked_variables(variables))
+        self._changed = True
+        self.work()
+
+    def cancel(self, instance: int, reason: str | None = None) -> None:
+        """Terminate an instance and everything it calls. A calling activity is left, too."""
+        root = self._instance(instance)
+        caller = root.scope
+        self.end_instance(root, "TERMINATED", reason)
+        if caller is not None and caller.alive:
+            self.leave(caller)
+        self.work()
+
+    def suspend(self, instance: int) -> None:
+        """Stop an instance and everything it calls; the clocks of its timers stand still."""
+        self._suspend(instance, True)
+
+    def activate(self, instance: int) -> None:
+        """Let a suspended instance go on; its timers have as much time left as before."""
+        self._suspend(instance, False)
+
+    # What elements do.
+
+    def emit(self, event: ev.Event) -> None:
+        """Record what happened and apply it to the state."""
+        self.events.append(event)
+        apply(self.state, event)
+
+    def node(self, wait: Wait) -> Node:
+        """The node where a wait takes effect."""
+        return wait.token.instance.process.nodes[wait.node]
+
+    def begin_instance(
+        self,
+        definition: int,
+        caller: Token | None,
+        values: dict[str, Any],
+        business_key: str | None = None,
+        name: str | None = None,
+    ) -> Instance:
+        """A new instance with its first variables; the caller opens it afterwards."""
+        id = self.world.new_id()
+        called_by = caller.id if caller is not None else None
+        self.emit(
+            ev.InstanceStarted(id, definition, self.now, self.by, called_by, business_key, name)
+        )
+        instance = self.state.instances[id]
+        if caller is None:
+            values = {**values, "initiator": self.by}
+        start = instance.process.none_start
+        initiator = getattr(start, "initiator", None)
+        if initiator and caller is None:
+            values[initiator] = self.by
+        if instance.process.initial or values:
+            self.set_local(instance, {**instance.process.initial, **values})
+        return instance
+
+    def open(self, scope: Token, start: Node | None = None) -> None:
+        """Begin what is inside a scope: its event subprocesses listen, its start is entered."""
+        container = scope.node
+        assert isinstance(container, Container)
+        for event_sub_process in container.event_sub_processes:
+            event_sub_process.listen(self, scope)
+        for node in [start] if start is not None else container.starts:
+            self.arrive(node, scope)
+        self.rest(scope)
+
+    def arrive(
+        self, node: Node, scope: Token, flow: Flow | None = None, loop: int | None = None
+    ) -> None:
+        """Plan that a token enters a node."""
+        scope.transit += 1
+        self._agenda.append((node, scope, flow, loop))
+
+    def leave(self, token: Token) -> None:
+        """The work at a node is done: map outputs, tell listeners and go on."""
+        node = token.node
+        if node.outputs:
+            for mapping in node.outputs:
+                mapping.write_out(self, token)
+        for listener in node.end_listeners:
+            self.listen(listener, token)
+            if not token.alive:
+                return
+        if token.loop is not None and token.loop >= 0:
+            assert node.loop is not None and token.scope is not None
+            node.loop.iterated(self, token, token.scope)
+        elif node.after:
+            self.create_job(token, node, "after", due=self.now)
+        else:
+            self.depart(token)
+
+    def end_iteration(self, token: Token) -> None:
+        """Take away the token of one iteration, whose work is done."""
+        if token.node.compensation is not None or token.waits:
+            completed(self, token)
+        self.end_waits(token)
+        self.emit(ev.Left(token.id, self.now))
+
+    def leave_body(self, body: Token) -> None:
+        """All iterations are done: go on after the activity."""
+        if body.node.after:
+            self.create_job(body, body.node, "after", due=self.now)
+        else:
+            self.depart(body)
+
+    def depart(self, token: Token) -> None:
+        """Take the token away from its node and along the outgoing flows."""
+        node, scope = token.node, token.scope
+        assert scope is not None
+        if node.compensation is not None or token.waits:
+            completed(self, token)
+        self.end_waits(token)
+        self.emit(ev.Left(token.id, self.now))
+        self.proceed(node, scope)
+
+    def proceed(self, node: Node, scope: Token) -> None:
+        """Go along the outgoing flows of a node that was completed in this scope."""
+        for flow in node.choose(self, scope):
+            if flow.listeners:
+                for listener in flow.listeners:
+                    self.listen(listener, scope)
+            self.arrive(flow.target, scope, flow)
+        self.rest(scope)
+
+    def rest(self, scope: Token) -> None:
+        """When nothing is left in a scope, it is complete."""
+        if scope.alive and not scope.transit and not scope.children:
+            scope.node.emptied(self, scope)
+
+    def pass_through(self, node: Node, scope: Token, flow: Flow | None = None) -> None:
+        """Record that a node was entered and left at once, and go on after it."""
+        self.emit(
+            ev.Passed(self.world.new_id(), node.id, scope.id, self.now, flow.id if flow else None)
+        )
+        self.proceed(node, scope)
+
+    def joined(self, node: Node, scope: Token, flow: Flow | None) -> None:
+        """A join has all its tokens: its own work begins."""
+        if node.plain:
+            self.pass_through(node, scope, flow)
+            return
+        token = self.place(node, scope)
+        if node.before:
+            self.create_job(token, node, "before", due=self.now)
+        else:
+            self.begin(token)
+
+    def place(
+        self, node: Node, scope: Token, flow: Flow | None = None, loop: int | None = None
+    ) -> Token:
+        """Put a token at a node."""
+        id = self.world.new_id()
+        self.emit(ev.Entered(id, node.id, scope.id, self.now, flow.id if flow else None, loop))
+        return self.state.tokens[id]
+
+    def begin(self, token: Token) -> None:
+        """Start the work of a token that stands at its node."""
+        node = token.node
+        if token.loop is None or token.loop == ev.BODY:
+            for boundary in node.boundaries:
+                boundary.listen(self, token)
+        if token.loop == ev.BODY:
+            assert node.loop is not None
+            node.loop.begin(self, token)
+            return
+        for mapping in node.inputs:
+            mapping.read_into(self, token)
+        for listener in node.start_listeners:
+            self.listen(listener, token)
+            if not token.alive:
+                return
+        node.enter(self, token)
+
+    def cancel_token(self, token: Token, how: int = ev.CANCELLED) -> None:
+        """Take away a token and everything below it, without going on anywhere."""
+        for each in list(token.below()):
+            each.node.cancelled(self, each)
+            self.end_waits(each)
+            if isinstance(each, Instance):
+                self.emit(ev.InstanceEnded(each.id, "TERMINATED", self.now, None))
+            else:
+                self.emit(ev.Left(each.id, self.now, how))
+
+    def cancel_children(self, scope: Token) -> None:
+        """Cancel everything inside a scope, but not the scope."""
+        for child in list(scope.children.values()):
+            self.cancel_token(child)
+
+    def end_waits(self, token: Token) -> None:
+        """Nothing that this token waited for matters any more."""
+        if token.waits:
+            for wait in list(token.waits):
+                self.emit(ev.WaitEnded(wait))
+        if self.state.incidents:
+            for incident in [i for i in self.state.incidents.values() if i.token is token]:
+                self.emit(ev.IncidentResolved(incident.id, self.now, self.by))
+
+    def end_instance(
+        self, instance: Instance, status: ev.Status, reason: str | None = None
+    ) -> None:
+        """End an instance; the call activity that waits for it goes on when it was completed."""
+        self.cancel_children(instance)
+        caller = instance.scope
+        if caller is not None and status == "COMPLETED":
+            caller.node.called_ended(self, caller, instance)  # type: ignore[attr-defined]
+        self.end_waits(instance)
+        self.emit(ev.InstanceEnded(instance.id, status, self.now, reason))
+        if caller is not None and status == "COMPLETED":
+            self.leave(caller)
+
+    def create_job(
+        self,
+        token: Token,
+        node: Node,
+        kind: ev.JobKind,
+        *,
+        due: int | None,
+        cycle: str | None = None,
+        topic: str | None = None,
+    ) -> None:
+        """A job that waits at a token and takes effect at a node."""
+        steps = self._steps_before + self._steps if kind in ("before", "after") else 0
+        attempts = jobs.attempts(self, node, token)
+        self.emit(
+            ev.JobCreated(
+                self.world.new_id(), token.id, node.id, kind, due, attempts, cycle, topic, steps
+            )
+        )
+
+    def subscribe(
+        self,
+        token: Token,
+        node: Node,
+        kind: ev.SubscriptionKind,
+        name: str | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> None:
+        """A subscription that waits at a token and takes effect at a node."""
+        self.emit(ev.Subscribed(self.world.new_id(), token.id, node.id, kind, name, data))
+
+    def reached(self, wait: Subscription, values: dict[str, Any]) -> None:
+        """What a subscription waits for has happened."""
+        self.node(wait).triggered(self, wait.token, wait, values)
+
+    # Variables and expressions.
+
+    def set_variables(self, token: Token, values: Mapping[str, Any]) -> None:
+        """Set each variable where it exists nearest, else at the process instance."""
+        by_scope: dict[int, dict[str, Any]] = {}
+        for name, value in values.items():
+            scope = token
+            while name not in scope.variables and not isinstance(scope, Instance):
+                assert scope.scope is not None
+                scope = scope.scope
+            by_scope.setdefault(scope.id, {})[name] = value
+        for scope_id, found in by_scope.items():
+            self.emit(ev.VariablesSet(scope_id, found))
+        self._changed = True
+
+    def set_result(self, token: Token, name: str, value: Any) -> None:
+        """Set a variable to what an expression or script gave."""
+        self.set_variables(token, checked_variables({name: exact(value)}))
+
+    def set_local(self, token: Token, values: dict[str, Any]) -> None:
+        """Set variables of exactly this scope."""
+        self.emit(ev.VariablesSet(token.id, values))
+        self._changed = True
+
+    def names(self, token: Token) -> Names:
+        """The variables and objects that an expression at this token sees."""
+        return Names(self, token)
+
+    def evaluate(self, expression: Expression, token: Token) -> Any:
+        """The value of an expression at a token."""
+        return expression.evaluate(Names(self, token))
+
+    def text(self, expression: Expression | None, token: Token) -> str | None:
+        """The value of an expression as text; None when there is none or it is null."""
+        value = expression.evaluate(Names(self, token)) if expression is not None else None
+        return None if value is None else as_text(value)
+
+    def test(self, condition: Expression, token: Token) -> bool:
+        """The value of a condition, which must be true or false. Raises ExpressionFailed."""
+        value = condition.evaluate(Names(self, token))
+        if value is True or value is False:
+            return value
+        raise ExpressionFailed(
+            f"Condition {condition.text} at {token.node} must be true or false, not {value!r}"
+        )
+
+    def holds(self, flow: Flow, scope: Token) -> bool:
+        """Whether a sequence flow may be taken."""
+        if flow.skip is not None and self.skipping(scope):
+            return self.test(flow.skip, scope)
+        return flow.condition is None or self.test(flow.condition, scope)
+
+    def skips(self, expression: Expression | None, token: Token) -> bool:
+        """Whether an activity is passed without doing its work."""
+        return expression is not None and self.skipping(token) and self.test(expression, token)
+
+    def tentative(self, condition: Expression, token: Token) -> bool:
+        """A condition that may name variables that do not exist yet: then it is false."""
+        try:
+            return condition.evaluate(Names(self, token)) is True
+        except ExpressionFailed:
+            return False
+
+    def changed(self) -> None:
+        """Conditions have to be looked at before the command ends."""
+        self._changed = True
+
+    def skipping(self, scope: Token) -> bool:
+        """Whether skip expressions count: Flowable wants a variable that switches them on."""
+        names = Names(self, scope)
+        return any(
+            names.find(name) is True
+            for name in ("_FLOWABLE_SKIP_EXPRESSION_ENABLED", "_ACTIVITI_SKIP_EXPRESSION_ENABLED")
+        )
+
+    def listen(self, listener: Listener, token: Token) -> None:
+        """Run an execution listener."""
+        listener.run(self, token)
+
+    def remove(self, token: Token, names: list[str]) -> None:
+        """Remove variables of exactly this scope."""
+        self.emit(ev.VariablesRemoved(token.id, names))
+        self._changed = True
+
+    def log(self, token: Token, lines: list[str]) -> None:
+        """Keep what a script wrote."""
+        for line in lines:
+            self.emit(ev.Logged(token.id, self.now, line))
+
+    # The agenda.
+
+    def work(self) -> None:
+        """Let every token move until all wait."""
+        agenda, limit = self._agenda, self.world.limits.steps
+        while True:
+            while agenda:
+                if self._steps >= limit:
+                    self._park()
+                    break
+                self._steps += 1
+                node, scope, flow, loop = agenda.popleft()
+                scope.transit -= 1
+                if scope.alive:
+                    self._enter(node, scope, flow, loop)
+            if not self._settle():
+                return
+
+    def _enter(self, node: Node, scope: Token, flow: Flow | None, loop: int | None) -> None:
+        if node.instant:
+            self.pass_through(node, scope, flow)
+        elif node.joins and loop is None:
+            node.join(self, scope, flow)
+        else:
+            if loop is None and node.loop is not None:
+                loop = ev.BODY
+            token = self.place(node, scope, flow, loop)
+            if loop is not None and loop >= 0:
+                assert node.loop is not None
+                node.loop.iterate(self, token, scope)
+            if (node.before and loop is None) or (node.before and loop == ev.BODY):
+                self.create_job(token, node, "before", due=self.now)
+            else:
+                self.begin(token)
+
+    def _park(self) -> None:
+        """The command has done enough: the rest goes on as asynchronous jobs."""
+        total = self._steps_before + self._steps
+        if total >= self.world.limits.loop_steps:
+            node = self._agenda[0][0]
+            raise StepLimit(
+                f"Stopped at {node} after {total} steps without a wait: an endless loop?"
+            )
+        while self._agenda:
+            node, scope, flow, loop = self._agenda.popleft()
+            scope.transit -= 1
+            if not scope.alive:
+                continue
+            if node.joins and loop is None:
+                node.join(self, scope, flow)
+                continue
+            if loop is None and node.loop is not None:
+                loop = ev.BODY
+            token = self.place(node, scope, flow, loop)
+            self.create_job(token, node, "before", due=self.now)
+
+    def _continue(self, job: Job) -> None:
+        """Run an asynchronous continuation."""
+        token = job.token
+        if job.kind == "after":
+            self.depart(token)
+        else:
+            if token.loop is not None and token.loop >= 0:
+                assert token.node.loop is not None and token.scope is not None
+                token.node.loop.iterate(self, token, token.scope)
+            self.begin(token)
+
+    def _settle(self) -> bool:
+        """At rest: joins that look at the whole graph, conditions that changed. True if one moved."""
+        if self.state.joins:
+            for token in list(self.state.joins.values()):
+                scope = token.scope
+                if token.alive and scope is not None and token.node.ready(self, scope):
+                    return True
+        if self._changed and self.state.conditions:
+            return self._evaluate_conditions()
+        return bool(self._agenda)
+
+    def _evaluate_conditions(self) -> bool:
+        self._changed = False
+        moved = False
+        for condition in list(self.state.conditions.values()):
+            if condition.id in self._fired or condition.id not in self.state.conditions:
+                continue
+            node = self.node(condition)
+            if node.condition_holds(self, condition.token):
+                self._fired.add(condition.id)
+                self.reached(condition, {})
+                moved = True
+        return moved
+
+    # Finding what a command is about.
+
+    def _task(self, task: int) -> tuple[Token, UserTask]:
+        token = self.state.tokens.get(task)
+        if token is None or token.task is None:
+            raise TaskNotFound(f"There is no open task {task}")
+        self._refuse_suspended(token)
+        return token, token.node  # type: ignore[return-value]
+
+    def task(self, task: int) -> Task:
+        """An open task. Raises TaskNotFound."""
+        token, _ = self._task(task)
+        assert token.task is not None
+        return token.task
+
+    def _token(self, token: int) -> Token:
+        found = self.state.tokens.get(token)
+        if found is None:
+            raise NotWaiting(f"Nothing of the instance is at {token}")
+        return found
+
+    def _instance(self, instance: int) -> Instance:
+        found = self.state.instances.get(instance)
+        if found is None:
+            raise InstanceEnded(f"Process instance {instance} has ended")
+        return found
+
+    def _refuse_suspended(self, token: Token) -> None:
+        instance: Token | None = token.instance
+        while instance is not None:
+            if instance.instance.suspended:
+                raise InstanceSuspended(f"Process instance {instance.instance.id} is suspended")
+            instance = instance.instance.scope
+
+    def _suspend(self, instance: int, suspended: bool) -> None:
+        for token in self._instance(instance).below():
+            if isinstance(token, Instance) and token.suspended is not suspended:
+                self.emit(ev.InstanceSuspended(token.id, suspended, self.now))
+            for wait in list(token.waits.values()):
+                if isinstance(wait, Job):
+                    (jobs.freeze if suspended else jobs.thaw)(self, wait)
+
+
+__all__ = ["Refused", "Run"]

@@ -1,0 +1,38 @@
+"""Running a script at a token: which variables it gets, and what becomes of what it did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.scopes import Names
+from engine.values import checked_variables
+
+if TYPE_CHECKING:
+    from engine.run import Run
+    from engine.script import Script
+    from engine.state import Token
+
+
+def run_script(run: Run, token: Token, script: Script, names: Names | None = None) -> Any:
+    """Run a script and return its last value. Raises ScriptFailed.
+
+    Variables that it set are set, lines that it logged are kept, a ``BpmnError`` that it threw is
+    thrown at the token (then the result is None and the token may be gone).
+    """
+    names = names or Names(run, token)
+    outcome = script.run(names.all(), names.facts(), run.world.limits)
+    run.log(token, outcome.log)
+    if outcome.sets:
+        run.set_variables(token, checked_variables(outcome.sets))
+    if outcome.local_sets:
+        run.set_local(token, checked_variables(outcome.local_sets))
+    for name in outcome.removed:
+        names.remove(name)
+    for name, value in outcome.task_changes.items():
+        names.change_task(name, value)
+    if outcome.error is not None:
+        from engine.triggers.error import throw_error
+
+        throw_error(run, token, outcome.error.code, outcome.error.message)
+        return None
+    return outcome.result

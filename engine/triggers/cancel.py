@@ -1,0 +1,57 @@
+"""Cancel: undoes a transaction and leaves it by its cancel boundary event. BPMN 2.0.2 section 10.3.5."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.elements.sub_process import Transaction
+from engine.errors import UncaughtError
+from engine.state import Token
+from engine.triggers.compensation import compensate
+from engine.triggers.trigger import Trigger
+
+if TYPE_CHECKING:
+    from engine.elements.event import Event
+    from engine.run import Run
+
+
+class Cancel(Trigger):
+    """Ends a transaction as if it had not happened."""
+
+    name = "cancel"
+    tag = "cancelEventDefinition"
+    positions = frozenset({"boundary", "end"})
+
+    def throw(self, run: Run, token: Token, event: Event) -> None:
+        transaction = _transaction(token)
+        for child in list(transaction.children.values()):
+            if not _holds(child, token):
+                run.cancel_token(child)
+        compensate(run, token, transaction, None)
+
+    def undone(self, run: Run, token: Token) -> None:
+        """All handlers are done: leave the transaction."""
+        transaction = _transaction(token)
+        body = transaction
+        if transaction.loop is not None and transaction.scope is not None:
+            body = transaction.scope
+        boundary = next((b for b in body.node.boundaries if b.trigger(Cancel) is not None), None)
+        if boundary is None:
+            raise UncaughtError(f"{body.node} was cancelled but has no cancel boundary event")
+        boundary.caught(run, body, {})
+
+
+def _transaction(token: Token) -> Token:
+    scope = token.scope
+    while scope is not None and not isinstance(scope.node, Transaction):
+        scope = scope.scope
+    if scope is None:
+        raise UncaughtError(f"{token.node} is in no transaction")
+    return scope
+
+
+def _holds(scope: Token, token: Token) -> bool:
+    inner: Token | None = token
+    while inner is not None and inner is not scope:
+        inner = inner.scope
+    return inner is scope

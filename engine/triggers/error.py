@@ -1,0 +1,70 @@
+"""Error: thrown upwards until a boundary event or event subprocess catches it. Always interrupts.
+
+A handler inside a scope comes before one at its border, an exact code before a handler of all.
+An error that nothing catches refuses the command (or makes the job an incident).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.catching import catcher
+from engine.errors import UncaughtError
+from engine.triggers.trigger import Trigger
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from engine.elements.event import Event
+    from engine.run import Run
+    from engine.state import Token
+    from engine.xml import Reader
+
+
+class Error(Trigger):
+    """A BPMN error by its code; an empty code catches every error."""
+
+    name = "error"
+    tag = "errorEventDefinition"
+    positions = frozenset({"event subprocess start", "boundary", "end"})
+
+    code: str | None = None
+    message: str | None = None
+    code_variable: str | None = None
+    message_variable: str | None = None
+
+    def read(self, xml: _Element, event_xml: _Element, event: Event, reader: Reader) -> None:
+        reference = xml.get("errorRef")
+        if reference:
+            definition = reader.definition("error", reference.rpartition(":")[2])
+            self.code = reference
+            if definition is not None:
+                self.code = definition.get("errorCode")
+                self.message = definition.get("name")
+                if not self.code and event.position == "end":
+                    self.code = reference
+        if event.position == "end" and not self.code:
+            reader.report("error", "error", event_xml, "an error end event needs an errorRef")
+        self.code_variable = reader.attr(xml, "errorCodeVariable") or reader.attr(
+            xml, "errorVariableName"
+        )
+        self.message_variable = reader.attr(xml, "errorMessageVariable")
+
+    def throw(self, run: Run, token: Token, event: Event) -> None:
+        throw_error(run, token, self.code or "", self.message)
+
+
+def throw_error(run: Run, token: Token, code: str, message: str | None = None) -> None:
+    """Throw a BPMN error at a token. Raises UncaughtError when nothing catches it."""
+    found = catcher(token, Error, code)
+    if found is None:
+        said = f": {message}" if message else ""
+        raise UncaughtError(f"Nothing catches the BPMN error {code!r} of {token.node}{said}")
+    event, trigger, holder = found
+    assert isinstance(trigger, Error)
+    values: dict[str, str | None] = {}
+    if trigger.code_variable:
+        values[trigger.code_variable] = code
+    if trigger.message_variable:
+        values[trigger.message_variable] = message
+    event.caught(run, holder, values)

@@ -1,0 +1,46 @@
+"""Escalation: thrown upwards like an error, but a handler need not interrupt and none is needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.catching import catcher
+from engine.triggers.trigger import Trigger
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from engine.elements.event import Event
+    from engine.run import Run
+    from engine.state import Token
+    from engine.xml import Reader
+
+
+class Escalation(Trigger):
+    """An escalation by its code; an empty code catches every escalation."""
+
+    name = "escalation"
+    tag = "escalationEventDefinition"
+    positions = frozenset({"event subprocess start", "boundary", "throw", "end"})
+
+    code: str | None = None
+    code_variable: str | None = None
+
+    def read(self, xml: _Element, event_xml: _Element, event: Event, reader: Reader) -> None:
+        reference = xml.get("escalationRef")
+        if reference:
+            definition = reader.definition("escalation", reference.rpartition(":")[2])
+            self.code = reference
+            if definition is not None:
+                self.code = definition.get("escalationCode") or definition.get("id")
+        elif event.position in ("throw", "end"):
+            reader.report("error", "escalation", event_xml, "it needs an escalationRef")
+        self.code_variable = reader.attr(xml, "escalationCodeVariable")
+
+    def throw(self, run: Run, token: Token, event: Event) -> None:
+        found = catcher(token, Escalation, self.code or "")
+        if found is not None:
+            event, trigger, holder = found
+            assert isinstance(trigger, Escalation)
+            variable = trigger.code_variable
+            event.caught(run, holder, {variable: self.code} if variable else {})

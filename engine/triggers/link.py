@@ -1,0 +1,40 @@
+"""Link: a jump to the catch event of the same name in the same scope. BPMN 2.0.2 section 10.5.5."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine import events as ev
+from engine.model import Node
+from engine.triggers.trigger import Trigger
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from engine.elements.event import Event
+    from engine.run import Run
+    from engine.state import Token
+    from engine.xml import Reader
+
+
+class Link(Trigger):
+    """Connects throw events to one catch event by name."""
+
+    name = "link"
+    tag = "linkEventDefinition"
+    positions = frozenset({"catch", "throw"})
+
+    link = ""
+    target: Node | None = None
+
+    def read(self, xml: _Element, event_xml: _Element, event: Event, reader: Reader) -> None:
+        self.link = xml.get("name") or event.name
+        if not self.link:
+            reader.report("error", "link", event_xml, "a link event needs a name")
+
+    def throw(self, run: Run, token: Token, event: Event) -> None:
+        scope = token.scope
+        assert scope is not None and self.target is not None
+        run.end_waits(token)
+        run.emit(ev.Left(token.id, run.now))
+        run.arrive(self.target, scope)

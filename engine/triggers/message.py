@@ -1,0 +1,62 @@
+"""Message: waits for, or sends to, exactly one receiver by the message's name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.state import Subscription
+from engine.triggers.trigger import Trigger
+from engine.world import Throw
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from engine.elements.event import Event
+    from engine.juel import Expression
+    from engine.run import Run
+    from engine.state import Token
+    from engine.xml import Reader
+
+
+class Message(Trigger):
+    """A message by name; the name may be an expression."""
+
+    name = "message"
+    tag = "messageEventDefinition"
+    positions = frozenset({"start", "event subprocess start", "catch", "boundary", "throw", "end"})
+
+    message: Expression | None = None
+
+    def read(self, xml: _Element, event_xml: _Element, event: Event, reader: Reader) -> None:
+        self.message = message_name(xml, event_xml, reader)
+
+    def listen(self, run: Run, token: Token, event: Event) -> None:
+        run.subscribe(token, event, "message", run.text(self.message, token))
+
+    def throw(self, run: Run, token: Token, event: Event) -> None:
+        send_message(run, run.text(self.message, token) or "", {})
+
+
+def message_name(xml: _Element, owner: _Element, reader: Reader) -> Expression | None:
+    """The name of the message that ``messageRef`` (or Flowable's messageExpression) means."""
+    text = reader.attr(xml, "messageExpression")
+    reference = xml.get("messageRef")
+    if text is None and reference is not None:
+        message = reader.definition("message", reference.rpartition(":")[2])
+        if message is None:
+            text = reference
+        else:
+            text = message.get("name") or message.get("id")
+    if not text:
+        reader.report("error", "message", owner, "it needs a messageRef")
+        return None
+    return reader.expression(owner, text, "message name")
+
+
+def send_message(run: Run, name: str, variables: dict[str, Any]) -> None:
+    """Give a message to a receiver of the same top-level instance, else to whoever waits for it."""
+    for wait in run.state.waits.values():
+        if isinstance(wait, Subscription) and wait.kind == "message" and wait.name == name:
+            run.reached(wait, variables)
+            return
+    run.outbox.append(Throw("message", name, variables))

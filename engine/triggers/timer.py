@@ -1,0 +1,101 @@
+"""Timer: a date, a duration, a cycle or a cron expression. BPMN 2.0.2 section 10.5.5.
+
+A cycle repeats only where the event does not interrupt; elsewhere its first time counts (as in
+Flowable).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine import events as ev
+from engine.errors import TimeInvalid
+from engine.times import Cycle, moment, parse_cycle, parse_date, parse_duration
+from engine.triggers.trigger import Trigger
+from engine.values import as_text
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from lxml.etree import _Element
+
+    from engine.elements.event import Event
+    from engine.juel import Expression
+    from engine.run import Run
+    from engine.state import Job, Token
+    from engine.xml import Reader
+
+Kind = Literal["timeDate", "timeDuration", "timeCycle"]
+
+
+class Timer(Trigger):
+    """Waits for a time."""
+
+    name = "timer"
+    tag = "timerEventDefinition"
+    positions = frozenset({"start", "event subprocess start", "catch", "boundary"})
+
+    kind: Kind = "timeDuration"
+    when: Expression | None = None
+    end: Expression | None = None
+
+    def read(self, xml: _Element, event_xml: _Element, event: Event, reader: Reader) -> None:
+        kinds: tuple[Kind, ...] = ("timeDate", "timeDuration", "timeCycle")
+        found = [
+            (kind, child)
+            for kind in kinds
+            if (child := reader.child(xml, kind)) is not None and (child.text or "").strip()
+        ]
+        if len(found) != 1:
+            reader.report(
+                "error", "timer", event_xml, "a timer needs one timeDate, timeDuration or timeCycle"
+            )
+            return
+        self.kind, child = found[0]
+        self.when = reader.expression(child, child.text, self.kind)
+        self.end = reader.expression(child, reader.attr(child, "endDate"), "endDate")
+        if self.when is not None and self.when.constant:
+            self._check(self.when.text, event_xml, reader)
+
+    def _check(self, text: str, event_xml: _Element, reader: Reader) -> None:
+        try:
+            self._due(text, 0, UTC)
+        except TimeInvalid as error:
+            reader.report("error", "timer", event_xml, str(error))
+
+    def listen(self, run: Run, token: Token, event: Event) -> None:
+        due, cycle = self.first(run, run.evaluate(self.when, token) if self.when else None, token)
+        run.create_job(token, event, "timer", due=due, cycle=cycle)
+
+    def first(self, run: Run, value: Any, token: Token) -> tuple[int, str | None]:
+        """When it is due first, and what has to be remembered to repeat it."""
+        zone = run.world.zone
+        if value is None:
+            raise TimeInvalid(f"The {self.kind} of a timer at {token.node} is null")
+        end = run.text(self.end, token)
+        due, cycle = self._due(value, run.now, zone, parse_date(end, zone) if end else None)
+        if due is None:
+            raise TimeInvalid(f"The timer {as_text(value)!r} at {token.node} is never due")
+        return due, cycle.text if cycle is not None else None
+
+    def _due(
+        self, value: Any, now: int, zone: tzinfo, end: int | None = None
+    ) -> tuple[int | None, Cycle | None]:
+        if self.kind == "timeDate":
+            return moment(value, now, zone), None
+        text = as_text(value)
+        if self.kind == "timeDuration" and not text.startswith("R"):
+            return parse_duration(text).after(now, zone), None
+        cycle = parse_cycle(text, now, zone, end)
+        return cycle.first(), cycle if self.kind == "timeCycle" else None
+
+    def repeat(self, run: Run, job: Job) -> None:
+        """After it was due: set it to its next time, or end it."""
+        if job.cycle is not None and job.due is not None:
+            cycle = parse_cycle(job.cycle, job.due, run.world.zone)
+            due = cycle.next(job.due)
+            if due is not None:
+                run.emit(ev.JobChanged(job.id, due, job.retries, cycle.rest().text))
+                return
+        run.emit(ev.WaitEnded(job.id))

@@ -1,0 +1,33 @@
+"""What every trigger can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from engine.elements.event import Event
+    from engine.run import Run
+    from engine.state import Token
+    from engine.xml import Reader
+
+Position = Literal["start", "event subprocess start", "catch", "boundary", "throw", "end"]
+
+
+class Trigger:
+    """One event definition. ``positions`` are those that BPMN 2.0.2 table 10.93 allows."""
+
+    name: ClassVar[str]
+    tag: ClassVar[str]
+    positions: ClassVar[frozenset[Position]]
+
+    def read(self, xml: _Element, event_xml: _Element, event: Event, reader: Reader) -> None:
+        """Take what the event definition says."""
+
+    def listen(self, run: Run, token: Token, event: Event) -> None:
+        """Begin to wait at a token on behalf of an event."""
+
+    def throw(self, run: Run, token: Token, event: Event) -> None:
+        """Make it happen. Afterwards the token may be gone."""
+        raise NotImplementedError(self.name)

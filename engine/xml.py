@@ -1,0 +1,510 @@
+"""BPMN XML to model: hardened parsing, then one pass that lets each element read itself.
+
+Nothing is ignored in silence: what cannot run is an error, an attribute that has no effect is a
+warning, each with file, line and element. Not here: rules over whole diagrams (``engine/lint.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from engine import dialect
+from engine.elements import ELEMENTS, IGNORED_ELEMENTS
+from engine.elements.boundary_event import BoundaryEvent
+from engine.elements.catch_event import CatchEvent
+from engine.elements.event_sub_process import EventSubProcess
+from engine.errors import ExpressionInvalid, Finding, ModelInvalid, Refused, Severity
+from engine.juel import Expression
+from engine.juel import compile as compile_expression
+from engine.listeners import Listener
+from engine.loops import read_loop
+from engine.mapping import Mapping
+from engine.model import Container, Flow, Node, Process
+from engine.script import Script
+from engine.triggers.link import Link
+
+MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+MAX_BYTES = 20 * 1024 * 1024
+
+Element = etree._Element
+
+
+@dataclass(slots=True)
+class Bpmn:
+    """One BPMN file: its processes, and what was found while reading it."""
+
+    file: str
+    data: bytes
+    processes: list[Process] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def executable(self) -> list[Process]:
+        """The processes that may be deployed to run."""
+        return [process for process in self.processes if process.executable]
+
+
+def read(data: bytes, file: str = "model.bpmn20.xml") -> Bpmn:
+    """Read a BPMN file that is to run. Raises ModelInvalid with every finding."""
+    bpmn = inspect(data, file)
+    if any(finding.severity == "error" for finding in bpmn.findings):
+        raise ModelInvalid(bpmn.findings)
+    if not bpmn.executable:
+        raise ModelInvalid(
+            [
+                *bpmn.findings,
+                Finding(
+                    "error",
+                    "not-executable",
+                    'no process in this file is executable: set isExecutable="true"',
+                    file=file,
+                ),
+            ]
+        )
+    return bpmn
+
+
+def inspect(data: bytes, file: str = "model.bpmn20.xml") -> Bpmn:
+    """Read a BPMN file for looking at it. Raises ModelInvalid only when it is not BPMN XML at all."""
+    root = parse_xml(data, file)
+    if root.tag != MODEL + "definitions":
+        raise _invalid(
+            file, "not-bpmn", f"the root element is <{_short(root)}>, not BPMN definitions"
+        )
+    reader = Reader(root, file)
+    bpmn = Bpmn(file, data)
+    for element in root:
+        if element.tag == MODEL + "process":
+            bpmn.processes.append(reader.process(element))
+    bpmn.findings = reader.findings
+    if not bpmn.processes:
+        reader.report("error", "no-process", root, "the file holds no process")
+    return bpmn
+
+
+def parse_xml(data: bytes, file: str) -> Element:
+    """Parse XML without entities, document types or network. Raises ModelInvalid."""
+    if len(data) > MAX_BYTES:
+        raise _invalid(
+            file, "too-large", f"the file has {len(data):,} bytes, {MAX_BYTES:,} are allowed"
+        )
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", 0) or 0
+        raise ModelInvalid(
+            [Finding("error", "not-xml", f"not XML: {error}", "", line, file)]
+        ) from None
+    if root.getroottree().docinfo.doctype:
+        raise _invalid(file, "doctype", "a document type or entity declaration is not allowed")
+    return root
+
+
+class Reader:
+    """Reads one file; elements ask it for attributes, expressions and references."""
+
+    def __init__(self, root: Element, file: str) -> None:
+        self.file = file
+        self.findings: list[Finding] = []
+        self.definitions = {
+            (etree.QName(element).localname, id): element
+            for element in root
+            if (id := element.get("id")) is not None and isinstance(element.tag, str)
+        }
+        self._event_definitions = {
+            id: element
+            for (tag, id), element in self.definitions.items()
+            if tag.endswith("EventDefinition")
+        }
+        self.current: Process | None = None
+        self._ids: set[str] = set()
+        self._elements: dict[str, Element] = {}
+        self._flows: list[tuple[Element, Container]] = []
+        self._boundaries: list[tuple[BoundaryEvent, Element]] = []
+        self._associations: list[tuple[str, str]] = []
+        self._generated = 0
+
+    # Reading a process.
+
+    def process(self, xml: Element) -> Process:
+        """Read a process with everything in it, and link it."""
+        process = Process(self._id(xml), xml.get("name", ""), xml.sourceline or 0)
+        process.file = self.file
+        process.executable = xml.get("isExecutable", "true").strip() != "false"
+        self.current = process
+        self._flows.clear()
+        self._boundaries.clear()
+        self._common(process, xml)
+        process.candidate_starter_users = _split(self.attr(xml, "candidateStarterUsers"))
+        process.candidate_starter_groups = _split(self.attr(xml, "candidateStarterGroups"))
+        dialect.check_attributes(self, xml)
+        self._children(process, xml)
+        self._link(process)
+        return process
+
+    def _children(self, container: Container, xml: Element) -> None:
+        for child in xml:
+            tag = child.tag
+            if not isinstance(tag, str) or not tag.startswith(MODEL):
+                continue
+            name = tag[len(MODEL) :]
+            if name == "sequenceFlow":
+                self._flows.append((child, container))
+            elif name in ELEMENTS:
+                self._node(name, child, container)
+            elif name == "dataObject":
+                self._data_object(child, container)
+            elif name == "association":
+                self._associations.append((child.get("sourceRef", ""), child.get("targetRef", "")))
+            elif name not in IGNORED_ELEMENTS:
+                self.report("error", "unsupported", child, f"<{name}> is not supported")
+
+    def _node(self, tag: str, xml: Element, container: Container) -> None:
+        kind = ELEMENTS[tag]
+        if tag == "subProcess" and xml.get("triggeredByEvent") == "true":
+            kind = EventSubProcess
+        node = kind(
+            self._id(xml), " ".join(xml.get("name", "").split()), xml.sourceline or 0, container
+        )
+        assert self.current is not None
+        self.current.nodes[node.id] = node
+        self._elements[node.id] = xml
+        container.children.append(node)
+        self._common(node, xml)
+        self._asynchronous(node, xml)
+        node.compensates = xml.get("isForCompensation") == "true"
+        node.loop = read_loop(node, xml, self)
+        node.read(xml, self)
+        dialect.check_attributes(self, xml)
+        if isinstance(node, BoundaryEvent):
+            self._boundaries.append((node, xml))
+        if isinstance(node, Container):
+            self._children(node, xml)
+
+    def _common(self, node: Node, xml: Element) -> None:
+        documentation = self.child(xml, "documentation")
+        if documentation is not None:
+            node.documentation = (documentation.text or "").strip()
+        extensions = self.child(xml, "extensionElements")
+        if extensions is not None:
+            self._extensions(node, extensions)
+
+    def _extensions(self, node: Node, extensions: Element) -> None:
+        starts: list[Listener] = []
+        ends: list[Listener] = []
+        for extension in extensions:
+            name = dialect.local_name(extension)
+            if name == "executionListener":
+                listener = self.listener(extension)
+                if listener is not None:
+                    (ends if listener.event == "end" else starts).append(listener)
+            elif name == "failedJobRetryTimeCycle":
+                node.retry = self.expression(extension, extension.text, "retry cycle")
+            elif name == "inputOutput":
+                self._input_output(node, extension)
+            else:
+                dialect.check_extension(self, extension)
+        node.start_listeners, node.end_listeners = tuple(starts), tuple(ends)
+
+    def _input_output(self, node: Node, xml: Element) -> None:
+        inputs: list[Mapping] = []
+        outputs: list[Mapping] = []
+        for parameter in xml:
+            name = dialect.local_name(parameter)
+            target = parameter.get("name", "")
+            script = next((c for c in parameter if dialect.local_name(c) == "script"), None)
+            if len(parameter) and script is None:
+                self.report(
+                    "error",
+                    "unsupported",
+                    parameter,
+                    "only text, expression and script are supported",
+                )
+                continue
+            mapping = Mapping(
+                target,
+                expression=None
+                if script is not None
+                else self.expression(parameter, parameter.text or "", f"{name} {target}"),
+                script=self.script(script, script.get("scriptFormat"), script.text)
+                if script is not None
+                else None,
+            )
+            (inputs if name == "inputParameter" else outputs).append(mapping)
+        node.inputs, node.outputs = tuple(inputs), tuple(outputs)
+
+    def _asynchronous(self, node: Node, xml: Element) -> None:
+        node.before = self.flag(xml, "async") or self.flag(xml, "asyncBefore")
+        node.after = self.flag(xml, "asyncLeave") or self.flag(xml, "asyncAfter")
+        self.attr(xml, "exclusive")
+
+    def _data_object(self, xml: Element, container: Container) -> None:
+        name = xml.get("name") or xml.get("id", "")
+        value = next((v for v in self.extensions(xml, "value")), None)
+        if value is not None and name:
+            container.initial[name] = dialect.typed_value(self, xml, value.text or "")
+
+    # Linking: flows, boundaries, defaults.
+
+    def _link(self, process: Process) -> None:
+        for xml, _ in self._flows:
+            self._flow(process, xml)
+        for node in process.nodes.values():
+            self._default(node, process)
+        for boundary, xml in self._boundaries:
+            self._attach(boundary, xml, process)
+        self._starts(process)
+        for node in process.nodes.values():
+            if isinstance(node, Container):
+                self._starts(node)
+        process.link(self)
+        for node in process.nodes.values():
+            node.link(self)
+
+    def _flow(self, process: Process, xml: Element) -> None:
+        source = process.nodes.get(xml.get("sourceRef", ""))
+        target = process.nodes.get(xml.get("targetRef", ""))
+        if source is None or target is None:
+            missing = "sourceRef" if source is None else "targetRef"
+            self.report(
+                "error",
+                "dangling-reference",
+                xml,
+                f"{missing} {xml.get(missing)!r} names no element of the process",
+            )
+            return
+        if source.container is not target.container:
+            self.report(
+                "error",
+                "flow-crosses-scope",
+                xml,
+                "a sequence flow cannot cross a subprocess border",
+            )
+            return
+        flow = Flow(self._id(xml), xml.get("name", ""), xml.sourceline or 0, source, target)
+        condition = self.child(xml, "conditionExpression")
+        if condition is not None and (condition.text or "").strip():
+            flow.condition = self.condition(condition)
+        flow.skip = self.expression(xml, self.attr(xml, "skipExpression"), "skip expression")
+        flow.listeners = tuple(
+            listener
+            for extension in self.extensions(xml, "executionListener")
+            if (listener := self.listener(extension)) is not None
+        )
+        process.flows[flow.id] = flow
+        source.outgoing.append(flow)
+        target.incoming.append(flow)
+
+    def _default(self, node: Node, process: Process) -> None:
+        default = self._elements[node.id].get("default")
+        if not default:
+            return
+        node.default = process.flows.get(default)
+        if node.default is None or node.default.source is not node:
+            node.default = None
+            self.report(
+                "error",
+                "dangling-reference",
+                self._elements[node.id],
+                f"default {default!r} is no outgoing sequence flow of it",
+            )
+
+    def _attach(self, boundary: BoundaryEvent, xml: Element, process: Process) -> None:
+        host = process.nodes.get(xml.get("attachedToRef", ""))
+        if host is None:
+            self.report(
+                "error",
+                "dangling-reference",
+                xml,
+                f"attachedToRef {xml.get('attachedToRef')!r} names no activity",
+            )
+            return
+        boundary.host = host
+        host.boundaries.append(boundary)
+
+    def _starts(self, container: Container) -> None:
+        container.event_sub_processes = [
+            child for child in container.children if isinstance(child, EventSubProcess)
+        ]
+        starts = [child for child in container.children if child.tag == "startEvent"]
+        if not isinstance(container, EventSubProcess):
+            starts = [start for start in starts if not getattr(start, "triggers", ())] or starts
+        if not starts:
+            starts = [
+                child
+                for child in container.children
+                if not child.incoming
+                and not isinstance(child, BoundaryEvent | EventSubProcess)
+                and not child.compensates
+            ]
+        container.starts = starts
+
+    # What elements ask for.
+
+    def attr(self, xml: Element, name: str) -> str | None:
+        """A dialect's attribute, whatever dialect it is in; None when absent."""
+        return dialect.attribute(xml, name)
+
+    def flag(self, xml: Element, name: str, default: bool = False) -> bool:
+        """A dialect's attribute that is true or false."""
+        value = self.attr(xml, name)
+        return default if value is None else value.strip().lower() == "true"
+
+    def child(self, xml: Element, name: str) -> Element | None:
+        """The first BPMN child element of this name."""
+        return xml.find(MODEL + name)
+
+    def children(self, xml: Element, name: str) -> list[Element]:
+        """All BPMN child elements of this name."""
+        return xml.findall(MODEL + name)
+
+    def extensions(self, xml: Element, name: str) -> Iterator[Element]:
+        """The dialect's extension elements of this name."""
+        extensions = self.child(xml, "extensionElements")
+        if extensions is not None:
+            for extension in extensions:
+                if dialect.local_name(extension) == name:
+                    yield extension
+
+    def event_definitions(self, xml: Element) -> Iterator[tuple[Element, str]]:
+        """The event definitions of an event with their tags, own ones and referenced ones."""
+        for child in xml:
+            tag = child.tag
+            if not isinstance(tag, str) or not tag.startswith(MODEL):
+                continue
+            name = tag[len(MODEL) :]
+            if name == "eventDefinitionRef":
+                reference = (child.text or "").strip().rpartition(":")[2]
+                definition = self._event_definitions.get(reference)
+                if definition is None:
+                    self.report(
+                        "error",
+                        "dangling-reference",
+                        xml,
+                        f"there is no event definition {reference!r}",
+                    )
+                else:
+                    yield definition, _short(definition)
+            elif name.endswith("EventDefinition"):
+                yield child, name
+
+    def link_target(self, event: Node, name: str) -> Node | None:
+        """The link catch event of this name beside a link throw event."""
+        assert event.container is not None
+        found = [
+            node
+            for node in event.container.children
+            if isinstance(node, CatchEvent)
+            and any(isinstance(t, Link) and t.link == name for t in node.triggers)
+        ]
+        if len(found) != 1:
+            count = "no" if not found else "more than one"
+            self.report_node("error", "link", event, f"there is {count} link catch event {name!r}")
+            return None
+        found[0].linked_from += (event,)
+        return found[0]
+
+    def compensation_handler(self, boundary: BoundaryEvent) -> Node | None:
+        """The activity that a compensation boundary event is associated with."""
+        nodes = boundary.process.nodes
+        for source, target in self._associations:
+            if source == boundary.id and target in nodes:
+                handler = nodes[target]
+                handler.compensates = True
+                return handler
+        self.report_node(
+            "error", "compensation", boundary, "it needs an association to a compensation handler"
+        )
+        return None
+
+    def definition(self, kind: str, id: str | None) -> Element | None:
+        """A message, signal, error or escalation of the file by id."""
+        return self.definitions.get((kind, id)) if id is not None else None
+
+    def expression(self, xml: Element, text: str | None, what: str) -> Expression | None:
+        """Compile an attribute's text; an error becomes a finding."""
+        if text is None or not text.strip():
+            return None
+        try:
+            return compile_expression(text.strip())
+        except ExpressionInvalid as error:
+            self.report("error", "expression", xml, f"{what}: {error}")
+            return None
+
+    def condition(self, xml: Element) -> Expression | None:
+        """Compile a condition. Only JUEL is known; another language is an error."""
+        language = xml.get("language", "").lower()
+        if language and not ("juel" in language or "uel" in language or language.endswith("xpath")):
+            self.report(
+                "error", "unsupported", xml, f"conditions in {language!r} are not supported"
+            )
+            return None
+        return self.expression(xml, xml.text, "condition")
+
+    def script(self, xml: Element, language: str | None, source: str | None) -> Script | None:
+        """Compile a script; an error becomes a finding."""
+        try:
+            return Script.compile(source or "", language or "javascript")
+        except Refused as error:
+            self.report("error", "script", xml, str(error))
+            return None
+
+    def listener(self, xml: Element) -> Listener | None:
+        """Read an execution or task listener."""
+        event = xml.get("event") or "all"
+        for name in ("class", "delegateExpression"):
+            if xml.get(name):
+                self.report("error", "java", xml, dialect.JAVA_HINT.format(name=name))
+                return None
+        expression = self.expression(xml, xml.get("expression"), f"{event} listener")
+        script = next((child for child in xml if dialect.local_name(child) == "script"), None)
+        if script is not None:
+            language = script.get("scriptFormat") or script.get("language")
+            return Listener(event, None, self.script(script, language, script.text))
+        return Listener(event, expression) if expression is not None else None
+
+    def report(self, severity: Severity, rule: str, xml: Element, message: str) -> None:
+        """Add a finding at an element."""
+        place = xml
+        while place.get("id") is None and place.getparent() is not None:
+            place = place.getparent()  # type: ignore[assignment]
+        self.findings.append(
+            Finding(severity, rule, message, place.get("id", ""), xml.sourceline or 0, self.file)
+        )
+
+    def report_node(self, severity: Severity, rule: str, node: Node, message: str) -> None:
+        """Add a finding at a node."""
+        self.findings.append(Finding(severity, rule, message, node.id, node.line, self.file))
+
+    def _id(self, xml: Element) -> str:
+        id = (xml.get("id") or "").strip()
+        if not id:
+            self._generated += 1
+            id = f"_{_short(xml)}_{self._generated}"
+        if id in self._ids:
+            self.report("error", "duplicate-id", xml, f"the id {id!r} is used twice")
+        self._ids.add(id)
+        return id
+
+
+def _split(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def _short(xml: Element) -> str:
+    return etree.QName(xml).localname
+
+
+def _invalid(file: str, rule: str, message: str) -> ModelInvalid:
+    return ModelInvalid([Finding("error", rule, message, file=file)])
