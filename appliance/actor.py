@@ -1,0 +1,36 @@
+"""Who does something: a person, an API key or the appliance itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something. ``str(actor)`` is how journals and the variable ``initiator`` name them.
+
+    ``groups`` and ``admin`` say what a person may see and do.
+    """
+
+    kind: Literal["user", "api", "system"]
+    name: str
+    groups: frozenset[str] = frozenset()
+    admin: bool = False
+
+    @classmethod
+    def user(cls, name: str, groups: frozenset[str] = frozenset(), *, admin: bool = False) -> Actor:
+        """A person."""
+        return cls("user", name, groups, admin)
+
+    @classmethod
+    def api(cls, name: str) -> Actor:
+        """A program, by the name of its API key."""
+        return cls("api", name)
+
+    def __str__(self) -> str:
+        return f"api:{self.name}" if self.kind == "api" else self.name
+
+
+SYSTEM = Actor("system", "system", admin=True)
+"""The appliance itself: timers, deployments at the first start."""

@@ -1,0 +1,124 @@
+"""Live rows become a state: the events that would have made it are applied."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from operator import itemgetter
+
+from appliance.store.held import Held, places
+from engine import events as ev
+from engine.state import Resolve, State, apply
+from engine.values import decode
+
+_INSTANCES = """
+SELECT id, definition, started, by, caller, business_key, name, suspended FROM instance
+WHERE id = :root AND ended IS NULL
+UNION ALL
+SELECT id, definition, started, by, caller, business_key, name, suspended FROM instance
+WHERE root = :root AND parent IS NOT NULL AND ended IS NULL
+"""
+_ACTIVITIES = """
+SELECT id, node, scope, started, flow, loop, total, begun, completed, instance FROM activity
+WHERE root = :root AND ended IS NULL
+"""
+_VARIABLES = """
+SELECT v.scope, v.name, v.value FROM variable v WHERE v.scope = :root
+UNION ALL
+SELECT v.scope, v.name, v.value FROM instance i CROSS JOIN variable v ON v.scope = i.id
+WHERE i.root = :root AND i.parent IS NOT NULL AND i.ended IS NULL
+UNION ALL
+SELECT v.scope, v.name, v.value FROM activity a CROSS JOIN variable v ON v.scope = a.id
+WHERE a.root = :root AND a.ended IS NULL
+"""
+_TASKS = """
+SELECT id, name, created, assignee, owner, priority, due, form_key, category, description,
+    candidate_users, candidate_groups, claimed, delegation
+FROM task WHERE root = :root AND ended IS NULL ORDER BY id
+"""
+_JOBS = """
+SELECT id, token, node, kind, due, retries, cycle, topic, steps, error, worker, locked_until,
+    remaining
+FROM job WHERE root = :root ORDER BY id
+"""
+_SUBSCRIPTIONS = """
+SELECT id, token, node, kind, name, data FROM subscription WHERE root = :root ORDER BY id
+"""
+_INCIDENTS = """
+SELECT id, token, node, at, message, job, detail FROM incident
+WHERE root = :root AND resolved IS NULL ORDER BY id
+"""
+
+
+def load(connection: sqlite3.Connection, root: int, resolve: Resolve) -> Held | None:
+    """The top-level instance of this id with all that it calls, or None when it is not live."""
+    held = Held(root, State(resolve))
+    for event in _events(connection, held):
+        apply(held.state, event)
+    return held if held.state.root is not None else None
+
+
+def _events(connection: sqlite3.Connection, held: Held) -> Iterator[ev.Event]:
+    bound = {"root": held.root}
+    yield from _tokens(connection, held)
+    for scope, name, value in connection.execute(_VARIABLES, bound):
+        held.data += len(value)
+        yield ev.VariablesSet(scope, {name: decode(value)})
+    for row in connection.execute(_TASKS, bound):
+        yield from _task(held, row)
+    for row in connection.execute(_JOBS, bound):
+        yield from _job(row)
+    for id, token, node, kind, name, data in connection.execute(_SUBSCRIPTIONS, bound):
+        held.data += len(data or b"")
+        yield ev.Subscribed(id, token, node, kind, name, data and decode(data))
+    for row in connection.execute(_INCIDENTS, bound):
+        yield ev.IncidentOpened(*row)
+
+
+def _tokens(connection: sqlite3.Connection, held: Held) -> Iterator[ev.Event]:
+    """Instances and activities in the order of their ids: parents come before children."""
+    bound = {"root": held.root}
+    instances = [(*row, None) for row in connection.execute(_INSTANCES, bound)]
+    activities = connection.execute(_ACTIVITIES, bound).fetchall() if instances else []
+    for row in sorted([*instances, *activities], key=itemgetter(0)):
+        yield from _instance(held, row) if row[-1] is None else _activity(held, row)
+
+
+def _instance(held: Held, row: tuple) -> Iterator[ev.Event]:
+    id, definition, started, by, caller, business_key, name, suspended, _ = row
+    held.definitions[id] = definition
+    if caller is not None:
+        held.homes[id] = id
+    yield ev.InstanceStarted(id, definition, started, by, caller, business_key, name)
+    if suspended:
+        yield ev.InstanceSuspended(id, True, started)
+
+
+def _activity(held: Held, row: tuple) -> Iterator[ev.Event]:
+    id, node, scope, started, flow, loop, total, begun, completed, instance = row
+    if instance != held.root:
+        held.homes[id] = instance
+    yield ev.Entered(id, node, scope, started, flow, loop)
+    if total is not None:
+        yield ev.LoopAdvanced(id, total, begun, completed)
+
+
+def _task(held: Held, row: tuple) -> Iterator[ev.Event]:
+    *fields, users, groups, claimed, delegation = row
+    users, groups = _names(users), _names(groups)
+    id, created, assignee = fields[0], fields[2], fields[3]
+    held.tasks[id] = places(assignee, users, groups)
+    yield ev.TaskCreated(*fields, users, groups)
+    if claimed is not None or delegation is not None:
+        yield ev.TaskChanged(id, {"claimed_at": claimed, "delegation": delegation}, created)
+
+
+def _job(row: tuple) -> Iterator[ev.Event]:
+    id, token, node, kind, due, retries, cycle, topic, steps, *changed = row
+    yield ev.JobCreated(id, token, node, kind, due, retries, cycle, topic, steps)
+    if any(value is not None for value in changed):
+        yield ev.JobChanged(id, due, retries, cycle, *changed)
+
+
+def _names(names: bytes | None) -> list[str]:
+    return decode(names) if names else []

@@ -1,0 +1,62 @@
+"""The steps that bring a database to this program's version, listed by name, numbered from 1.
+
+A step is SQL text that never changes after a release. Each runs in one transaction together with
+the new version number (``PRAGMA user_version``): a database is at a version or at the next, never
+in between.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from appliance.errors import DatabaseNewer, DataDirectoryUnusable
+from appliance.store.migrations import m0001_first, m0002_people
+
+MIGRATIONS: tuple[str, ...] = (m0001_first.SQL, m0002_people.SQL)
+VERSION = len(MIGRATIONS)
+APPLICATION_ID = 0x57464C57
+"""Marks a SQLite file as ours ("WFLW")."""
+
+
+def migrate(connection: sqlite3.Connection) -> int:
+    """Bring the database up to date and return the version it had.
+
+    Raises ``DatabaseNewer`` (nothing is touched then), ``DataDirectoryUnusable`` for a database of
+    another program.
+    """
+    found = _version(connection)
+    _check(connection, found)
+    for number in range(found + 1, VERSION + 1):
+        _step(connection, number)
+    return found
+
+
+def _check(connection: sqlite3.Connection, found: int) -> None:
+    mark = connection.execute("PRAGMA application_id").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if mark != APPLICATION_ID and (tables or found):
+        raise DataDirectoryUnusable("The database file belongs to another program.")
+    if found > VERSION:
+        raise DatabaseNewer(
+            f"The database has version {found}, this program knows {VERSION} at most."
+            " Use the program that wrote it, or a newer one."
+        )
+
+
+def _step(connection: sqlite3.Connection, number: int) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if _version(connection) < number:  # else another process was quicker
+            for statement in MIGRATIONS[number - 1].split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return connection.execute("PRAGMA user_version").fetchone()[0]

@@ -1,0 +1,77 @@
+"""The store as the rest of the appliance sees it: commands in, durable results out, reads."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, tzinfo
+from pathlib import Path
+from typing import TypeVar
+
+from appliance.pending import Pending
+from appliance.store.connections import Readers, open_writer
+from appliance.store.migrations import migrate
+from appliance.store.states import States
+from appliance.store.transaction import Transaction
+from appliance.store.work import Engine, Library, Work
+from appliance.store.writer import Writer
+from engine.world import Limits
+
+T = TypeVar("T")
+
+
+class Store:
+    """An open database. ``write`` and ``read`` are all that most of the appliance needs."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the database and bring it up to date.
+
+        Raises ``DatabaseNewer``, ``DataDirectoryUnusable``.
+        """
+        self._database = open_writer(path)
+        try:
+            self.migrated_from = migrate(self._database.connection())
+        except BaseException:
+            self._database.close()
+            raise
+        self._readers = Readers(path)
+        self.states = States()
+        self._writer = Writer(self._database.connection(), self.states.clear)
+        self._engine: Engine | None = None
+        self._writer.start()
+
+    def attach(
+        self,
+        library: Library,
+        clock: Callable[[], int],
+        zone: tzinfo = UTC,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+    ) -> None:
+        """Give the store what commands on instances need; before the first of them."""
+        self._engine = Engine(library, clock, zone, limits, self.states)
+
+    def read(self) -> sqlite3.Connection:
+        """A read-only connection of the calling thread; it sees all that is committed."""
+        return self._readers.connection()
+
+    def write(self, work: Callable[[sqlite3.Connection], T]) -> Pending[T]:
+        """Run SQL in the writer's thread; when ``work`` raises, nothing of it is stored.
+
+        It may be called twice (when its batch could not be written), so it has no other effect.
+        """
+        return self._writer.write(work)
+
+    def change(self, work: Callable[[Transaction], T]) -> Pending[T]:
+        """The same, with the transaction: for new ids and for what follows a commit."""
+        return self._writer.submit(work)
+
+    def command(self, name: str, by: str, work: Callable[[Work], T]) -> Pending[T]:
+        """Run a command on instances: ``name`` and ``by`` go to the journal."""
+        assert self._engine is not None
+        return self._writer.submit(self._engine.command(name, by, work))
+
+    def close(self) -> None:
+        """Finish what waits, move the log into the database file, close. No reader may be left."""
+        self._writer.close()
+        self._readers.close()
+        self._database.close()

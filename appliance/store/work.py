@@ -1,0 +1,182 @@
+"""One command on instances: it opens states, runs the engine on them and hands over what happened.
+
+Nothing is stored before the command is through, so a command that raises leaves nothing: the states
+it took are simply not put back into the cache. Only when a run throws signals or messages, whose
+receivers must be looked up, rows are written before the end, within a savepoint.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
+from typing import Protocol, TypeVar
+
+from appliance.errors import InstanceNotFound
+from appliance.store.held import Held
+from appliance.store.loader import load
+from appliance.store.states import States
+from appliance.store.transaction import Transaction, TransactionLost
+from engine.errors import NotWaiting, Refused
+from engine.model import Process
+from engine.run import Run
+from engine.state import State
+from engine.world import Limits, Throw
+
+T = TypeVar("T")
+
+DELIVERIES = 1000
+"""How many signals and messages may follow from one command."""
+
+_RECEIVERS = "SELECT id, root FROM subscription WHERE name = ? AND kind = ? ORDER BY id"
+
+log = logging.getLogger(__name__)
+
+
+class Library(Protocol):
+    """Where processes come from."""
+
+    def process(self, definition: int) -> Process:
+        """The process of a definition id."""
+        ...
+
+    def called(self, key: str, version: int | None, caller: int) -> tuple[int, Process]:
+        """What a call activity means; see ``engine.world.World.called``."""
+        ...
+
+
+class Engine:
+    """What all commands share: the library, the cache, the clock and the limits."""
+
+    def __init__(
+        self,
+        library: Library,
+        clock: Callable[[], int],
+        zone: tzinfo,
+        limits: Limits,
+        states: States,
+    ) -> None:
+        self.library = library
+        self.clock = clock
+        self.zone = zone
+        self.limits = limits
+        self.states = states
+
+    def command(self, name: str, by: str, work: Callable[[Work], T]) -> Callable[[Transaction], T]:
+        """A command for the writer; ``by`` is who does it, ``name`` how the journal calls it."""
+
+        def run(transaction: Transaction) -> T:
+            current = Work(self, transaction, name, by)
+            value = work(current)
+            current.finish()
+            return value
+
+        return run
+
+
+class Work:
+    """The engine's world during one command, and the states that the command uses."""
+
+    def __init__(self, engine: Engine, transaction: Transaction, name: str, by: str) -> None:
+        self.now = engine.clock()
+        self.zone = engine.zone
+        self.limits = engine.limits
+        self.process = engine.library.process
+        self.called = engine.library.called
+        self.new_id = transaction.new_id
+        self.transaction = transaction
+        self._engine = engine
+        self._name = name
+        self._by = by
+        self._held: dict[int, Held] = {}
+        self._runs: list[Run] = []
+        self._outbox: deque[Throw] = deque()
+
+    def start(self) -> Run:
+        """A run that starts a new top-level instance."""
+        return self._run(State(self.process))
+
+    def open(self, root: int) -> Run:
+        """A run on a live top-level instance. Raises InstanceNotFound when it is not live."""
+        held = self._held.get(root) or self._take(root)
+        self._held[root] = held
+        return self._run(held.state)
+
+    def forget(self, root: int) -> None:
+        """Drop what was done to an instance since it was opened, in memory."""
+        held = self._held.pop(root, None)
+        if held is not None:
+            self._runs = [run for run in self._runs if run.state is not held.state]
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple]:
+        """Rows as they are before this command."""
+        self.transaction.flush()
+        return self.transaction.connection.execute(sql, parameters).fetchall()
+
+    def finish(self) -> None:
+        """Hand over the rows of all runs, deliver what they threw, keep the states."""
+        if any(run.outbox for run in self._runs):
+            with self.transaction.savepoint():
+                self._store()
+                self._deliver()
+        else:
+            self._store()
+        for held in self._held.values():
+            if held.state.root is not None:
+                self._engine.states.keep(held)
+
+    def _run(self, state: State) -> Run:
+        run = Run(state, self, self._by)
+        self._runs.append(run)
+        return run
+
+    def _take(self, root: int) -> Held:
+        held = self._engine.states.take(root)
+        if held is None:
+            if root in self.transaction.rows.dirty:
+                self.transaction.flush()
+            held = load(self.transaction.connection, root, self.process)
+        if held is None:
+            raise InstanceNotFound(f"No process instance {root} is running.")
+        return held
+
+    def _store(self) -> None:
+        for run in self._runs:
+            if run.events:
+                held = self._held_by(run)
+                try:
+                    self.transaction.rows.add(held, run.events, self.now, self._by, self._name)
+                except Exception as error:
+                    raise TransactionLost from error
+            self._outbox.extend(run.outbox)
+        self._runs.clear()
+
+    def _held_by(self, run: Run) -> Held:
+        for held in self._held.values():
+            if held.state is run.state:
+                return held
+        held = Held(run.events[0].instance, run.state)
+        self._held[held.root] = held
+        return held
+
+    def _deliver(self) -> None:
+        """Tell the receivers, in this transaction; one that cannot take it does not harm others."""
+        for _ in range(DELIVERIES):
+            if not self._outbox:
+                return
+            throw = self._outbox.popleft()
+            for subscription, root in self.query(_RECEIVERS, (throw.name, throw.kind)):
+                self._deliver_to(root, subscription, throw)
+        log.error("more than %s signals and messages followed from one command", DELIVERIES)
+
+    def _deliver_to(self, root: int, subscription: int, throw: Throw) -> None:
+        try:
+            with self.transaction.savepoint():
+                self.open(root).deliver(subscription, throw.variables)
+                self._store()
+        except NotWaiting:  # an earlier receiver ended it
+            return
+        except Refused as error:
+            self.forget(root)
+            log.warning("instance %s could not take %s %s: %s", root, throw.kind, throw.name, error)

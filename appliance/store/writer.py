@@ -1,0 +1,205 @@
+"""The one thread that writes: it takes every command that waits and commits them together.
+
+Group commit: one durable commit (an fsync) serves a whole batch, so the more callers wait, the less
+each of them costs. A batch ends when nobody waits, or at a limit of number or time. Callers are
+answered after the commit. A command that raises is refused alone; when the disk is full the whole
+batch is refused and the writer goes on.
+
+A command is called again, alone, when its batch could not be written and nobody knows whose fault
+it was. So it must have no effect outside the transaction; such go to ``transaction.after``.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+from appliance.errors import Overloaded, ShuttingDown, StorageFull
+from appliance.pending import Outcome, Pending, settle
+from appliance.store.transaction import Transaction, TransactionLost
+
+T = TypeVar("T")
+Command = Callable[[Transaction], T]
+
+BATCH_COMMANDS = 256
+BATCH_SECONDS = 0.01
+QUEUE_COMMANDS = 8_192
+WAL_PAGES = 8_000
+"""A checkpoint runs at the latest when about so many pages (4 KiB) were written to the log."""
+QUIET_SECONDS = 1.0
+"""... and earlier, when nothing was asked for so long."""
+
+_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+log = logging.getLogger(__name__)
+
+
+class Writer:
+    """Runs commands one by one in its own thread; ``on_rollback`` drops what was cached."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, on_rollback: Callable[[], object] = lambda: None
+    ) -> None:
+        self._transaction = Transaction(connection)
+        self._on_rollback = on_rollback
+        self._queue: SimpleQueue[tuple[Pending[Any], Command[Any]] | None] = SimpleQueue()
+        self._closed = False
+        self._wal_pages = 0
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._thread.start()
+
+    def submit(self, command: Command[T]) -> Pending[T]:
+        """Let a command run; the result is there when it is durable.
+
+        Raises ``Overloaded`` when too many wait already, ``ShuttingDown`` after :meth:`close`.
+        """
+        if self._closed:
+            raise ShuttingDown("The server is stopping.")
+        if self._queue.qsize() >= QUEUE_COMMANDS:
+            raise Overloaded("Too much is waiting to be stored.")
+        pending: Pending[T] = Pending()
+        self._queue.put((pending, command))
+        return pending
+
+    def write(self, work: Callable[[sqlite3.Connection], T]) -> Pending[T]:
+        """Let ``work`` run SQL; when it raises, nothing of it is stored."""
+
+        def command(transaction: Transaction) -> T:
+            with transaction.savepoint() as connection:
+                return work(connection)
+
+        return self.submit(command)
+
+    def close(self) -> None:
+        """Serve what waits, then stop. Harmless when it is closed already."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put(None)
+            self._thread.join()
+
+    def _run(self) -> None:
+        while batch := self._next_batch():
+            self._serve(batch)
+        self._stop()
+
+    def _next_batch(self) -> list[tuple[Pending[Any], Command[Any]]]:
+        """Wait for a command; the rest of the batch is taken while it runs. Empty at the end."""
+        while True:
+            try:
+                item = self._queue.get(timeout=QUIET_SECONDS if self._wal_pages else None)
+            except Empty:
+                self._checkpoint()
+                continue
+            return [item] if item is not None else []
+
+    def _serve(self, batch: list[tuple[Pending[Any], Command[Any]]]) -> None:
+        outcomes: list[Outcome] = []
+        try:
+            self._execute(batch, outcomes)
+            self._wal_pages += self._transaction.commit()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
+            self._undo()
+            cause = error.__cause__ if isinstance(error, TransactionLost) else None
+            settle(self._after_failure(batch, outcomes, cause or error))
+            return
+        self._announce()
+        settle(outcomes)
+        if self._wal_pages > WAL_PAGES:
+            self._checkpoint()
+
+    def _execute(
+        self, batch: list[tuple[Pending[Any], Command[Any]]], outcomes: list[Outcome]
+    ) -> None:
+        """Run the batch, and what else waits meanwhile, up to the limits."""
+        transaction, queue = self._transaction, self._queue
+        until = time.monotonic() + BATCH_SECONDS
+        for pending, command in batch:  # grows while we go
+            after = len(transaction.after)
+            try:
+                outcomes.append((pending, command(transaction), None))
+            except TransactionLost:
+                raise
+            except Exception as error:  # noqa: BLE001 - it belongs to this caller alone
+                del transaction.after[after:]
+                outcomes.append((pending, None, _refusal(error) or error))
+            if (
+                len(batch) == len(outcomes) < BATCH_COMMANDS
+                and time.monotonic() < until
+                and not queue.empty()
+            ):
+                item = queue.get_nowait()
+                if item is None:
+                    queue.put(None)  # the end comes after this batch
+                    return
+                batch.append(item)
+
+    def _after_failure(
+        self,
+        batch: list[tuple[Pending[Any], Command[Any]]],
+        outcomes: list[Outcome],
+        error: BaseException,
+    ) -> list[Outcome]:
+        """What to tell the callers of a batch of which nothing was stored."""
+        refusal = _refusal(error)
+        if refusal is None and len(batch) > 1:
+            log.error("a batch failed; its commands run again one by one", exc_info=error)
+            for item in batch:
+                self._serve([item])
+            return []
+        if refusal is not None:
+            log.error("nothing can be stored: %s", error)
+        failed = [(pending, None, refusal or error) for pending, _ in batch[len(outcomes) :]]
+        return failed + [
+            (pending, None, refused or refusal or error) for pending, _, refused in outcomes
+        ]
+
+    def _undo(self) -> None:
+        try:
+            self._transaction.rollback()
+        except sqlite3.Error:
+            log.exception("a rollback failed")
+        self._on_rollback()
+
+    def _announce(self) -> None:
+        callbacks, self._transaction.after = self._transaction.after, []
+        for callback in callbacks:
+            try:
+                callback()
+            except Exception:
+                log.exception("telling of a commit failed")
+
+    def _checkpoint(self) -> None:
+        """Move the log into the database file. A full disk only means: later."""
+        self._wal_pages = 0
+        try:
+            self._transaction.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        except sqlite3.Error as error:
+            log.warning("the checkpoint failed: %s", error)
+
+    def _stop(self) -> None:
+        transaction = self._transaction
+        try:
+            transaction.sequence.give_back()
+            transaction.commit()
+        except sqlite3.Error as error:
+            log.warning("the last ids were not given back: %s", error)
+            self._undo()
+
+
+def _refusal(error: BaseException) -> StorageFull | Overloaded | None:
+    """What a failure of the database itself means to a caller; None: it is somebody's mistake."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _DISK:
+        return StorageFull("The disk is full or cannot be written. Nothing was changed.")
+    if code in _BUSY:
+        return Overloaded("Another program holds the database.")
+    return None
