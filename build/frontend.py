@@ -49,7 +49,7 @@ class FrontendError(Exception):
 def build(*, force: bool = False) -> bool:
     """Bring the bundles up to date; False when they already were."""
     with _alone():
-        wanted = _digest(_inputs())
+        wanted = digest(_inputs())
         if not force and is_fresh(wanted):
             return False
         fetch_packages()
@@ -64,7 +64,7 @@ def is_fresh(wanted: str | None = None) -> bool:
     return (
         FEEL.is_file()
         and stamp.is_file()
-        and stamp.read_text(encoding="ascii") == (wanted or _digest(_inputs()))
+        and stamp.read_text(encoding="ascii") == (wanted or digest(_inputs()))
     )
 
 
@@ -75,7 +75,7 @@ def has_npm() -> bool:
 
 def fetch_packages() -> None:
     """Install what the lock file names into `node_modules`, running no package's own scripts."""
-    wanted = _digest([FRONTEND / "package.json", FRONTEND / "package-lock.json"])
+    wanted = digest([FRONTEND / "package.json", FRONTEND / "package-lock.json"])
     stamp = PACKAGES / STAMP
     if stamp.is_file() and stamp.read_text(encoding="ascii") == wanted:
         return
@@ -89,13 +89,14 @@ def _inputs() -> list[Path]:
     return [Path(__file__), FRONTEND / "package.json", FRONTEND / "package-lock.json", *sources]
 
 
-def _digest(paths: list[Path]) -> str:
-    digest = hashlib.sha256()
+def digest(paths: list[Path]) -> str:
+    """One text for the names and contents of these files of the work tree."""
+    summed = hashlib.sha256()
     for path in sorted(paths):
         content = path.read_bytes()
-        digest.update(f"{path.relative_to(ROOT).as_posix()} {len(content)}\n".encode())
-        digest.update(content)
-    return digest.hexdigest()
+        summed.update(f"{path.relative_to(ROOT).as_posix()} {len(content)}\n".encode())
+        summed.update(content)
+    return summed.hexdigest()
 
 
 @contextlib.contextmanager

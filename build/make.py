@@ -25,15 +25,23 @@ TARGET = ROOT / "dist"
 ONE_FILE = TARGET / "workingflow"
 FOLDER = TARGET / "workingflow-folder"
 NOTICES = TARGET / "THIRD-PARTY.txt"
+STAMP = TARGET / ".stamp"
+SOURCES = ("appliance", "build", "engine", "processes", "web")
 
 
-def build() -> None:
-    """Make both programs and the licence notices; raises ``CalledProcessError``."""
+def build() -> bool:
+    """Make both programs and the licence notices; False when they were up to date.
+
+    Raises ``FrontendError`` and ``CalledProcessError``.
+    """
     frontend.build()
-    TARGET.mkdir(exist_ok=True)
-    NOTICES.write_text(notices(), encoding="utf-8")
+    wanted = frontend.digest(_inputs())
+    if STAMP.is_file() and STAMP.read_text(encoding="ascii") == wanted:
+        return False
     work = TARGET / "work"
     shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    NOTICES.write_text(notices(), encoding="utf-8")
     options = ["--noconfirm", "--log-level=ERROR", f"--workpath={work}", f"--distpath={TARGET}"]
     spec = ROOT / "build" / "workingflow.spec"
     subprocess.run(
@@ -45,6 +53,17 @@ def build() -> None:
         env={**os.environ, "WORKINGFLOW_NOTICES": str(NOTICES)},
     )
     shutil.rmtree(work)
+    STAMP.write_text(wanted, encoding="ascii")
+    return True
+
+
+def _inputs() -> list[Path]:
+    skipped = {"__pycache__", "node_modules"}
+    found = (path for folder in SOURCES for path in (ROOT / folder).rglob("*"))
+    return [
+        ROOT / "requirements.lock",
+        *(p for p in found if p.is_file() and not skipped.intersection(p.parts)),
+    ]
 
 
 def notices() -> str:

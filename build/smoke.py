@@ -34,10 +34,11 @@ PERSON, PASSWORD = "kermit", "a long green password"
 
 @dataclass(slots=True)
 class Program:
-    """A program to try, with a data directory of its own and nothing in its environment."""
+    """A program to try, with a data directory of its own and an empty environment."""
 
     path: Path
     data: Path
+    environment: dict[str, str] = field(default_factory=dict)
     port: int = 0
     url: str = ""
     process: subprocess.Popen[str] | None = field(default=None, repr=False)
@@ -47,7 +48,7 @@ class Program:
         done = subprocess.run(
             [self.path, *arguments, "--data", self.data],
             input=said,
-            env={},
+            env=self.environment,
             cwd=self.data.parent,
             capture_output=True,
             text=True,
@@ -66,7 +67,7 @@ class Program:
         with log:
             self.process = subprocess.Popen(
                 [self.path, "serve", "--data", self.data, "--port", str(self.port)],
-                env={},
+                env=self.environment,
                 cwd=self.data.parent,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -127,10 +128,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(path: Path) -> Iterator[Program]:
+def serving(path: Path, **environment: str) -> Iterator[Program]:
     """The program's server, ready, in a fresh data directory."""
     with tempfile.TemporaryDirectory(prefix="workingflow-smoke-") as folder:
-        program = Program(path.absolute(), Path(folder) / "data")
+        program = Program(path.absolute(), Path(folder) / "data", environment)
         program.start()
         try:
             yield program
