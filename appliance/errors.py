@@ -8,7 +8,8 @@
     ├── StoredFileNotFound        the instance has no such file, or its bytes are gone
     ├── Unauthorized              who asks is not known
     │   ├── WrongPassword         a sign-in that does not match
-    │   └── SetupLinkInvalid      a set-up link that is used, late or false
+    │   ├── SetupLinkInvalid      a set-up link that is used, late or false
+    │   └── PasswordLinkInvalid   a link to choose a password that is used, late or false
     ├── Forbidden                 who asks is known and may not
     ├── TooManyAttempts           wait before the next sign-in (carries the seconds)
     ├── InvalidInput              a value that a person, a program or a file gave is not allowed
@@ -20,6 +21,7 @@
     ├── ShuttingDown              the server is stopping
     └── CannotStart               the program ends with ``exit_code``
         ├── SettingInvalid        a setting that cannot be read or is not allowed
+        │   └── FlagInvalid       ... given on the command line (exit code 2)
         ├── DataDirectoryUnusable a data directory that cannot be opened
         ├── DataDirectoryLocked   another process uses the data directory (exit code 3)
         ├── DatabaseNewer         the database was written by a newer version (exit code 4)
@@ -77,6 +79,12 @@ class SetupLinkInvalid(Unauthorized):
     """The set-up link was used before, is too old or never existed."""
 
     code = "SETUP_LINK_INVALID"
+
+
+class PasswordLinkInvalid(Unauthorized):
+    """The link to choose a password was used before, is too old or never existed."""
+
+    code = "PASSWORD_LINK_INVALID"
 
 
 class Forbidden(Refused):
@@ -170,6 +178,12 @@ class SettingInvalid(CannotStart):
     """A setting that cannot be read; the message names the setting and where it came from."""
 
     code = "SETTING_INVALID"
+
+
+class FlagInvalid(SettingInvalid):
+    """A setting given on the command line that cannot be read: a wrong usage."""
+
+    exit_code = 2
 
 
 class DataDirectoryUnusable(CannotStart):

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 

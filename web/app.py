@@ -7,11 +7,12 @@ site. ``make_app`` puts them behind the guards they need.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
-from litestar import Litestar, MediaType, Request, Response, Router, get
+from litestar import Litestar, MediaType, Response, Router, get
 from litestar.datastructures import State
-from litestar.types import ASGIApp
+from litestar.types import ASGIApp, Guard
 
 from appliance.box import Box
 from web import api, live, static_files
@@ -21,6 +22,7 @@ from web.pages import (
     account,
     api_keys,
     files,
+    groups,
     inbox,
     password,
     people,
@@ -33,7 +35,7 @@ from web.security import Programs, administrator, signed_in, visitor
 PAGES = [account, files, inbox, live]
 """For everybody who is signed in."""
 
-ADMIN_PAGES = [api_keys, people]
+ADMIN_PAGES = [api_keys, groups, people]
 """For administrators; their addresses begin with ``/admin``."""
 
 OPEN_PAGES = [password, setup, sign_in]
@@ -75,3 +77,10 @@ def make_app(box: Box) -> tuple[ASGIApp, asyncio.Event]:
         debug=False,
     )
     return Edge(site, limits.trusted_proxies), stopping
+
+
+def _pages(modules: Sequence[Any], guard: Guard, limit: int, *more: Any) -> Router:
+    handlers = [handler for module in modules for handler in module.handlers]
+    return Router(
+        "/", route_handlers=[*handlers, *more], guards=[guard], request_max_body_size=limit
+    )

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import MediaType, Request, Response
-from litestar.exceptions import HTTPException, InternalServerException
+from litestar.exceptions import HTTPException
 
 from appliance.errors import InvalidInput, StorageFull, Unauthorized
 from engine.errors import Refused
@@ -29,6 +29,7 @@ STATUS: Mapping[str, int] = {
     # who asks
     "UNAUTHORIZED": 401,
     "SETUP_LINK_INVALID": 410,
+    "PASSWORD_LINK_INVALID": 410,
     "FORBIDDEN": 403,
     "FOREIGN_REQUEST": 403,
     "RATE_LIMITED": 429,
@@ -226,14 +227,18 @@ def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
 
 def _error_page(request: Request[Any, Any, Any], failure: Failure) -> Response[Any]:
     template = "error_fragment.html" if _htmx(request) else "error.html"
-    context = {
-        "status": failure.status,
-        "title": _title(failure.status),
-        "message": failure.message,
-        "request_id": request.scope.get("request_id", ""),
-    }
     try:
-        return page(request, template, **context, headers=failure.headers)
+        response = page(
+            request,
+            template,
+            status=failure.status,
+            number=failure.status,
+            title=_title(failure.status),
+            message=failure.message,
+            request_id=request.scope.get("request_id", ""),
+        )
+        response.headers |= failure.headers
+        return response
     except Exception:
         # A page needs the database and the templates; what is broken may be just that.
         log.exception("the error page failed")
@@ -258,8 +263,3 @@ def _title(status: int) -> str:
 
 def _htmx(request: Request[Any, Any, Any]) -> bool:
     return request.headers.get("hx-request") == "true"
-
-
-def gone_or(error: InternalServerException) -> Exception:
-    """What the framework's fault while reading a body was: usually a client that hung up."""
-    return ClientGone() if "disconnected" in error.detail else error

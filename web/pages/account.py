@@ -1,0 +1,139 @@
+"""/account: a person's own name, password, look and sessions; and signing out."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from zoneinfo import available_timezones
+
+from litestar import Response, get, post
+from litestar.datastructures import Cookie
+from litestar.params import FromPath
+
+from appliance.errors import InvalidInput, TooManyAttempts, WrongPassword
+from web.bodies import text_of
+from web.pages.sign_in import address_of, sign_in
+from web.render import THEME, go, page
+from web.security import SESSION, PageRequest
+from web.texts import _
+
+THEMES = ("auto", "light", "dark")
+YEAR = 365 * 86400
+# In this order: most browsers claim to be others as well.
+_BROWSERS = [("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"),
+             ("Safari/", "Safari"), ("curl/", "curl")]  # fmt: skip
+_SYSTEMS = [("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+            ("Mac OS", "macOS"), ("Linux", "Linux")]  # fmt: skip
+
+
+@get("/account")
+async def show(request: PageRequest) -> Response[Any]:
+    """Everything about the account on one page."""
+    return _page(request)
+
+
+@post("/account")
+async def change(request: PageRequest) -> Response[Any]:
+    """Change the name shown, the address and the time zone."""
+    try:
+        await request.app.state.box.people.update(
+            request.user.name,
+            display_name=await text_of(request, "display_name"),
+            email=await text_of(request, "email"),
+            zone=await text_of(request, "zone"),
+        )
+    except InvalidInput as error:
+        return _page(request, profile_problem=str(error))
+    return go("/account", _("Saved."))
+
+
+@post("/account/password")
+async def change_password(request: PageRequest) -> Response[Any]:
+    """Change the password; every other browser is signed out."""
+    new = await text_of(request, "new")
+    if new != await text_of(request, "again"):
+        return _page(request, password_problem=_("The two new passwords are not the same."))
+    old, address = await text_of(request, "old"), address_of(request)
+    people = request.app.state.box.people
+    try:
+        changed = asyncio.to_thread(people.change_password, request.user.name, old, new, address)
+        await (await changed)
+    except WrongPassword:
+        return _page(request, password_problem=_("The old password is wrong."))
+    except (InvalidInput, TooManyAttempts) as error:
+        return _page(request, password_problem=str(error))
+    said = _("Your password is changed. Other browsers are signed out.")
+    return await sign_in(request, request.user, go("/account", said))
+
+
+@post("/account/theme")
+async def change_theme(request: PageRequest) -> Response[Any]:
+    """Light, dark, or as the system has it."""
+    theme = await text_of(request, "theme")
+    response = go("/account", _("Saved."))
+    # Scripts read and write it too, so that the switch in the navigation works at once.
+    response.set_cookie(
+        Cookie(
+            key=THEME,
+            value=theme if theme in THEMES else "auto",
+            path="/",
+            max_age=YEAR,
+            samesite="lax",
+        )
+    )
+    return response
+
+
+@post("/account/sessions/{session:int}/revoke")
+async def revoke(request: PageRequest, session: FromPath[int]) -> Response[Any]:
+    """Sign one browser out."""
+    await request.app.state.box.sessions.revoke(request.user.name, session)
+    return go("/account", _("That browser is signed out."))
+
+
+@post("/account/sessions/revoke-others")
+async def revoke_others(request: PageRequest) -> Response[Any]:
+    """Sign all browsers out but this one."""
+    box = request.app.state.box
+    await box.sessions.revoke_all(request.user.name, but=request.auth.id)
+    return go("/account", _("All other browsers are signed out."))
+
+
+@post("/logout")
+async def sign_out(request: PageRequest) -> Response[Any]:
+    """End this session."""
+    await request.app.state.box.sessions.end(request.cookies[SESSION])
+    response = go("/login", _("You are signed out."))
+    response.delete_cookie(SESSION)
+    return response
+
+
+def browser_of(agent: str) -> str:
+    """What a person would call the browser that sends this ``User-Agent``."""
+    browser = next((name for mark, name in _BROWSERS if mark in agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    if browser and system:
+        return _("%(browser)s on %(system)s", browser=browser, system=system)
+    return browser or agent[:60] or _("Unknown browser")
+
+
+def _page(
+    request: PageRequest, profile_problem: str = "", password_problem: str = ""
+) -> Response[Any]:
+    box = request.app.state.box
+    as_server = _("As the server: %(zone)s", zone=box.config.time_zone)
+    return page(
+        request,
+        "account.html",
+        status=422 if profile_problem or password_problem else 200,
+        here="account",
+        sessions=box.sessions.list(request.user.name),
+        this_session=request.auth.id,
+        zones=[("", as_server), *((zone, zone) for zone in sorted(available_timezones()))],
+        browser_of=browser_of,
+        profile_problem=profile_problem,
+        password_problem=password_problem,
+    )
+
+
+handlers = [show, change, change_password, change_theme, revoke, revoke_others, sign_out]

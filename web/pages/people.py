@@ -1,0 +1,151 @@
+"""/admin/users: who may sign in, what they may do, and how they get a password."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
+from litestar.params import FromPath, FromQuery
+
+from appliance.errors import Conflict, GroupNotFound, InvalidInput
+from appliance.people import User
+from web.bodies import form_of, text_of
+from web.pages.api_keys import site_address
+from web.render import go, page
+from web.security import PageRequest
+from web.texts import _
+
+HOME = "/admin/users"
+PERSON = HOME + "/{name:str}"
+
+
+@get(HOME)
+async def show_all(request: PageRequest, q: FromQuery[str] = "") -> Response[Any]:
+    """All people, or those whose name, address or group holds a word."""
+    people = request.app.state.box.people
+    word = q.strip().casefold()[:100]
+    users = [user for user in people.list() if word in _searched(user)]
+    return page(request, "users.html", here="people", users=users, q=q.strip())
+
+
+@get(HOME + "/new")
+async def ask(request: PageRequest) -> Response[Any]:
+    """The form for a new person."""
+    return _new(request)
+
+
+@post(HOME + "/new")
+async def create(request: PageRequest) -> Response[Any]:
+    """Add a person; they choose their password by a link."""
+    box, form = request.app.state.box, await form_of(request)
+    name = await text_of(request, "name")
+    given = {
+        "display_name": await text_of(request, "display_name"),
+        "email": await text_of(request, "email"),
+        "admin": "admin" in form,
+        "groups": _texts(form, "groups"),
+    }
+    try:
+        user = await box.people.add(name, None, **given)
+    except (InvalidInput, Conflict, GroupNotFound) as error:
+        return _new(request, {"name": name, **given}, str(error))
+    return await _with_link(request, user.name)
+
+
+@get(PERSON)
+async def show(request: PageRequest, name: FromPath[str]) -> Response[Any]:
+    """One person."""
+    return _person(request, name)
+
+
+@post(PERSON)
+async def change(request: PageRequest, name: FromPath[str]) -> Response[Any]:
+    """Change a person's name, address, groups and whether they administer."""
+    people, form = request.app.state.box.people, await form_of(request)
+    user = people.get(name)
+    try:
+        await people.update(
+            user.name,
+            display_name=await text_of(request, "display_name"),
+            email=await text_of(request, "email"),
+            admin="admin" in form,
+        )
+        await people.set_groups(user.name, _texts(form, "groups"))
+    except (InvalidInput, Conflict, GroupNotFound) as error:
+        return _person(request, name, problem=str(error))
+    return go(_address(user.name), _("Saved."))
+
+
+@post(PERSON + "/link")
+async def make_link(request: PageRequest, name: FromPath[str]) -> Response[Any]:
+    """A link by which the person chooses a new password; shown once."""
+    return await _with_link(request, name)
+
+
+@post(PERSON + "/disable")
+async def disable(request: PageRequest, name: FromPath[str]) -> Response[Any]:
+    """Sign a person out and let them in no more."""
+    try:
+        await request.app.state.box.people.disable(name)
+    except Conflict as error:
+        return go(_address(name), str(error), bad=True)
+    return go(_address(name), _("This person can no longer sign in."))
+
+
+@post(PERSON + "/enable")
+async def enable(request: PageRequest, name: FromPath[str]) -> Response[Any]:
+    """Let a person in again."""
+    await request.app.state.box.people.enable(name)
+    return go(_address(name), _("This person can sign in again."))
+
+
+async def _with_link(request: PageRequest, name: str) -> Response[Any]:
+    token = await request.app.state.box.password_links.create(name)
+    return _person(request, name, link=f"{site_address(request)}/password/{token}")
+
+
+def _person(request: PageRequest, name: str, link: str = "", problem: str = "") -> Response[Any]:
+    box = request.app.state.box
+    person = box.people.get(name)
+    return page(
+        request,
+        "user.html",
+        status=422 if problem else 200,
+        here="people",
+        person=person,
+        groups=box.people.groups(),
+        sessions=box.sessions.list(person.name),
+        link=link,
+        problem=problem,
+    )
+
+
+def _new(
+    request: PageRequest, given: dict[str, Any] | None = None, problem: str = ""
+) -> Response[Any]:
+    return page(
+        request,
+        "user_new.html",
+        status=422 if problem else 200,
+        here="people",
+        given=given or {"name": "", "display_name": "", "email": "", "admin": False, "groups": []},
+        groups=request.app.state.box.people.groups(),
+        problem=problem,
+    )
+
+
+def _address(name: str) -> str:
+    return f"{HOME}/{quote(name, safe='')}"
+
+
+def _searched(user: User) -> str:
+    return " ".join([user.name, user.display_name, user.email, *user.groups]).casefold()
+
+
+def _texts(form: FormMultiDict, name: str) -> list[str]:
+    return [value for value in form.getall(name, []) if isinstance(value, str)]
+
+
+handlers = [show_all, ask, create, show, change, make_link, disable, enable]

@@ -1,0 +1,85 @@
+"""/login: signing in with a name and a password."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.params import FromQuery
+
+from appliance.errors import TooManyAttempts, WrongPassword
+from appliance.people import User
+from web.bodies import text_of
+from web.render import go, page
+from web.security import SESSION, cookie, known_visitor
+
+# A path of ours: another site's address could begin with two slashes, or with a slash and a
+# backslash, which browsers read as two.
+_LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/login")
+async def ask(request: AnyRequest, next: FromQuery[str] = "") -> Response[Any]:
+    """The form; whoever is signed in already goes on."""
+    text = request.cookies.get(SESSION, "")
+    if text and request.app.state.box.sessions.get(text):
+        return go(local(next))
+    return _form(request, next)
+
+
+@post("/login")
+async def check(request: AnyRequest) -> Response[Any]:
+    """Sign in, or say that this was wrong without saying what."""
+    name, wanted = await text_of(request, "name"), await text_of(request, "next")
+    password = await text_of(request, "password")
+    people = request.app.state.box.people
+    try:
+        user = await asyncio.to_thread(people.authenticate, name, password, address_of(request))
+    except WrongPassword as error:
+        return _form(request, wanted, name, str(error), status=401)
+    except TooManyAttempts as error:
+        response = _form(request, wanted, name, str(error), status=429)
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
+    return await sign_in(request, user, go(local(wanted)))
+
+
+async def sign_in(request: AnyRequest, user: User, response: Response[Any]) -> Response[Any]:
+    """The response, with the cookie of a new session for this user."""
+    box = request.app.state.box
+    agent = request.headers.get("user-agent", "")
+    text = await box.sessions.create(user.name, address_of(request), agent)
+    response.set_cookie(cookie(request, SESSION, text, box.config.session_limit))
+    return response
+
+
+def local(address: str) -> str:
+    """The address if it is a page of ours, else the first page."""
+    return address if _LOCAL.fullmatch(address) else "/"
+
+
+def address_of(request: AnyRequest) -> str:
+    """Where the request comes from, for throttling and for the list of sessions."""
+    return request.client.host if request.client else ""
+
+
+def _form(
+    request: AnyRequest, wanted: str, name: str = "", problem: str = "", status: int = 200
+) -> Response[Any]:
+    response = page(
+        request,
+        "login.html",
+        status=status,
+        next=wanted if local(wanted) == wanted else "",
+        name=name,
+        problem=problem,
+        setup_needed=request.app.state.box.setup.needed(),
+    )
+    return known_visitor(request, response)
+
+
+handlers = [ask, check]
