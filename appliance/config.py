@@ -26,7 +26,7 @@ from typing import Any
 
 from platformdirs import user_data_path
 
-from appliance.errors import SettingInvalid
+from appliance.errors import FlagInvalid, SettingInvalid
 
 FILE_NAME = "workingflow.toml"
 PREFIX = "WORKINGFLOW_"
@@ -82,7 +82,8 @@ def _amount(units: Mapping[str, int], example: str) -> Callable[[Any], int]:
 
 
 _size = _amount(_SIZE_UNITS, '"20MiB"')
-_seconds = _amount(_TIME_UNITS, '"90s", "30m", "12h" or "14d"')
+seconds = _amount(_TIME_UNITS, '"90s", "30m", "12h" or "14d"')
+"""Reads a duration, as a number of seconds."""
 
 
 def _choice(*allowed: str) -> Callable[[Any], str]:
@@ -184,12 +185,12 @@ class Config:
     session_idle: int = field(
         default=12 * 3600,
         metadata=about(
-            _seconds, "A person who does nothing for so long is signed out.", shown="12h"
+            seconds, "A person who does nothing for so long is signed out.", shown="12h"
         ),
     )
     session_limit: int = field(
         default=14 * 86400,
-        metadata=about(_seconds, "A person is signed out after so long in any case.", shown="14d"),
+        metadata=about(seconds, "A person is signed out after so long in any case.", shown="14d"),
     )
     script_time: int = field(
         default=100, metadata=about(_number(1, 60_000), "Milliseconds that one script may run.")
@@ -201,7 +202,7 @@ class Config:
     grace: int = field(
         default=10,
         metadata=about(
-            _seconds, "Time for running requests to end when the server stops.", shown="10s"
+            seconds, "Time for running requests to end when the server stops.", shown="10s"
         ),
     )
     log_format: str = field(
@@ -238,6 +239,14 @@ class Config:
         config = cls(data=data, **values, sources=sources)
         _check_together(config)
         return config
+
+    def address(self, path: str = "") -> str:
+        """The address under which people reach a page of this server."""
+        if self.base_url:
+            return self.base_url + path
+        host = {"0.0.0.0": "localhost", "::": "localhost"}.get(self.host, self.host)
+        host = f"[{host}]" if ":" in host else host
+        return f"{'https' if self.tls_cert else 'http'}://{host}:{self.port}{path}"
 
     def source(self, name: str) -> str:
         """Where the value of this setting came from."""
@@ -324,7 +333,8 @@ def _read(name: str, value: Any, source: str) -> Any:
         return metadata["read"](value)
     except ValueError as error:
         got = "" if metadata["secret"] else f", not {value!r}"
-        raise SettingInvalid(f"{name} ({source}): {error}{got}.") from None
+        refusal = FlagInvalid if source == _flag(name) else SettingInvalid
+        raise refusal(f"{name} ({source}): {error}{got}.") from None
 
 
 def _check_together(config: Config) -> None:

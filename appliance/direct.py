@@ -1,20 +1,31 @@
-"""The database as a command beside a running server uses it: one short transaction at a time."""
+"""The database as a command beside a running server uses it: one short transaction at a time.
+
+Before the first start there is no database yet, and after an upgrade it may be an older one: then
+the command makes or migrates it, which needs the lock of the data directory.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from appliance.errors import CannotStart, StorageFull
+from appliance.datadir import DataDirectory
+from appliance.errors import CannotStart, DataDirectoryLocked, DataDirectoryUnusable, StorageFull
 from appliance.pending import Pending
+from appliance.store.connections import open_writer
+from appliance.store.migrations import VERSION, migrate
 
 T = TypeVar("T")
 
 BUSY_SECONDS = 15
 """How long a command waits while a server writes; a server's transactions take milliseconds."""
+
+STARTING_SECONDS = 10
+"""How long a command waits for a server that is just making or migrating the database."""
 
 
 class DirectDatabase:
@@ -27,6 +38,26 @@ class DirectDatabase:
         # Only the server moves the log into the database: two who do so at once have harmed
         # databases with versions of SQLite before 3.51.3.
         self._connection.execute("PRAGMA wal_autocheckpoint = 0")
+
+    @classmethod
+    def open(cls, data: DataDirectory) -> DirectDatabase:
+        """Open the database of a data directory, made or brought up to date where needed.
+
+        Raises ``DatabaseNewer``, ``DataDirectoryLocked``, ``DataDirectoryUnusable``.
+        """
+        deadline = time.monotonic() + STARTING_SECONDS
+        while (found := _version(data.database)) != VERSION:
+            try:
+                if found < VERSION:
+                    data.lock()
+                _bring_up_to_date(data.database)
+            except DataDirectoryLocked:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+            finally:
+                data.unlock()
+        return cls(data.database)
 
     def write(self, work: Callable[[sqlite3.Connection], T]) -> Pending[T]:
         """Run ``work`` in a transaction now; what it raises is raised here."""
@@ -54,11 +85,26 @@ class DirectDatabase:
             self._connection.execute("ROLLBACK")
 
 
+def _version(path: Path) -> int:
+    """The database's version; 0 when there is none yet."""
+    if not path.exists():
+        return 0
+    with _plain_errors(), contextlib.closing(sqlite3.connect(path, BUSY_SECONDS)) as connection:
+        return connection.execute("PRAGMA user_version").fetchone()[0]
+
+
+def _bring_up_to_date(path: Path) -> None:
+    with _plain_errors(), contextlib.closing(open_writer(path)) as database:
+        migrate(database.connection())
+
+
 @contextlib.contextmanager
 def _plain_errors() -> Iterator[None]:
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            raise DataDirectoryUnusable("The database is damaged or no SQLite file.") from error
         if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
             raise StorageFull("The disk is full; nothing was changed.") from error
         if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
