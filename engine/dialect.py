@@ -27,7 +27,52 @@ JAVA_HINT = (
 )
 
 SUPPORTED = frozenset(
-    ["assignee", "async", "asyncAfter", "asyncBefore", "asyncLeave", "businessKey", "calledElementBinding", "calledElementVersion", "candidateGroups", "candidateStarterGroups", "candidateStarterUsers", "candidateUsers", "category", "collection", "dueDate", "elementIndexVariable", "elementVariable", "endDate", "errorCodeVariable", "errorMessageVariable", "errorVariableName", "exclusive", "expression", "formFieldValidation", "formKey", "formRef", "formRefBinding", "inheritVariables", "inheritBusinessKey", "initiator", "isStartable", "owner", "priority", "resultVariable", "resultVariableName", "skipExpression", "taskPriority", "terminateAll", "useLocalScopeForResultVariable", "terminateMultiInstance", "type", "topic", "cycle", "scope"]
+    [
+        "assignee",
+        "async",
+        "asyncAfter",
+        "asyncBefore",
+        "asyncLeave",
+        "businessKey",
+        "calledElementBinding",
+        "calledElementVersion",
+        "candidateGroups",
+        "candidateStarterGroups",
+        "candidateStarterUsers",
+        "candidateUsers",
+        "category",
+        "collection",
+        "dueDate",
+        "elementIndexVariable",
+        "elementVariable",
+        "endDate",
+        "errorCodeVariable",
+        "errorMessageVariable",
+        "errorVariableName",
+        "exclusive",
+        "expression",
+        "formFieldValidation",
+        "formKey",
+        "formRef",
+        "formRefBinding",
+        "inheritVariables",
+        "inheritBusinessKey",
+        "initiator",
+        "isStartable",
+        "owner",
+        "priority",
+        "resultVariable",
+        "resultVariableName",
+        "skipExpression",
+        "taskPriority",
+        "terminateAll",
+        "useLocalScopeForResultVariable",
+        "terminateMultiInstance",
+        "type",
+        "topic",
+        "cycle",
+        "scope",
+    ]
 )
 IGNORED = {
     "autoStoreVariables": "scripts keep what they set with execution.setVariable",
@@ -52,7 +97,23 @@ REFUSED = {
     "caseRef": "CMMN cases are not supported",
 }
 _EXTENSIONS_READ = frozenset(
-    ["executionListener", "taskListener", "formProperty", "formData", "formField", "in", "out", "failedJobRetryTimeCycle", "inputOutput", "field", "value", "properties", "property", "customProperties", "potentialStarter"]
+    [
+        "executionListener",
+        "taskListener",
+        "formProperty",
+        "formData",
+        "formField",
+        "in",
+        "out",
+        "failedJobRetryTimeCycle",
+        "inputOutput",
+        "field",
+        "value",
+        "properties",
+        "property",
+        "customProperties",
+        "potentialStarter",
+    ]
 )
 
 

@@ -4,7 +4,7 @@
     ├── ModelInvalid              a model that cannot be deployed (carries its findings)
     ├── ExpressionInvalid         an expression that does not parse
     ├── ExpressionFailed          an expression that parsed but cannot be evaluated
-    ├── ScriptInvalid             a script in a language that is not supported, or that does not parse
+    ├── ScriptInvalid             a script that does not parse, or in another language
     ├── ScriptFailed              a script that threw, ran too long or needed too much memory
     ├── TimeInvalid               a date, duration or cycle that does not parse
     ├── InvalidVariables          a variable's name or value is not allowed

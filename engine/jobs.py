@@ -1,4 +1,4 @@
-"""What happens to jobs besides running: attempts that fail, retries, and clocks that stand still."""
+"""What happens to jobs besides running: failed attempts, retries, clocks that stand still."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Execution and task listeners: an expression or script that runs when something happens at a node."""
+"""Execution and task listeners: an expression or script that runs when something happens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Multi-instance and standard loops, which wrap any activity. BPMN 2.0.2 sections 13.3.6 and 13.3.7.
+"""Multi-instance and standard loops wrap any activity. BPMN 2.0.2 sections 13.3.6 and 13.3.7.
 
 The token that enters the activity becomes the *body*; each iteration is a child of it at the same
 node. Boundary events listen at the body, so they concern all iterations together.
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from engine.juel import Expression
-    from engine.model import Node
     from engine.run import Run
     from engine.state import Token
     from engine.xml import Reader
@@ -133,7 +132,7 @@ class StandardLoop:
         return self.condition is None or run.test(self.condition, token)
 
 
-def read_loop(node: Node, xml: _Element, reader: Reader) -> Loop | None:
+def read_loop(xml: _Element, reader: Reader) -> Loop | None:
     """The loop characteristics of an activity, if it has any."""
     multi = reader.child(xml, "multiInstanceLoopCharacteristics")
     if multi is not None:

@@ -1,4 +1,4 @@
-"""Copying variables between scopes: in and out of called processes, inputs and outputs of activities."""
+"""Copying variables between scopes: into and out of called processes and activities."""
 
 from __future__ import annotations
 

@@ -45,8 +45,8 @@ class Node:
     """A flow node, and what every kind of it can do.
 
     Subclasses say in class attributes what they are: ``instant`` kinds never wait and need no token
-    of their own; ``joins`` kinds wait for several tokens; ``settles`` kinds decide only when nothing
-    else moves.
+    of their own; ``joins`` kinds wait for several tokens; ``settles`` kinds decide only when
+    nothing else moves.
     """
 
     tag: ClassVar[str]

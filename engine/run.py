@@ -1,10 +1,8 @@
-"""One command at work: it moves tokens through the model until everything waits or has ended.
+"""How tokens move: a run works through an agenda until everything waits or has ended.
 
-A :class:`Run` takes a state and a world, does one thing that somebody asked for and leaves events,
-which are already applied to the state. Arrivals at nodes go through an agenda instead of recursion,
-so a loop of a million turns needs no stack. What a node does stands in ``engine/elements``; how
-variables are found in ``engine/scopes.py``. A command that raises leaves the state unusable: the
-caller drops it and keeps what was stored.
+Arrivals at nodes go through the agenda instead of recursion, so a loop of a million turns needs no
+stack. What a node does stands in ``engine/elements``, what may be asked of an instance in
+``engine/commands.py``, how variables are found in ``engine/scopes.py``.
 """
 
 from __future__ import annotations
@@ -15,30 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 from engine import events as ev
 from engine import jobs
-from engine.errors import (
-    ExpressionFailed,
-    InstanceEnded,
-    InstanceSuspended,
-    NotWaiting,
-    Refused,
-    StepLimit,
-    TaskNotFound,
-)
+from engine.errors import ExpressionFailed, StepLimit
 from engine.model import Container, Flow, Node
 from engine.scopes import Names
-from engine.state import Instance, Job, State, Subscription, Task, Token, Wait, apply
+from engine.state import Instance, Job, State, Subscription, Token, Wait, apply
 from engine.triggers.compensation import completed
 from engine.values import as_text, checked_variables, exact
 
 if TYPE_CHECKING:
-    from engine.elements.user_task import UserTask
     from engine.juel import Expression
     from engine.listeners import Listener
     from engine.world import Throw, World
 
 
 class Run:
-    """One command on one state. ``events`` holds what happened; ``outbox`` what others should hear."""
+    """A command at work. ``events`` holds what happened; ``outbox`` what others should hear."""
 
     def __init__(self, state: State, world: World, by: str | None = None) -> None:
         self.state = state
@@ -54,189 +43,14 @@ class Run:
         self._changed = False
         self._fired: set[int] = set()
 
-    # What people and systems ask for.
-
-    def start(
-        self,
-        definition: int,
-        variables: Mapping[str, Any] | None = None,
-        *,
-        business_key: str | None = None,
-        name: str | None = None,
-        node: str | None = None,
-        transient: Mapping[str, Any] | None = None,
-    ) -> int:
-        """Start an instance, at its none start event or at ``node``, and return its id."""
-        self.transient.update(transient or {})
-        values = checked_variables(variables or {})
-        instance = self.begin_instance(definition, None, values, business_key, name)
-        self.open(instance, instance.process.nodes[node] if node is not None else None)
-        self.work()
-        return instance.id
-
-    def complete(
-        self,
-        task: int,
-        variables: Mapping[str, Any] | None = None,
-        *,
-        outcome: str | None = None,
-        local: Mapping[str, Any] | None = None,
-        transient: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Complete a user task with these variables; ``local`` ones stay with the task."""
-        token, node = self._task(task)
-        self.transient.update(transient or {})
-        if local:
-            self.set_local(token, checked_variables(local))
-        if variables:
-            self.set_variables(token, checked_variables(variables))
-        node.complete(self, token, outcome)
-        self.work()
-
-    def claim(self, task: int, user: str) -> None:
-        """Take a task. Raises TaskAlreadyClaimed when somebody else has it."""
-        token, node = self._task(task)
-        node.claim(self, token, user)
-        self.work()
-
-    def unclaim(self, task: int) -> None:
-        """Give a task back to its candidates."""
-        token, node = self._task(task)
-        node.assign(self, token, None)
-        self.work()
-
-    def assign(self, task: int, user: str | None) -> None:
-        """Give a task to somebody, whoever has it now."""
-        token, node = self._task(task)
-        node.assign(self, token, user)
-        self.work()
-
-    def delegate(self, task: int, user: str) -> None:
-        """Let somebody else work on a task that comes back afterwards."""
-        token, node = self._task(task)
-        node.delegate(self, token, user)
-        self.work()
-
-    def resolve(self, task: int, variables: Mapping[str, Any] | None = None) -> None:
-        """Hand a delegated task back to its owner."""
-        token, node = self._task(task)
-        if variables:
-            self.set_variables(token, checked_variables(variables))
-        node.resolve(self, token)
-        self.work()
-
-    def change_task(self, task: int, changes: Mapping[str, Any]) -> None:
-        """Change fields of an open task: due, priority, name, description, candidates, …"""
-        token, _ = self._task(task)
-        self.emit(ev.TaskChanged(token.id, dict(changes), self.now, self.by))
-
-    def fire(self, job: int) -> None:
-        """A timer is due or an asynchronous continuation may run."""
-        wait = self.state.waits.get(job)
-        if not isinstance(wait, Job):
-            raise NotWaiting(f"Job {job} no longer waits")
-        self._refuse_suspended(wait.token)
-        self._steps_before = wait.steps
-        node = self.node(wait)
-        if wait.kind == "timer":
-            node.timer_due(self, wait)
-        else:
-            self.emit(ev.WaitEnded(job))
-            self._continue(wait)
-        self.work()
-
-    def fail(
-        self, job: int, message: str, detail: str | None = None, *, final: bool = False
-    ) -> None:
-        """An attempt at a job failed: try again later; after the ``final`` one open an incident."""
-        wait = self.state.waits.get(job)
-        if not isinstance(wait, Job):
-            raise NotWaiting(f"Job {job} no longer waits")
-        jobs.failed(self, wait, message, detail, final)
-
-    def retry(self, incident: int) -> None:
-        """Try again what an incident stopped."""
-        jobs.retried(self, incident)
-        self.work()
-
-    def deliver(self, subscription: int, variables: Mapping[str, Any] | None = None) -> None:
-        """A message or signal reached this subscription."""
-        wait = self.state.waits.get(subscription)
-        if not isinstance(wait, Subscription):
-            raise NotWaiting(f"Subscription {subscription} no longer waits")
-        self._refuse_suspended(wait.token)
-        self.reached(wait, checked_variables(variables or {}))
-        self.work()
-
-    def trigger(self, token: int, variables: Mapping[str, Any] | None = None) -> None:
-        """Let a waiting receive task go on."""
-        waiting = self.state.tokens.get(token)
-        wait = None
-        if waiting is not None:
-            wait = next(
-                (
-                    wait
-                    for wait in waiting.waits.values()
-                    if isinstance(wait, Subscription)
-                    and wait.kind in ("receive", "message")
-                    and wait.node == waiting.node.id
-                ),
-                None,
-            )
-        if wait is None:
-            raise NotWaiting(f"Nothing waits to be triggered at {token}")
-        self.deliver(wait.id, variables)
-
-    def set_scope(self, token: int, variables: Mapping[str, Any], *, local: bool = False) -> None:
-        """Set variables as the token sees them, or ``local`` to it."""
-        target = self._token(token)
-        values = checked_variables(variables)
-        if local:
-            self.set_local(target, values)
-        else:
-            self.set_variables(target, values)
-        self.work()
-
-    def remove_scope(self, token: int, names: list[str]) -> None:
-        """Remove variables of exactly this scope."""
-        target = self._token(token)
-        present = [name for name in names if name in target.variables]
-        if present:
-            self.remove(target, present)
-        self.work()
-
-    def evaluate_conditions(self, variables: Mapping[str, Any] | None = None) -> None:
-        """Set variables and evaluate every conditional event that waits."""
-        if self.state.root is None:
-            raise InstanceEnded("The process instance has ended")
-        if variables:
-            self.set_variables(self.state.root, checked_variables(variables))
-        self._changed = True
-        self.work()
-
-    def cancel(self, instance: int, reason: str | None = None) -> None:
-        """Terminate an instance and everything it calls. A calling activity is left, too."""
-        root = self._instance(instance)
-        caller = root.scope
-        self.end_instance(root, "TERMINATED", reason)
-        if caller is not None and caller.alive:
-            self.leave(caller)
-        self.work()
-
-    def suspend(self, instance: int) -> None:
-        """Stop an instance and everything it calls; the clocks of its timers stand still."""
-        self._suspend(instance, True)
-
-    def activate(self, instance: int) -> None:
-        """Let a suspended instance go on; its timers have as much time left as before."""
-        self._suspend(instance, False)
-
-    # What elements do.
-
     def emit(self, event: ev.Event) -> None:
         """Record what happened and apply it to the state."""
         self.events.append(event)
         apply(self.state, event)
+
+    def continue_from(self, steps: int) -> None:
+        """The command goes on after so many nodes without a wait."""
+        self._steps_before = steps
 
     def node(self, wait: Wait) -> Node:
         """The node where a wait takes effect."""
@@ -295,7 +109,8 @@ class Run:
             if not token.alive:
                 return
         if token.loop is not None and token.loop >= 0:
-            assert node.loop is not None and token.scope is not None
+            assert node.loop is not None
+            assert token.scope is not None
             node.loop.iterated(self, token, token.scope)
         elif node.after:
             self.create_job(token, node, "after", due=self.now)
@@ -600,19 +415,20 @@ class Run:
             token = self.place(node, scope, flow, loop)
             self.create_job(token, node, "before", due=self.now)
 
-    def _continue(self, job: Job) -> None:
+    def resume(self, job: Job) -> None:
         """Run an asynchronous continuation."""
         token = job.token
         if job.kind == "after":
             self.depart(token)
         else:
             if token.loop is not None and token.loop >= 0:
-                assert token.node.loop is not None and token.scope is not None
+                assert token.node.loop is not None
+                assert token.scope is not None
                 token.node.loop.iterate(self, token, token.scope)
             self.begin(token)
 
     def _settle(self) -> bool:
-        """At rest: joins that look at the whole graph, conditions that changed. True if one moved."""
+        """At rest: decide joins that look at the whole graph, and conditions. True if one moved."""
         if self.state.joins:
             for token in list(self.state.joins.values()):
                 scope = token.scope
@@ -634,48 +450,3 @@ class Run:
                 self.reached(condition, {})
                 moved = True
         return moved
-
-    # Finding what a command is about.
-
-    def _task(self, task: int) -> tuple[Token, UserTask]:
-        token = self.state.tokens.get(task)
-        if token is None or token.task is None:
-            raise TaskNotFound(f"There is no open task {task}")
-        self._refuse_suspended(token)
-        return token, token.node  # type: ignore[return-value]
-
-    def task(self, task: int) -> Task:
-        """An open task. Raises TaskNotFound."""
-        token, _ = self._task(task)
-        assert token.task is not None
-        return token.task
-
-    def _token(self, token: int) -> Token:
-        found = self.state.tokens.get(token)
-        if found is None:
-            raise NotWaiting(f"Nothing of the instance is at {token}")
-        return found
-
-    def _instance(self, instance: int) -> Instance:
-        found = self.state.instances.get(instance)
-        if found is None:
-            raise InstanceEnded(f"Process instance {instance} has ended")
-        return found
-
-    def _refuse_suspended(self, token: Token) -> None:
-        instance: Token | None = token.instance
-        while instance is not None:
-            if instance.instance.suspended:
-                raise InstanceSuspended(f"Process instance {instance.instance.id} is suspended")
-            instance = instance.instance.scope
-
-    def _suspend(self, instance: int, suspended: bool) -> None:
-        for token in self._instance(instance).below():
-            if isinstance(token, Instance) and token.suspended is not suspended:
-                self.emit(ev.InstanceSuspended(token.id, suspended, self.now))
-            for wait in list(token.waits.values()):
-                if isinstance(wait, Job):
-                    (jobs.freeze if suspended else jobs.thaw)(self, wait)
-
-
-__all__ = ["Refused", "Run"]

@@ -120,29 +120,23 @@ def _counter(read: Callable[[Token], int], body: bool) -> Callable[[Names], int]
     return find
 
 
-class _Objects(dict[str, Callable[[Names], Any]]):
-    def __missing__(self, name: str) -> Callable[[Names], Any]:
-        raise KeyError(name)
-
-
-_OBJECTS = _Objects(
-    {
-        "loopCounter": _counter(lambda token: token.loop or 0, body=False),
-        "nrOfInstances": _counter(lambda token: token.total, body=True),
-        "nrOfActiveInstances": _counter(lambda token: token.begun - token.completed, body=True),
-        "nrOfCompletedInstances": _counter(lambda token: token.completed, body=True),
-        "execution": lambda names: Execution(names),
-        "processInstance": lambda names: Execution(Names(names.run, names.token.instance)),
-        "task": lambda names: _task(names),
-        "authenticatedUserId": lambda names: names.run.by,
-    }
-)
-
-
 def _task(names: Names) -> TaskView:
     if names.token.task is None:
         raise KeyError("task")
     return TaskView(names)
+
+
+def _objects() -> dict[str, Callable[[Names], Any]]:
+    return {
+        "loopCounter": _counter(lambda token: token.loop or 0, body=False),
+        "nrOfInstances": _counter(lambda token: token.total, body=True),
+        "nrOfActiveInstances": _counter(lambda token: token.begun - token.completed, body=True),
+        "nrOfCompletedInstances": _counter(lambda token: token.completed, body=True),
+        "execution": Execution,
+        "processInstance": lambda names: Execution(Names(names.run, names.token.instance)),
+        "task": _task,
+        "authenticatedUserId": lambda names: names.run.by,
+    }
 
 
 class _Variables:
@@ -220,7 +214,7 @@ class Execution(_Variables):
         "getCurrentActivityName": lambda self: self._token().node.name,
         "getActivityInstanceId": lambda self: str(self._token().id),
         "getEventName": lambda self: self._names.find("eventName"),
-        "getTenantId": lambda self: "",
+        "getTenantId": lambda _: "",
     }
 
 
@@ -278,3 +272,6 @@ class TaskView(_Variables):
             "candidate_groups", who, present=False
         ),
     }
+
+
+_OBJECTS = _objects()

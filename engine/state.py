@@ -1,4 +1,4 @@
-"""What is live in one top-level instance and everything it calls, and the only code that changes it.
+"""What is live in a top-level instance and all that it calls, and the only code to change it.
 
 A :class:`State` is a tree of tokens: the root token is the process instance, its children stand at
 nodes; the token of a subprocess, call activity or multi-instance body has children of its own.

@@ -68,7 +68,7 @@ def read(data: bytes, file: str = "model.bpmn20.xml") -> Bpmn:
 
 
 def inspect(data: bytes, file: str = "model.bpmn20.xml") -> Bpmn:
-    """Read a BPMN file for looking at it. Raises ModelInvalid only when it is not BPMN XML at all."""
+    """Read a BPMN file to look at it. Raises ModelInvalid only when it is no BPMN XML at all."""
     root = parse_xml(data, file)
     if root.tag != MODEL + "definitions":
         raise _invalid(
@@ -184,7 +184,7 @@ class Reader:
         self._common(node, xml)
         self._asynchronous(node, xml)
         node.compensates = xml.get("isForCompensation") == "true"
-        node.loop = read_loop(node, xml, self)
+        node.loop = read_loop(xml, self)
         node.read(xml, self)
         dialect.check_attributes(self, xml)
         if isinstance(node, BoundaryEvent):

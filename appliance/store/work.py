@@ -20,7 +20,7 @@ from appliance.store.states import States
 from appliance.store.transaction import Transaction, TransactionLost
 from engine.errors import NotWaiting, Refused
 from engine.model import Process
-from engine.run import Run
+from engine.commands import Command
 from engine.state import State
 from engine.world import Limits, Throw
 
@@ -90,14 +90,14 @@ class Work:
         self._name = name
         self._by = by
         self._held: dict[int, Held] = {}
-        self._runs: list[Run] = []
+        self._runs: list[Command] = []
         self._outbox: deque[Throw] = deque()
 
-    def start(self) -> Run:
+    def start(self) -> Command:
         """A run that starts a new top-level instance."""
         return self._run(State(self.process))
 
-    def open(self, root: int) -> Run:
+    def open(self, root: int) -> Command:
         """A run on a live top-level instance. Raises InstanceNotFound when it is not live."""
         held = self._held.get(root) or self._take(root)
         self._held[root] = held
@@ -126,8 +126,8 @@ class Work:
             if held.state.root is not None:
                 self._engine.states.keep(held)
 
-    def _run(self, state: State) -> Run:
-        run = Run(state, self, self._by)
+    def _run(self, state: State) -> Command:
+        run = Command(state, self, self._by)
         self._runs.append(run)
         return run
 
@@ -152,7 +152,7 @@ class Work:
             self._outbox.extend(run.outbox)
         self._runs.clear()
 
-    def _held_by(self, run: Run) -> Held:
+    def _held_by(self, run: Command) -> Held:
         for held in self._held.values():
             if held.state is run.state:
                 return held

@@ -50,6 +50,36 @@ KINDS: tuple[type[Node], ...] = (
 ELEMENTS: dict[str, type[Node]] = {kind.tag: kind for kind in KINDS if kind is not EventSubProcess}
 
 IGNORED_ELEMENTS = frozenset(
-    ["documentation", "extensionElements", "incoming", "outgoing", "laneSet", "association", "textAnnotation", "group", "dataObjectReference", "dataStoreReference", "dataInputAssociation", "dataOutputAssociation", "ioSpecification", "property", "auditing", "monitoring", "categoryValue", "supports", "correlationSubscription", "potentialOwner", "humanPerformer", "performer", "resourceRole", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics", "eventDefinitionRef", "timerEventDefinition", "ioBinding", "artifact"]
+    [
+        "documentation",
+        "extensionElements",
+        "incoming",
+        "outgoing",
+        "laneSet",
+        "association",
+        "textAnnotation",
+        "group",
+        "dataObjectReference",
+        "dataStoreReference",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "ioSpecification",
+        "property",
+        "auditing",
+        "monitoring",
+        "categoryValue",
+        "supports",
+        "correlationSubscription",
+        "potentialOwner",
+        "humanPerformer",
+        "performer",
+        "resourceRole",
+        "multiInstanceLoopCharacteristics",
+        "standardLoopCharacteristics",
+        "eventDefinitionRef",
+        "timerEventDefinition",
+        "ioBinding",
+        "artifact",
+    ]
 )
 """Elements that say something about a process but are not executed."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def read_mappings(activity: CallActivity, xml: _Element, reader: Reader) -> None:
-    """Read ``<in>`` and ``<out>``: single variables, expressions, all variables, the business key."""
+    """Read ``<in>`` and ``<out>``: variables, expressions, all variables, the business key."""
     ins: list[Mapping] = []
     outs: list[Mapping] = []
     for name, found in (("in", ins), ("out", outs)):

@@ -1,4 +1,4 @@
-"""What all events share: they read their event definitions. Positions are composed with triggers."""
+"""What all events share: they read their event definitions and listen for them."""
 
 from __future__ import annotations
 

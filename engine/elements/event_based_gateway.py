@@ -1,4 +1,4 @@
-"""Event-based gateway: waits for several events, the first one decides. BPMN 2.0.2 section 13.4.4."""
+"""Event-based gateway: the first of several events decides. BPMN 2.0.2 section 13.4.4."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class StartEvent(Event):
-    """A none start is passed at once; triggers of a process are kept by the store, not by a token."""
+    """A none start is passed at once; what starts a whole process is kept outside any instance."""
 
     tag = "startEvent"
     instant = True

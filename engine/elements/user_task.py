@@ -1,4 +1,4 @@
-"""User task: work for a person. BPMN 2.0.2 section 10.3.4; attributes and life cycle as in Flowable."""
+"""User task: work for a person (BPMN 2.0.2 section 10.3.4), with Flowable's life cycle."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class UserTask(Node):
         return self.texts["formKey"]
 
     def _read_resources(self, xml: _Element, reader: Reader) -> None:
-        """BPMN's own humanPerformer and potentialOwner: ``user(x)``, ``group(y)`` or a group's name."""
+        """BPMN's humanPerformer and potentialOwner: ``user(x)``, ``group(y)`` or a group's name."""
         for kind in ("humanPerformer", "potentialOwner"):
             for resource in reader.children(xml, kind):
                 text = "".join(str(part) for part in resource.itertext()).strip()

@@ -1,4 +1,4 @@
-"""Cancel: undoes a transaction and leaves it by its cancel boundary event. BPMN 2.0.2 section 10.3.5."""
+"""Cancel: undoes a transaction and leaves it by its cancel boundary event (BPMN 10.3.5)."""
 
 from __future__ import annotations
 

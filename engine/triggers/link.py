@@ -34,7 +34,8 @@ class Link(Trigger):
 
     def throw(self, run: Run, token: Token, event: Event) -> None:
         scope = token.scope
-        assert scope is not None and self.target is not None
+        assert scope is not None
+        assert self.target is not None
         run.end_waits(token)
         run.emit(ev.Left(token.id, run.now))
         run.arrive(self.target, scope)

@@ -43,10 +43,7 @@ def message_name(xml: _Element, owner: _Element, reader: Reader) -> Expression |
     reference = xml.get("messageRef")
     if text is None and reference is not None:
         message = reader.definition("message", reference.rpartition(":")[2])
-        if message is None:
-            text = reference
-        else:
-            text = message.get("name") or message.get("id")
+        text = reference if message is None else message.get("name") or message.get("id")
     if not text:
         reader.report("error", "message", owner, "it needs a messageRef")
         return None

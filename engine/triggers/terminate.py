@@ -1,4 +1,4 @@
-"""Terminate: ends everything else in the scope, or (``terminateAll``) the whole top-level instance."""
+"""Terminate: ends everything else in the scope, or (``terminateAll``) the whole instance."""
 
 from __future__ import annotations
 

@@ -1,0 +1,257 @@
+"""What people and systems ask of an instance: one :class:`Command` does one of these things.
+
+A command takes a state and a world and leaves events, which are already applied to the state. One
+that raises leaves the state unusable: the caller drops it and keeps what was stored. How tokens
+move stands in ``engine/run.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine import events as ev
+from engine import jobs
+from engine.errors import InstanceEnded, InstanceSuspended, NotWaiting, TaskNotFound
+from engine.run import Run
+from engine.state import Instance, Job, State, Subscription, Task, Token
+from engine.values import checked_variables
+
+if TYPE_CHECKING:
+    from engine.elements.user_task import UserTask
+    from engine.world import Throw, World
+
+
+class Command:
+    """One command on one state, in the name of ``by``."""
+
+    def __init__(self, state: State, world: World, by: str | None = None) -> None:
+        self.state = state
+        self._run = Run(state, world, by)
+
+    @property
+    def events(self) -> list[ev.Event]:
+        """What happened, in order."""
+        return self._run.events
+
+    @property
+    def outbox(self) -> list[Throw]:
+        """Messages and signals for other top-level instances and for process starts."""
+        return self._run.outbox
+
+    def start(
+        self,
+        definition: int,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        business_key: str | None = None,
+        name: str | None = None,
+        node: str | None = None,
+        transient: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Start an instance, at its none start event or at ``node``, and return its id."""
+        self._run.transient.update(transient or {})
+        values = checked_variables(variables or {})
+        instance = self._run.begin_instance(definition, None, values, business_key, name)
+        self._run.open(instance, instance.process.nodes[node] if node is not None else None)
+        self._run.work()
+        return instance.id
+
+    def complete(
+        self,
+        task: int,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        outcome: str | None = None,
+        local: Mapping[str, Any] | None = None,
+        transient: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Complete a user task with these variables; ``local`` ones stay with the task."""
+        token, node = self._task(task)
+        self._run.transient.update(transient or {})
+        if local:
+            self._run.set_local(token, checked_variables(local))
+        if variables:
+            self._run.set_variables(token, checked_variables(variables))
+        node.complete(self._run, token, outcome)
+        self._run.work()
+
+    def claim(self, task: int, user: str) -> None:
+        """Take a task. Raises TaskAlreadyClaimed when somebody else has it."""
+        token, node = self._task(task)
+        node.claim(self._run, token, user)
+        self._run.work()
+
+    def unclaim(self, task: int) -> None:
+        """Give a task back to its candidates."""
+        token, node = self._task(task)
+        node.assign(self._run, token, None)
+        self._run.work()
+
+    def assign(self, task: int, user: str | None) -> None:
+        """Give a task to somebody, whoever has it now."""
+        token, node = self._task(task)
+        node.assign(self._run, token, user)
+        self._run.work()
+
+    def delegate(self, task: int, user: str) -> None:
+        """Let somebody else work on a task that comes back afterwards."""
+        token, node = self._task(task)
+        node.delegate(self._run, token, user)
+        self._run.work()
+
+    def resolve(self, task: int, variables: Mapping[str, Any] | None = None) -> None:
+        """Hand a delegated task back to its owner."""
+        token, node = self._task(task)
+        if variables:
+            self._run.set_variables(token, checked_variables(variables))
+        node.resolve(self._run, token)
+        self._run.work()
+
+    def change_task(self, task: int, changes: Mapping[str, Any]) -> None:
+        """Change fields of an open task: due, priority, name, description, candidates, …"""
+        token, _ = self._task(task)
+        self._run.emit(ev.TaskChanged(token.id, dict(changes), self._run.now, self._run.by))
+
+    def fire(self, job: int) -> None:
+        """A timer is due or an asynchronous continuation may run."""
+        wait = self.state.waits.get(job)
+        if not isinstance(wait, Job):
+            raise NotWaiting(f"Job {job} no longer waits")
+        self._refuse_suspended(wait.token)
+        self._run.continue_from(wait.steps)
+        node = self._run.node(wait)
+        if wait.kind == "timer":
+            node.timer_due(self._run, wait)
+        else:
+            self._run.emit(ev.WaitEnded(job))
+            self._run.resume(wait)
+        self._run.work()
+
+    def fail(
+        self, job: int, message: str, detail: str | None = None, *, final: bool = False
+    ) -> None:
+        """An attempt at a job failed: try again later; after the ``final`` one open an incident."""
+        wait = self.state.waits.get(job)
+        if not isinstance(wait, Job):
+            raise NotWaiting(f"Job {job} no longer waits")
+        jobs.failed(self._run, wait, message, detail, final)
+
+    def retry(self, incident: int) -> None:
+        """Try again what an incident stopped."""
+        jobs.retried(self._run, incident)
+        self._run.work()
+
+    def deliver(self, subscription: int, variables: Mapping[str, Any] | None = None) -> None:
+        """A message or signal reached this subscription."""
+        wait = self.state.waits.get(subscription)
+        if not isinstance(wait, Subscription):
+            raise NotWaiting(f"Subscription {subscription} no longer waits")
+        self._refuse_suspended(wait.token)
+        self._run.reached(wait, checked_variables(variables or {}))
+        self._run.work()
+
+    def trigger(self, token: int, variables: Mapping[str, Any] | None = None) -> None:
+        """Let a waiting receive task go on."""
+        waiting = self.state.tokens.get(token)
+        wait = None
+        if waiting is not None:
+            wait = next(
+                (
+                    wait
+                    for wait in waiting.waits.values()
+                    if isinstance(wait, Subscription)
+                    and wait.kind in ("receive", "message")
+                    and wait.node == waiting.node.id
+                ),
+                None,
+            )
+        if wait is None:
+            raise NotWaiting(f"Nothing waits to be triggered at {token}")
+        self.deliver(wait.id, variables)
+
+    def set_scope(self, token: int, variables: Mapping[str, Any], *, local: bool = False) -> None:
+        """Set variables as the token sees them, or ``local`` to it."""
+        target = self._token(token)
+        values = checked_variables(variables)
+        if local:
+            self._run.set_local(target, values)
+        else:
+            self._run.set_variables(target, values)
+        self._run.work()
+
+    def remove_scope(self, token: int, names: list[str]) -> None:
+        """Remove variables of exactly this scope."""
+        target = self._token(token)
+        present = [name for name in names if name in target.variables]
+        if present:
+            self._run.remove(target, present)
+        self._run.work()
+
+    def evaluate_conditions(self, variables: Mapping[str, Any] | None = None) -> None:
+        """Set variables and evaluate every conditional event that waits."""
+        if self.state.root is None:
+            raise InstanceEnded("The process instance has ended")
+        if variables:
+            self._run.set_variables(self.state.root, checked_variables(variables))
+        self._run.changed()
+        self._run.work()
+
+    def cancel(self, instance: int, reason: str | None = None) -> None:
+        """Terminate an instance and everything it calls. A calling activity is left, too."""
+        root = self._instance(instance)
+        caller = root.scope
+        self._run.end_instance(root, "TERMINATED", reason)
+        if caller is not None and caller.alive:
+            self._run.leave(caller)
+        self._run.work()
+
+    def suspend(self, instance: int) -> None:
+        """Stop an instance and everything it calls; the clocks of its timers stand still."""
+        self._suspend(instance, True)
+
+    def activate(self, instance: int) -> None:
+        """Let a suspended instance go on; its timers have as much time left as before."""
+        self._suspend(instance, False)
+
+    # Finding what a command is about.
+
+    def _task(self, task: int) -> tuple[Token, UserTask]:
+        token = self.state.tokens.get(task)
+        if token is None or token.task is None:
+            raise TaskNotFound(f"There is no open task {task}")
+        self._refuse_suspended(token)
+        return token, token.node  # type: ignore[return-value]
+
+    def task(self, task: int) -> Task:
+        """An open task. Raises TaskNotFound."""
+        token, _ = self._task(task)
+        assert token.task is not None
+        return token.task
+
+    def _token(self, token: int) -> Token:
+        found = self.state.tokens.get(token)
+        if found is None:
+            raise NotWaiting(f"Nothing of the instance is at {token}")
+        return found
+
+    def _instance(self, instance: int) -> Instance:
+        found = self.state.instances.get(instance)
+        if found is None:
+            raise InstanceEnded(f"Process instance {instance} has ended")
+        return found
+
+    def _refuse_suspended(self, token: Token) -> None:
+        instance: Token | None = token.instance
+        while instance is not None:
+            if instance.instance.suspended:
+                raise InstanceSuspended(f"Process instance {instance.instance.id} is suspended")
+            instance = instance.instance.scope
+
+    def _suspend(self, instance: int, suspended: bool) -> None:
+        for token in self._instance(instance).below():
+            if isinstance(token, Instance) and token.suspended is not suspended:
+                self._run.emit(ev.InstanceSuspended(token.id, suspended, self._run.now))
+            for wait in list(token.waits.values()):
+                if isinstance(wait, Job):
+                    (jobs.freeze if suspended else jobs.thaw)(self._run, wait)
