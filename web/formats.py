@@ -58,12 +58,16 @@ def time_tag(ms: int, zone: tzinfo, text: str = "", css: str = "") -> Markup:
     )
 
 
-def due_tag(ms: int, now: int, zone: tzinfo) -> Markup:
-    """A due date as what is left of it: ``in 3 h``, ``2 d overdue``; soon and late are coloured."""
+def due_tag(ms: int, now: int, zone: tzinfo, *, alone: bool = False) -> Markup:
+    """A due date as what is left of it: ``in 3 h``, ``2 d overdue``; soon and late are coloured.
+
+    ``alone`` says "due" where no label or heading does.
+    """
     left = ms - now
     if left < 0:
         return time_tag(ms, zone, _("%(span)s overdue", span=span(left)), "due-late")
-    return time_tag(ms, zone, _("in %(span)s", span=span(left)), "due-soon" if left < SOON else "")
+    text = _("due in %(span)s", span=span(left)) if alone else _("in %(span)s", span=span(left))
+    return time_tag(ms, zone, text, "due-soon" if left < SOON else "")
 
 
 def ago_tag(ms: int, now: int, zone: tzinfo) -> Markup:

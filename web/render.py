@@ -21,7 +21,7 @@ from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 from markupsafe import Markup
 
-from web import formats
+from web import formats, forms
 from web.texts import gettext, ngettext
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -85,6 +85,9 @@ def environment() -> jinja2.Environment:
         "value_text": formats.value_text,
         "value_type": formats.value_type,
         "initials": formats.initials,
+        "markdown": forms.markdown,
+        "part_state": forms.part_state,
+        "width": forms.width,
     }
     return made
 
@@ -137,5 +140,7 @@ def _ago(context: jinja2.runtime.Context, ms: int | None) -> Markup | str:
 
 
 @jinja2.pass_context
-def _due(context: jinja2.runtime.Context, ms: int | None) -> Markup | str:
-    return formats.due_tag(ms, context["now"], context["zone"]) if ms is not None else "–"
+def _due(context: jinja2.runtime.Context, ms: int | None, alone: bool = False) -> Markup | str:
+    if ms is None:
+        return "–"
+    return formats.due_tag(ms, context["now"], context["zone"], alone=alone)

@@ -6,10 +6,10 @@ number and fills in ``num`` besides.
 
 from __future__ import annotations
 
-import gettext
+from gettext import NullTranslations
 from typing import Any
 
-_catalogue = gettext.NullTranslations()
+_catalogue = NullTranslations()
 
 
 def _(text: str, **values: Any) -> str:

@@ -1,4 +1,4 @@
-"""/tasks: the inbox. What I have to do, what my groups have to do, what is late, what I have done."""
+"""/tasks: the inbox. What I have to do, what my groups have to do, what is late, what is done."""
 
 from __future__ import annotations
 

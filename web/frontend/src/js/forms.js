@@ -20,10 +20,24 @@ on("change", "input[type=file][data-limit]", (_event, input) => {
   input.reportValidity();
 });
 
+// Before htmx sees it: a file that is too large does not travel.
+addEventListener(
+  "submit",
+  (event) => {
+    const large = [...event.target.querySelectorAll("input[data-limit]")].find((input) => input.validity.customError);
+    if (!large) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    large.reportValidity();
+  },
+  true,
+);
+
 document.addEventListener("htmx:xhr:progress", (event) => {
   const { loaded, total, lengthComputable } = event.detail;
   const box = event.target.querySelector?.("[data-progress]");
-  if (!box || !lengthComputable || ![...event.target.querySelectorAll("input[type=file]")].some((input) => input.files.length)) return;
+  const files = event.target.querySelectorAll?.("input[type=file]") ?? [];
+  if (!box || !lengthComputable || ![...files].some((input) => input.files.length)) return;
   box.hidden = false;
   const bar = box.querySelector("progress");
   bar.max = total;
@@ -45,17 +59,37 @@ async function ask(form, submitter) {
   const answer = await fetch(form.dataset.conditions, { method: "POST", body }).catch(() => null);
   if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  fresh.querySelectorAll("[data-part]").forEach((part) => {
-    const old = form.querySelector(`[data-part="${CSS.escape(part.dataset.part)}"]`);
-    if (!old || old.dataset.state === part.dataset.state) return;
-    if (old.querySelector("[data-part]") && old.contains(document.activeElement) && !submitter) return;
-    old.replaceWith(part);
-  });
+  exchange(form.querySelector("[data-parts]"), fresh.querySelector("[data-parts]"), !submitter);
+}
+
+// Both have their parts in the same order; `gently` leaves alone the part that has the focus.
+function exchange(grid, fresh, gently) {
+  let at = grid.firstElementChild;
+  const skip = (until) => {
+    while (at !== until) {
+      const next = at.nextElementSibling;
+      at.remove();
+      at = next;
+    }
+  };
+  for (const part of [...fresh.children]) {
+    const old = grid.querySelector(`:scope > [data-part="${CSS.escape(part.dataset.part)}"]`);
+    const busy = gently && old?.contains(document.activeElement);
+    if (old) skip(old);
+    if (old && (busy || old.dataset.state === part.dataset.state)) {
+      at = old.nextElementSibling;
+    } else {
+      grid.insertBefore(part, at);
+      if (old) skip(old.nextElementSibling);
+    }
+  }
+  skip(null);
 }
 
 const timers = new WeakMap();
 
-on("change", "form[data-conditions]", (_event, form) => {
+on("change", "form[data-conditions] [data-asks]", (_event, part) => {
+  const form = part.closest("form");
   clearTimeout(timers.get(form));
   timers.set(form, setTimeout(() => ask(form), 200));
 });
@@ -64,4 +98,20 @@ on("click", "form[data-conditions] button[data-rows]", (event, button) => {
   event.preventDefault();
   changed.add(button.form);
   ask(button.form, button);
+});
+
+// A form that comes back with errors has lost the chosen files, if they are not carried over.
+let chosen = [];
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const inputs = event.detail.xhr.status === 422 ? document.querySelectorAll("input[type=file]") : [];
+  chosen = [...inputs].filter((input) => input.files.length);
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  for (const input of chosen) {
+    const fresh = document.getElementById(input.id);
+    if (fresh?.type === "file") fresh.files = input.files;
+  }
+  chosen = [];
 });

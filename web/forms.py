@@ -1,0 +1,154 @@
+"""Forms on pages: what a person sent, what the page shows for it, the people to choose from.
+
+The form itself (``engine.forms``) decides what is shown and what is valid; here is only what a
+browser adds: repeating rows by buttons, Markdown, parts that the script may exchange.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import nh3
+from litestar.datastructures import FormMultiDict, UploadFile
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from engine.forms import Form, FormView, Item, Option
+from web.formats import zone_of
+
+OUTCOME = "_outcome"
+ADD_ROW = "_add"
+REMOVE_ROW = "_remove"
+AGAIN = "_again"
+FULL_WIDTH = 16
+_ENTERED = {"text": "", "shown": "", "value": None, "checked": False, "errors": ()}
+_FIXED_TYPES = frozenset({"expression", "text", "table", "image", "documentPreview"})
+
+
+@dataclass(slots=True)
+class Sent:
+    """A form as it arrived: texts by name in order, uploads by name, the button that was used."""
+
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+    uploads: dict[str, list[UploadFile]] = field(default_factory=dict)
+    outcome: str = ""
+    only_again: bool = False
+    """Whether it asks for the form again (a row more, conditions), not to complete anything."""
+
+
+def sent(given: FormMultiDict) -> Sent:
+    """Sort what ``form_of`` read; file fields without a file are as good as absent."""
+    found = Sent()
+    for name, value in given.multi_items():
+        if isinstance(value, UploadFile):
+            if value.filename:
+                found.uploads.setdefault(name, []).append(value)
+        elif name == OUTCOME:
+            found.outcome = value
+        elif name in (ADD_ROW, REMOVE_ROW, AGAIN):
+            found.only_again = True
+            found.pairs = _rows_changed(found.pairs, name, value)
+        else:
+            found.pairs.append((name, value))
+    return found
+
+
+def _rows_changed(pairs: list[tuple[str, str]], button: str, value: str) -> list[tuple[str, str]]:
+    if button == ADD_ROW:
+        inside = re.compile(re.escape(value) + r"\[(\d{1,6})\]")
+        numbers = [int(match[1]) for name, _text in pairs if (match := inside.match(name))]
+        return [*pairs, (f"{value}[{max(numbers, default=-1) + 1}]", "")]
+    if button == REMOVE_ROW:
+        return [pair for pair in pairs if not pair[0].startswith(value)]
+    return pairs
+
+
+def view_of(
+    box: Any,
+    user: Any,
+    form: Form,
+    data: Any,
+    values: Any = None,
+    errors: Any = None,
+    files: Any = None,
+) -> FormView:
+    """The form as this person sees it over ``data``, with what they entered so far."""
+    return form.view(
+        data,
+        now=now_of(box, user),
+        values=values,
+        errors=errors,
+        files=files,
+        people=lambda what: directory(box, what),
+    )
+
+
+def now_of(box: Any, user: Any) -> datetime:
+    """The moment in the person's zone: what "today" means in a form."""
+    return datetime.now(zone_of(user.zone or box.config.time_zone))
+
+
+def directory(box: Any, what: str) -> Sequence[Option]:
+    """The options of a people picker: ``users``, ``users:<group>`` or ``groups``."""
+    kind, _colon, group = what.partition(":")
+    if kind == "groups":
+        return [Option(one.name, one.label) for one in box.people.groups()]
+    return [
+        Option(one.name, one.label)
+        for one in box.people.list()
+        if one.active and (not group or group in one.groups)
+    ]
+
+
+def part_state(item: Item) -> str:
+    """A word that changes when the server's share of a part does, not when people type in it."""
+    return f"{zlib.crc32(repr(_share(item)).encode()):08x}"
+
+
+def _share(item: Item) -> Any:
+    if item.type not in _FIXED_TYPES and not item.readonly and not item.disabled:
+        chosen = tuple(replace(choice, selected=False) for choice in item.choices)
+        item = replace(item, choices=chosen, **_ENTERED)
+    lines = [[_share(one) for one in line] for line in item.lines_of_items]
+    rows = [[[_share(one) for one in line] for line in row.lines] for row in item.rows]
+    return replace(item, lines_of_items=(), rows=()), lines, rows
+
+
+def width(item: Item, line: Sequence[Item]) -> int:
+    """How many of 16 columns an item takes; those without a width share what is left."""
+    if item.columns:
+        return min(item.columns, FULL_WIDTH)
+    taken = sum(one.columns or 0 for one in line)
+    sharing = sum(1 for one in line if not one.columns)
+    return max((FULL_WIDTH - taken) // sharing, 2)
+
+
+def markdown(text: str) -> Markup:
+    """Markdown of form authors as safe HTML: no raw HTML, no scripts, headings from level 2."""
+    html = _markdown().render(text)
+    return Markup(nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel="noopener"))
+
+
+_TAGS = nh3.ALLOWED_TAGS - {"img"}
+_ATTRIBUTES = {"a": {"href", "title"}}
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    made = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(
+        ["table", "strikethrough"]
+    )
+    made.core.ruler.push("lower_headings", _lower_headings)
+    return made
+
+
+def _lower_headings(state: Any) -> None:
+    for token in state.tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + 1, 4)}"
