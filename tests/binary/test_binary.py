@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -20,8 +21,10 @@ ONE_FILE_LIMIT = 30.0
 
 
 @pytest.fixture(scope="module", autouse=True)
-def built() -> None:
+def built(installed: Callable[[str, str], str]) -> None:
     """Both programs, made from the sources as they are now."""
+    for tool in ("objdump", "strip"):
+        installed(tool, "binutils")
     make.build()
 
 
