@@ -6,7 +6,7 @@ form data of Camunda and Flowable's ``.form`` files into the same model.
 """
 
 from engine.forms.check import Checked
-from engine.forms.convert import from_camunda_form_data, from_flowable_form, from_form_properties
+from engine.forms.convert import from_flowable_form, from_form_fields
 from engine.forms.feel import FeelMissing
 from engine.forms.form import FieldFacts, Form
 from engine.forms.live import Directory
@@ -29,7 +29,6 @@ __all__ = [
     "Outcome",
     "RowItem",
     "Upload",
-    "from_camunda_form_data",
     "from_flowable_form",
-    "from_form_properties",
+    "from_form_fields",
 ]

@@ -112,6 +112,7 @@ def _limits(live: Live) -> dict[int, dict[str, Any]]:
             continue
         rules, files = place.component.rules, place.component.files
         wanted += [(place, name, getattr(rules, name)) for name in LIMITS]
+        wanted.append((place, "condition", rules.condition))
         if files is not None:
             wanted.append((place, "multiple", files.multiple))
     asked = [(value, place) for place, _, value in wanted if isinstance(value, Feel)]
@@ -149,6 +150,8 @@ def _faults(
         yield Message("is required")
     if not _blank(place.value):
         yield from _rule_faults(place, live, limits)
+        if limits["condition"] is False:
+            yield _raw(place.component.rules.condition_message or "is not valid")
 
 
 def _required(place: Place, outcome: str) -> bool:

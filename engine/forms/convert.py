@@ -1,7 +1,7 @@
 """Other people's forms as form-js JSON: properties of Flowable, data of Camunda 7, ``.form`` files.
 
-All functions take data as it stands in the file (texts of XML attributes, JSON) and return a schema
-for ``Form.parse``; what cannot be converted is a ModelInvalid that names the field.
+All functions return a schema for ``Form.parse``; what cannot be converted is a ModelInvalid that
+names the field.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from engine.errors import Finding, ModelInvalid
+from engine.form_fields import FormField
 
 Field = Mapping[str, Any]
 DEFAULT_DATE_PATTERN = "dd/MM/yyyy"
 
 _PROPERTY_TYPES: Mapping[str, Mapping[str, Any]] = {
-    "": {"type": "textfield"},
     "string": {"type": "textfield"},
     "long": {"type": "number", "decimalDigits": 0},
     "integer": {"type": "number", "decimalDigits": 0},
@@ -24,31 +24,13 @@ _PROPERTY_TYPES: Mapping[str, Mapping[str, Any]] = {
     "boolean": {"type": "checkbox"},
     "date": {"type": "datetime"},
     "enum": {"type": "select"},
-    "user": {"type": "select", "wf:choices": "users"},
-    "group": {"type": "select", "wf:choices": "groups"},
 }
 _NAME = re.compile(r"[$#]\{\s*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*\}")
 
 
-def from_form_properties(
-    properties: Sequence[Field], *, key: str, file: str = ""
-) -> dict[str, Any]:
-    """A form from ``flowable:formProperty`` elements of the element ``key``.
-
-    Each holds the attributes as text (``id, name, type, expression, variable, default,
-    datePattern, required, readable, writable``) and ``values``: [{``id``, ``name``}, …].
-    """
-    components = [_property(item, key, file) for item in properties]
-    return _form(key, components, **{"wf:acceptsExtras": True})
-
-
-def from_camunda_form_data(fields: Sequence[Field], *, key: str, file: str = "") -> dict[str, Any]:
-    """A form from ``camunda:formField`` elements of the element ``key``.
-
-    Each holds the attributes as text (``id, label, type, defaultValue, datePattern``), ``values``
-    as above and ``constraints``: [{``name``, ``config``}, …].
-    """
-    components = [_camunda_field(item, key, file) for item in fields]
+def from_form_fields(fields: Sequence[FormField], *, key: str, file: str = "") -> dict[str, Any]:
+    """A form from the form properties or form data of the element ``key``."""
+    components = [_property(item, key, file) for item in fields]
     return _form(key, components, **{"wf:acceptsExtras": True})
 
 
@@ -80,60 +62,37 @@ def _form(key: str, components: Sequence[Field], **more: Any) -> dict[str, Any]:
     return {"type": "default", "id": key, "components": list(components), **more}
 
 
-def _property(item: Field, key: str, file: str) -> dict[str, Any]:
-    kind = str(item.get("type") or "")
-    writable = item.get("writable", "true") != "false"
-    component = _typed(item, kind, str(item.get("name") or ""), key, file)
-    component["wf:property"] = {
-        "type": kind or "string",
-        "variable": item.get("variable") or "",
-        "expression": item.get("expression") or "",
-        "default": item.get("default") or "",
-        "readable": item.get("readable", "true") != "false",
-        "writable": writable,
-    }
-    component["readonly"] = not writable
-    component["validate"] = {"required": item.get("required", "false") == "true"}
-    return component
-
-
-def _typed(item: Field, kind: str, label: str, key: str, file: str) -> dict[str, Any]:
-    """The component for a form property or field of Camunda: type, key, label and choices."""
-    name = str(item.get("id") or "")
-    if not name:
-        raise _refused("a form property needs an id", key, file)
-    if kind not in _PROPERTY_TYPES:
-        raise _refused(f"the form property '{name}' has an unknown type '{kind}'", key, file)
-    component = {**_PROPERTY_TYPES[kind], "id": name, "key": name, "label": label or name}
-    if kind == "enum":
-        component["values"] = [
-            {"value": value.get("id"), "label": value.get("name") or value.get("id")}
-            for value in _list(item.get("values"))
-        ]
-    if kind == "date":
-        component["wf:datePattern"] = item.get("datePattern") or DEFAULT_DATE_PATTERN
-    return component
-
-
-def _camunda_field(item: Field, key: str, file: str) -> dict[str, Any]:
-    kind = str(item.get("type") or "")
-    component = _typed(item, kind, str(item.get("label") or ""), key, file)
-    component["wf:property"] = {
-        "type": kind or "string",
-        "default": item.get("defaultValue") or "",
-    }
-    validate: dict[str, Any] = {}
-    for constraint in _list(item.get("constraints")):
-        name, config = str(constraint.get("name")), str(constraint.get("config") or "")
-        if name == "required":
-            validate["required"] = config != "false"
-        elif name == "readonly":
-            component["readonly"] = config != "false"
-        elif name in _CONSTRAINTS:
+def _property(item: FormField, key: str, file: str) -> dict[str, Any]:
+    if not item.id:
+        raise _refused("a form field needs an id", key, file)
+    if item.type not in _PROPERTY_TYPES:
+        raise _refused(f"the form field '{item.id}' has an unknown type '{item.type}'", key, file)
+    validate: dict[str, Any] = {"required": item.required}
+    for name, config in item.constraints.items():
+        if name in _CONSTRAINTS:
             validate[_CONSTRAINTS[name]] = config
-        else:
+        elif name not in ("required", "readonly"):
             raise _refused(f"the constraint '{name}' is not supported", key, file)
-    component["validate"] = validate
+    component: dict[str, Any] = {
+        **_PROPERTY_TYPES[item.type],
+        "id": item.id,
+        "key": item.id,
+        "label": item.name or item.id,
+        "readonly": not item.writable,
+        "validate": validate,
+        "wf:property": {
+            "type": item.type,
+            "variable": item.variable,
+            "expression": item.expression,
+            "default": item.default,
+            "readable": item.readable,
+            "writable": item.writable,
+        },
+    }
+    if item.type == "enum":
+        component["values"] = [{"value": value, "label": label} for value, label in item.options]
+    if item.type == "date":
+        component["wf:datePattern"] = item.date_pattern or DEFAULT_DATE_PATTERN
     return component
 
 

@@ -88,6 +88,9 @@ class Rules:
     format: Literal["", "email", "phone"] = ""
     decimal_digits: int | None = None
     increment: Decimal | None = None
+    condition: Feel | None = None
+    """Must not be false; with ``condition_message`` for people."""
+    condition_message: str = ""
     as_text: bool = False
     """The number is kept as text, exactly as it was typed."""
 

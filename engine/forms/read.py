@@ -225,6 +225,8 @@ def _rules(at: Attributes, kind: str) -> Rules:
         format=cast("Literal['', 'email', 'phone']", form) if form in ("email", "phone") else "",
         decimal_digits=at.whole("decimalDigits") if kind == "number" else None,
         increment=at.decimal("increment") if kind == "number" else None,
+        condition=of.feel("wf:condition"),
+        condition_message=of.word("wf:conditionMessage"),
         as_text=at.truth("serializeToString"),
     )
 
