@@ -52,6 +52,7 @@ class Node:
     tag: ClassVar[str]
     instant: bool = False
     joins: bool = False
+    transaction: ClassVar[bool] = False
     settles: ClassVar[bool] = False
 
     def __init__(self, id: str, name: str, line: int, container: Container | None) -> None:

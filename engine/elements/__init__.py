@@ -20,7 +20,7 @@ from engine.elements.script_task import ScriptTask
 from engine.elements.send_task import SendTask
 from engine.elements.service_task import ServiceTask
 from engine.elements.start_event import StartEvent
-from engine.elements.sub_process import SubProcess
+from engine.elements.sub_process import SubProcess, Transaction
 from engine.elements.throw_event import ThrowEvent
 from engine.elements.user_task import UserTask
 from engine.model import Node
@@ -40,6 +40,7 @@ KINDS: tuple[type[Node], ...] = (
     ReceiveTask,
     CallActivity,
     SubProcess,
+    Transaction,
     EventSubProcess,
     ExclusiveGateway,
     ParallelGateway,

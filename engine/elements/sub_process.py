@@ -31,3 +31,4 @@ class Transaction(SubProcess):
     """A subprocess that a cancel end event undoes."""
 
     tag = "transaction"
+    transaction = True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.elements.sub_process import Transaction
 from engine.errors import UncaughtError
 from engine.state import Token
 from engine.triggers.compensation import compensate
@@ -43,7 +42,7 @@ class Cancel(Trigger):
 
 def _transaction(token: Token) -> Token:
     scope = token.scope
-    while scope is not None and not isinstance(scope.node, Transaction):
+    while scope is not None and not scope.node.transaction:
         scope = scope.scope
     if scope is None:
         raise UncaughtError(f"{token.node} is in no transaction")

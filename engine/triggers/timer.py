@@ -65,18 +65,24 @@ class Timer(Trigger):
             reader.report("error", "timer", event_xml, str(error))
 
     def listen(self, run: Run, token: Token, event: Event) -> None:
-        due, cycle = self.first(run, run.evaluate(self.when, token) if self.when else None, token)
+        value = run.evaluate(self.when, token) if self.when else None
+        due, cycle = self.first(run, value, token)
         run.create_job(token, event, "timer", due=due, cycle=cycle)
 
     def first(self, run: Run, value: Any, token: Token) -> tuple[int, str | None]:
         """When it is due first, and what has to be remembered to repeat it."""
-        zone = run.world.zone
         if value is None:
             raise TimeInvalid(f"The {self.kind} of a timer at {token.node} is null")
-        end = run.text(self.end, token)
-        due, cycle = self._due(value, run.now, zone, parse_date(end, zone) if end else None)
+        due, cycle = self.series(value, run.now, run.world.zone, run.text(self.end, token))
         if due is None:
             raise TimeInvalid(f"The timer {as_text(value)!r} at {token.node} is never due")
+        return due, cycle
+
+    def series(
+        self, value: Any, now: int, zone: tzinfo, end: str | None
+    ) -> tuple[int | None, str | None]:
+        """When it is due first (None: never), and the rest of a cycle as text."""
+        due, cycle = self._due(value, now, zone, parse_date(end, zone) if end else None)
         return due, cycle.text if cycle is not None else None
 
     def _due(

@@ -1,0 +1,80 @@
+"""What starts a process by itself: timers, messages and signals at its start events.
+
+They belong to a definition, not to an instance, so the store keeps them; here is what they wait
+for. An instance that one of them starts begins at its ``node``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine.elements.start_event import StartEvent
+from engine.times import parse_cycle
+from engine.triggers.message import Message
+from engine.triggers.signal import Signal
+from engine.triggers.timer import Timer
+from engine.values import as_text
+
+if TYPE_CHECKING:
+    from engine.juel import Expression
+    from engine.model import Process
+
+
+@dataclass(frozen=True, slots=True)
+class StartTrigger:
+    """One thing that starts a process: ``name`` of a message or signal, or when a timer is due."""
+
+    node: str
+    kind: Literal["timer", "message", "signal"]
+    name: str | None = None
+    due: int | None = None
+    cycle: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Nothing:
+    """The scope of an expression that is evaluated at deployment: there are no variables."""
+
+    now: datetime
+    zone: tzinfo
+
+    def get(self, name: str) -> Any:
+        raise KeyError(name)
+
+    def set(self, name: str, value: Any) -> None:
+        raise KeyError(name)
+
+
+def start_triggers(process: Process, now: int, zone: tzinfo) -> list[StartTrigger]:
+    """Everything that starts a process from ``now`` on.
+
+    Raises ExpressionFailed or TimeInvalid when a timer or name cannot be told at deployment.
+    """
+    scope = _Nothing(datetime.fromtimestamp(now / 1000, UTC), zone)
+
+    def value(expression: Expression | None) -> Any:
+        return None if expression is None else expression.evaluate(scope)
+
+    found: list[StartTrigger] = []
+    for node in process.children:
+        for trigger in node.triggers if isinstance(node, StartEvent) else ():
+            if isinstance(trigger, Timer):
+                due, cycle = trigger.series(value(trigger.when), now, zone, value(trigger.end))
+                if due is not None:
+                    found.append(StartTrigger(node.id, "timer", None, due, cycle))
+            elif isinstance(trigger, Message):
+                found.append(StartTrigger(node.id, "message", as_text(value(trigger.message))))
+            elif isinstance(trigger, Signal):
+                found.append(StartTrigger(node.id, "signal", as_text(value(trigger.signal))))
+    return found
+
+
+def next_start(due: int, cycle: str | None, zone: tzinfo) -> tuple[int, str] | None:
+    """When a timer start that was ``due`` is due again, and the rest of its cycle; None: never."""
+    if cycle is None:
+        return None
+    series = parse_cycle(cycle, due, zone)
+    following = series.next(due)
+    return None if following is None else (following, series.rest().text)
