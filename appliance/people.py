@@ -168,8 +168,12 @@ class People:
         admin: bool | None = None,
         language: str | None = None,
         zone: str | None = None,
+        groups: Iterable[str] | None = None,
     ) -> Pending[User]:
-        """Change what is given and nothing else. The last administrator stays one."""
+        """Change what is given and nothing else, all of it or nothing.
+
+        The last administrator stays one: ``Conflict``.
+        """
         known = self.get(name).name
         given = {
             "display_name": display_name and names.line(display_name, "display name"),
@@ -179,6 +183,7 @@ class People:
             "admin": admin,
         }
         changes = {column: value for column, value in given.items() if value is not None}
+        wanted = None if groups is None else list(groups)
 
         def work(connection: sqlite3.Connection) -> User:
             if admin is False:
@@ -187,6 +192,8 @@ class People:
                 connection.execute(
                     f"UPDATE user_account SET {column} = ? WHERE name = ?", (value, known)
                 )
+            if wanted is not None:
+                _set_groups(connection, known, wanted)
             row = connection.execute(f"{_USER} WHERE name = ?", (known,)).fetchone()
             return replace(_user(row), groups=_groups_of(connection, known))
 
@@ -301,11 +308,7 @@ class People:
         """Make these the groups of a user, no more and no less."""
         name, wanted = self.get(user).name, list(groups)
 
-        def work(connection: sqlite3.Connection) -> frozenset[str]:
-            connection.execute("DELETE FROM membership WHERE user_name = ?", (name,))
-            return _join(connection, name, wanted)
-
-        return self._database.write(work)
+        return self._database.write(lambda connection: _set_groups(connection, name, wanted))
 
     def join(self, user: str, group: str) -> Pending[frozenset[str]]:
         """Put a user into one more group."""
@@ -351,6 +354,11 @@ def _insert_named(
 
 def _set_password(connection: sqlite3.Connection, name: str, hashed: str) -> None:
     connection.execute("UPDATE user_account SET password = ? WHERE name = ?", (hashed, name))
+
+
+def _set_groups(connection: sqlite3.Connection, user: str, groups: list[str]) -> frozenset[str]:
+    connection.execute("DELETE FROM membership WHERE user_name = ?", (user,))
+    return _join(connection, user, groups)
 
 
 def _join(connection: sqlite3.Connection, user: str, groups: Iterable[str]) -> frozenset[str]:

@@ -31,7 +31,8 @@ _files = click.argument(
 def deploy(paths: tuple[Path, ...], data: str | None, as_json: bool) -> None:
     """Deploy models and forms.
 
-    They are deployed together, as a new version of each process. Folders are searched. While a server runs, deploy on its page /admin/processes.
+    They are deployed together, as a new version of each process. Folders are searched. While a
+    server runs, deploy on its page /admin/processes.
     """
     from appliance.actor import SYSTEM
     from appliance.box import Box  # the engine takes time to load

@@ -53,10 +53,10 @@ def serve(web: Callable[..., None], data: str | None, browser: bool, **flags: An
     Each setting may also stand in WORKINGFLOW_* variables and in workingflow.toml; see
     `workingflow config show`.
     """
-    from appliance.box import Box  # the engine takes time to load; no other command waits for it
-
     config = options.load(data, **flags)
     logs.start(config.log_format, config.log_level)
+    from appliance.box import Box  # the engine takes time to load; only here one waits for it
+
     for name in unknown_variables(os.environ):
         log.warning("there is no setting for the variable %s", name)
     with contextlib.closing(Box(config)) as box:

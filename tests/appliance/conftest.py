@@ -1,18 +1,16 @@
-"""A clock that stands still, and a fresh database with the tables of people."""
+"""A clock that stands still, a fresh store, and the parts that keep people in it."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from peewee import SqliteDatabase
 
-from appliance.direct import DirectDatabase
 from appliance.keys import Keys
 from appliance.people import People
 from appliance.sessions import Sessions
 from appliance.setup import Setup
-from appliance.store.tables_people import PEOPLE_TABLES
-from tests.appliance.given import Clock
+from appliance.store.store import Store
+from tests.appliance.given import Clock, Waiting
 
 
 @pytest.fixture
@@ -22,36 +20,33 @@ def clock() -> Clock:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A database file with the tables of people and nothing in them."""
-    path = tmp_path / "workingflow.db"
-    database = SqliteDatabase(path, pragmas={"journal_mode": "wal"})
-    with database, database.bind_ctx(PEOPLE_TABLES):
-        database.create_tables(PEOPLE_TABLES)
-    return path
+    """Where the database is."""
+    return tmp_path / "workingflow.db"
 
 
 @pytest.fixture
-def database(path: Path) -> Iterator[DirectDatabase]:
-    database = DirectDatabase(path)
-    yield database
-    database.close()
+def database(path: Path) -> Iterator[Waiting]:
+    """The server's store; each write is waited for."""
+    store = Store(path)
+    yield Waiting(store)
+    store.close()
 
 
 @pytest.fixture
-def people(database: DirectDatabase, clock: Clock) -> People:
+def people(database: Waiting, clock: Clock) -> People:
     return People(database, clock)
 
 
 @pytest.fixture
-def setup(database: DirectDatabase, clock: Clock) -> Setup:
+def setup(database: Waiting, clock: Clock) -> Setup:
     return Setup(database, clock)
 
 
 @pytest.fixture
-def sessions(database: DirectDatabase, people: People, clock: Clock) -> Sessions:
+def sessions(database: Waiting, people: People, clock: Clock) -> Sessions:
     return Sessions(database, people, clock, idle=12 * 3600, limit=14 * 86400)
 
 
 @pytest.fixture
-def keys(database: DirectDatabase, clock: Clock) -> Keys:
+def keys(database: Waiting, clock: Clock) -> Keys:
     return Keys(database, clock)

@@ -1,6 +1,14 @@
 """What these tests take as given: a moment, a password, a clock that stands still."""
 
+import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
+
+from appliance.database import Database
+from appliance.pending import Pending
+
+T = TypeVar("T")
 
 NOON = 1_777_636_800_000
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -18,3 +26,16 @@ class Clock:
 
     def advance(self, milliseconds: int) -> None:
         self.now += milliseconds
+
+
+@dataclass
+class Waiting:
+    """A store whose writes are waited for, so that a test reads like a story."""
+
+    store: Database
+
+    def write(self, work: Callable[[sqlite3.Connection], T]) -> Pending[T]:
+        return Pending.of(self.store.write(work).result(10))
+
+    def read(self) -> sqlite3.Connection:
+        return self.store.read()

@@ -84,6 +84,15 @@ def test_an_update_changes_what_it_names(people, kermit):
     assert people.update("kermit", display_name="").result().label == "kermit"
 
 
+def test_an_update_happens_as_a_whole(people, kermit):
+    with pytest.raises(GroupNotFound):
+        people.update("kermit", email="k@example.com", admin=True, groups=["nowhere"])
+    assert people.get("kermit") == kermit
+    people.add_group("hr")
+    assert people.update("kermit", groups=["hr"]).result().groups == {"hr"}
+    assert people.get("kermit").groups == {"hr"}
+
+
 def test_nobody_is_found_who_is_not_there(people, kermit):
     assert people.find("gonzo") is None
     for act in (people.get, people.disable, people.enable):

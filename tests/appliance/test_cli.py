@@ -1,0 +1,234 @@
+"""The command line, as scripts and people use it: real processes, exit codes, two streams."""
+
+import json
+import os
+import pty
+import re
+import sqlite3
+import subprocess
+import sys
+
+import click
+import pytest
+
+from appliance.cli import program
+from appliance.datadir import DataDirectory
+from appliance.store.migrations import VERSION
+from tests.appliance.given import PASSWORD
+
+
+@pytest.fixture
+def run(tmp_path, root):
+    """Run one command line in the data directory ``data``; the answer has stdout and stderr."""
+    environ = {name: value for name, value in os.environ.items() if "WORKINGFLOW" not in name}
+    environ |= {"WORKINGFLOW_DATA": str(tmp_path / "data"), "PYTHONPATH": str(root)}
+
+    def run(*arguments, code=0, stdin="", **variables):
+        done = subprocess.run(
+            [sys.executable, "-m", "appliance", *arguments],
+            input=stdin, capture_output=True, text=True, cwd=tmp_path, env=environ | variables,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+    return run
+
+
+def leaves(group=program, path=()):
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from leaves(command, (*path, name))
+        else:
+            yield pytest.param((*path, name), command, id=" ".join((*path, name)))
+
+
+@pytest.mark.parametrize(("path", "command"), list(leaves()))
+def test_every_command_takes_data_and_shows_an_example(path, command):
+    assert "--data" in {option for each in command.params for option in each.opts}
+    assert f"workingflow {' '.join(path)}" in command.epilog
+    assert len(command.get_short_help_str(60)) < 60
+    assert not command.get_short_help_str(60).endswith("...")
+
+
+def test_help_names_every_command_and_exit_code(run):
+    shown = run("--help").stdout
+    for word in (*program.commands, "Exit codes", "3  the data directory is in use"):
+        assert word in shown
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["fly"],
+        ["serve", "--port", "high"],
+        ["--port", "0"],
+        ["serve", "extra"],
+        ["user", "add"],
+        ["user", "add", "kermit"],
+        ["api-key", "create", "x", "--expires", "soon"],
+        ["lint"],
+        ["lint", "no-such-file.bpmn"],
+        ["version", "--fast"],
+    ],
+)
+def test_wrong_usage_is_2(run, arguments):
+    assert run(*arguments, code=2).stdout == ""
+
+
+def test_version_says_what_runs_here(run):
+    assert re.match(r"workingflow \d+\.\d+\.\d+ \(Python 3\.", run("version").stdout)
+    assert json.loads(run("version", "--json").stdout)["sqlite"] == sqlite3.sqlite_version
+    assert re.fullmatch(r"workingflow \d+\.\d+\.\d+\n", run("--version").stdout)
+
+
+def test_every_command_says_which_directory_it_used_and_why(run, tmp_path):
+    default = run("user", "list").stderr
+    assert default == f"Data directory: {tmp_path}/data (environment WORKINGFLOW_DATA)\n"
+    flag = run("user", "list", "--data", "other").stderr
+    assert flag == f"Data directory: {tmp_path}/other (flag --data)\n"
+
+
+def test_people_from_the_command_line(run):
+    password = PASSWORD + "\n"
+    added = run("user", "add", "kermit", "--admin", "--password-stdin", stdin=password)
+    assert added.stdout == "Added kermit as an administrator.\n"
+    run("user", "add", "Kermit", "--password-stdin", stdin=password, code=1)
+    run("user", "add", "gonzo", "--password-stdin", "--json", stdin=password)
+    run("user", "disable", "gonzo")
+    run("user", "passwd", "gonzo", "--password-stdin", stdin="another good one")
+    gonzo, kermit = json.loads(run("user", "list", "--json").stdout)
+    assert (kermit["name"], kermit["active"], gonzo["active"]) == ("kermit", True, False)
+    run("user", "enable", "gonzo")
+    assert re.search(r"^gonzo\s*$", run("user", "list").stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "message"),
+    [
+        (["user", "add", "kermit", "--password-stdin"], "short\n", "at least 8 characters"),
+        (["user", "add", "kermit", "--password-stdin"], "", "at least 8 characters"),
+        (["user", "add", "a:b", "--password-stdin"], PASSWORD, "letters, digits"),
+        (["user", "add", "k", "--group", "x", "--password-stdin"], PASSWORD, "no group x"),
+        (["user", "disable", "gonzo"], "", "There is no user gonzo."),
+        (["user", "passwd", "gonzo", "--password-stdin"], PASSWORD, "There is no user gonzo."),
+        (["api-key", "revoke", "ERP"], "", "There is no API key ERP."),
+        (["api-key", "create", " "], "", "needs a name"),
+    ],
+)
+def test_a_refusal_is_one_line_and_1(run, arguments, stdin, message):
+    done = run(*arguments, stdin=stdin, code=1)
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()[1:]
+    assert line.startswith("workingflow: ")
+    assert message in line
+    assert PASSWORD not in done.stderr
+
+
+def test_the_last_administrator_cannot_be_disabled(run):
+    run("user", "add", "kermit", "--admin", "--password-stdin", stdin=PASSWORD)
+    assert "last administrator" in run("user", "disable", "kermit", code=1).stderr
+
+
+def test_a_person_is_asked_for_a_password_twice_and_it_is_not_shown(run, tmp_path, root):
+    terminal, child = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "appliance", "user", "add", "kermit", "--data", f"{tmp_path}/data"],
+        cwd=root, stdin=child, stdout=child, stderr=child, start_new_session=True,
+    ) as process:  # fmt: skip
+        os.close(child)
+        seen = b""
+        for question in (b"Password:", b"confirmation:"):
+            while question not in seen:
+                seen += os.read(terminal, 1000)
+            os.write(terminal, PASSWORD.encode() + b"\n")
+        while b"Added kermit." not in seen:
+            seen += os.read(terminal, 1000)
+        assert process.wait() == 0
+    os.close(terminal)
+    assert PASSWORD.encode() not in seen
+
+
+def test_a_key_is_all_that_create_prints(run):
+    created = run("api-key", "create", "ERP Integration")
+    assert re.fullmatch(r"wf_[0-9A-Za-z]{43}\n", created.stdout)
+    assert "only now" in created.stderr
+    again = json.loads(run("api-key", "create", "CI", "--expires", "90d", "--json").stdout)
+    assert again["key"].startswith(again["prefix"])
+    assert again["expires"] > again["created"]
+
+
+def test_keys_are_listed_and_revoked(run):
+    text = run("api-key", "create", "ERP").stdout.strip()
+    run("api-key", "create", "CI")
+    run("api-key", "revoke", "erp")
+    listed = run("api-key", "list")
+    assert re.search(rf"^ERP +{text[:11]}… +inactive ", listed.stdout, re.MULTILINE)
+    assert text not in listed.stdout
+    run("api-key", "revoke", "ERP", "--delete")
+    (key,) = json.loads(run("api-key", "list", "--json").stdout)
+    assert (key["name"], key["state"], key["lastUsed"]) == ("CI", "active", None)
+
+
+def test_a_set_up_link_is_printed_until_there_is_an_administrator(run):
+    link = run("setup-link", WORKINGFLOW_BASE_URL="https://flow.example.com/").stdout
+    assert re.fullmatch(r"https://flow\.example\.com/setup\?token=[\w-]{43}\n", link)
+    run("user", "add", "kermit", "--admin", "--password-stdin", stdin=PASSWORD)
+    assert "administrator already" in run("setup-link", code=1).stderr
+
+
+def test_config_show_names_every_source(run, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "workingflow.toml").write_text("port = 81\n")
+    shown = run("config", "show", WORKINGFLOW_HOST="0.0.0.0").stdout
+    assert re.search(rf"^port +81 +file {tmp_path}/data/workingflow\.toml$", shown, re.MULTILINE)
+    assert re.search(r"^host +0\.0\.0\.0 +environment WORKINGFLOW_HOST$", shown, re.MULTILINE)
+    assert re.search(r"^session_idle +12h +default$", shown, re.MULTILINE)
+    settings = {each["name"]: each for each in json.loads(run("config", "show", "--json").stdout)}
+    assert settings["port"]["value"] == "81"
+    assert settings["port"]["variable"] == "WORKINGFLOW_PORT"
+
+
+@pytest.mark.parametrize("line", ["prot = 1", "port = 'high'", "port ="])
+def test_a_wrong_settings_file_stops_every_command(run, tmp_path, line):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "workingflow.toml").write_text(line)
+    for command in (["user", "list"], ["config", "show"], ["serve"]):
+        assert "workingflow.toml" in run(*command, code=1).stderr
+
+
+def test_a_newer_database_is_4(run, tmp_path):
+    run("user", "list")
+    with sqlite3.connect(tmp_path / "data" / "workingflow.db") as connection:
+        connection.execute(f"PRAGMA user_version = {VERSION + 7}")
+    connection.close()
+    refused = run("user", "list", code=4)
+    assert str(VERSION + 7) in refused.stderr
+
+
+def test_somebody_elses_directory_is_refused(run, tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "thesis.odt").write_text("")
+    assert "thesis.odt" in run("user", "list", "--data", "home", code=1).stderr
+    assert [each.name for each in (tmp_path / "home").iterdir()] == ["thesis.odt"]
+
+
+def test_accounts_work_while_the_directory_is_locked(run, tmp_path):
+    run("user", "list")
+    data = DataDirectory.open(tmp_path / "data")
+    data.lock()
+    assert run("api-key", "create", "ERP").stdout.startswith("wf_")
+    data.unlock()
+
+
+def test_a_closed_pipe_is_no_crash(run, tmp_path, root):
+    with subprocess.Popen(
+        [sys.executable, "-m", "appliance", "config", "show", "--data", str(tmp_path / "data")],
+        cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.wait() in (0, 1)
+        assert "Traceback" not in process.stderr.read()
