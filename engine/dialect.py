@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lxml import etree
-
 if TYPE_CHECKING:
+    from engine.markup import Element
     from engine.xml import Reader
 
 NAMESPACES = {
@@ -117,7 +116,7 @@ _EXTENSIONS_READ = frozenset(
 )
 
 
-def attribute(xml: etree._Element, name: str) -> str | None:
+def attribute(xml: Element, name: str) -> str | None:
     """An attribute in any dialect's namespace."""
     if not xml.attrib:
         return None
@@ -128,7 +127,7 @@ def attribute(xml: etree._Element, name: str) -> str | None:
     return None
 
 
-def local_name(xml: etree._Element) -> str | None:
+def local_name(xml: Element) -> str | None:
     """The local name of a dialect's extension element, None for any other element."""
     tag = xml.tag
     if not isinstance(tag, str):
@@ -137,7 +136,7 @@ def local_name(xml: etree._Element) -> str | None:
     return name if namespace in NAMESPACES else None
 
 
-def check_attributes(reader: Reader, xml: etree._Element) -> None:
+def check_attributes(reader: Reader, xml: Element) -> None:
     """Report the dialect attributes of an element that have no effect or cannot be had."""
     for key in xml.attrib:
         text = str(key)
@@ -155,12 +154,12 @@ def check_attributes(reader: Reader, xml: etree._Element) -> None:
             reader.report("warning", "unknown-attribute", xml, f"{prefix}:{name} is not known")
 
 
-def has_refused(xml: etree._Element) -> bool:
+def has_refused(xml: Element) -> bool:
     """Whether an element has an attribute that is refused (and reported) anyway."""
     return any(attribute(xml, name) is not None for name in REFUSED)
 
 
-def check_extension(reader: Reader, xml: etree._Element) -> None:
+def check_extension(reader: Reader, xml: Element) -> None:
     """Report an extension element of a dialect that nothing reads."""
     name = local_name(xml)
     if name is None or name in _EXTENSIONS_READ:
@@ -168,7 +167,7 @@ def check_extension(reader: Reader, xml: etree._Element) -> None:
     reader.report("warning", "unknown-extension", xml, f"<{name}> is not known and has no effect")
 
 
-def typed_value(reader: Reader, xml: etree._Element, text: str) -> Any:
+def typed_value(reader: Reader, xml: Element, text: str) -> Any:
     """The initial value of a data object, by its item type (xsd:int, xsd:boolean, …)."""
     from decimal import Decimal, InvalidOperation
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from engine import dialect
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
+    from engine.markup import Element
     from engine.xml import Reader
 
 
@@ -38,7 +37,7 @@ class FormField:
     constraints: dict[str, str] = field(default_factory=dict)
 
 
-def read_form_fields(xml: _Element, reader: Reader) -> tuple[FormField, ...]:
+def read_form_fields(xml: Element, reader: Reader) -> tuple[FormField, ...]:
     """All form fields of a start event or user task, in order."""
     fields = [_form_property(element, reader) for element in reader.extensions(xml, "formProperty")]
     for data in reader.extensions(xml, "formData"):
@@ -46,7 +45,7 @@ def read_form_fields(xml: _Element, reader: Reader) -> tuple[FormField, ...]:
     return tuple(fields)
 
 
-def _form_property(xml: _Element, reader: Reader) -> FormField:
+def _form_property(xml: Element, reader: Reader) -> FormField:
     kind = xml.get("type", "string")
     if kind not in ("string", "long", "double", "date", "boolean", "enum"):
         reader.report(
@@ -69,7 +68,7 @@ def _form_property(xml: _Element, reader: Reader) -> FormField:
     )
 
 
-def _form_data(xml: _Element) -> FormField:
+def _form_data(xml: Element) -> FormField:
     constraints = {
         child.get("name", ""): child.get("config") or "true"
         for validation in xml
@@ -89,7 +88,7 @@ def _form_data(xml: _Element) -> FormField:
     )
 
 
-def _options(xml: _Element) -> tuple[tuple[str, str], ...]:
+def _options(xml: Element) -> tuple[tuple[str, str], ...]:
     return tuple(
         (child.get("id", ""), child.get("name") or child.get("id", ""))
         for child in xml

@@ -14,9 +14,8 @@ from engine.errors import ExpressionFailed
 from engine.values import as_text, checked_variables
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
     from engine.juel import Expression
+    from engine.markup import Element
     from engine.run import Run
     from engine.state import Token
     from engine.xml import Reader
@@ -132,7 +131,7 @@ class StandardLoop:
         return self.condition is None or run.test(self.condition, token)
 
 
-def read_loop(xml: _Element, reader: Reader) -> Loop | None:
+def read_loop(xml: Element, reader: Reader) -> Loop | None:
     """The loop characteristics of an activity, if it has any."""
     multi = reader.child(xml, "multiInstanceLoopCharacteristics")
     if multi is not None:
@@ -141,7 +140,7 @@ def read_loop(xml: _Element, reader: Reader) -> Loop | None:
     return _read_standard(standard, reader) if standard is not None else None
 
 
-def _read_multi_instance(xml: _Element, reader: Reader) -> Loop:
+def _read_multi_instance(xml: Element, reader: Reader) -> Loop:
     loop = MultiInstance()
     loop.sequential = xml.get("isSequential") == "true"
     cardinality = reader.child(xml, "loopCardinality")
@@ -167,7 +166,7 @@ def _read_multi_instance(xml: _Element, reader: Reader) -> Loop:
     return loop
 
 
-def _read_standard(xml: _Element, reader: Reader) -> Loop:
+def _read_standard(xml: Element, reader: Reader) -> Loop:
     loop = StandardLoop()
     loop.test_before = xml.get("testBefore") == "true"
     maximum = xml.get("loopMaximum")

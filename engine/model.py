@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from engine.errors import NoFlowTaken
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
     from engine.elements.boundary_event import BoundaryEvent
     from engine.elements.event_sub_process import EventSubProcess
     from engine.juel import Expression
     from engine.listeners import Listener
     from engine.loops import Loop
     from engine.mapping import Mapping
+    from engine.markup import Element
     from engine.run import Run
     from engine.state import Job, Token, Wait
     from engine.xml import Reader
@@ -78,7 +77,7 @@ class Node:
         self.inputs: tuple[Mapping, ...] = ()
         self.outputs: tuple[Mapping, ...] = ()
 
-    def read(self, xml: _Element, reader: Reader) -> None:
+    def read(self, xml: Element, reader: Reader) -> None:
         """Take the attributes and children that this kind understands."""
 
     def link(self, reader: Reader) -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lxml import etree
-
 from engine import dialect
 from engine.elements import ELEMENTS, IGNORED_ELEMENTS
 from engine.elements.boundary_event import BoundaryEvent
@@ -22,14 +20,10 @@ from engine.juel import compile as compile_expression
 from engine.listeners import Listener
 from engine.loops import read_loop
 from engine.mapping import Mapping
+from engine.markup import MODEL, Element, invalid, parse_xml, short_tag
 from engine.model import Container, Flow, Node, Process
 from engine.script import Script
 from engine.triggers.link import Link
-
-MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
-MAX_BYTES = 20 * 1024 * 1024
-
-Element = etree._Element
 
 
 @dataclass(slots=True)
@@ -71,8 +65,8 @@ def inspect(data: bytes, file: str = "model.bpmn20.xml") -> Bpmn:
     """Read a BPMN file to look at it. Raises ModelInvalid only when it is no BPMN XML at all."""
     root = parse_xml(data, file)
     if root.tag != MODEL + "definitions":
-        raise _invalid(
-            file, "not-bpmn", f"the root element is <{_short(root)}>, not BPMN definitions"
+        raise invalid(
+            file, "not-bpmn", f"the root element is <{short_tag(root)}>, not BPMN definitions"
         )
     reader = Reader(root, file)
     bpmn = Bpmn(file, data)
@@ -85,32 +79,6 @@ def inspect(data: bytes, file: str = "model.bpmn20.xml") -> Bpmn:
     return bpmn
 
 
-def parse_xml(data: bytes, file: str) -> Element:
-    """Parse XML without entities, document types or network. Raises ModelInvalid."""
-    if len(data) > MAX_BYTES:
-        raise _invalid(
-            file, "too-large", f"the file has {len(data):,} bytes, {MAX_BYTES:,} are allowed"
-        )
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", 0) or 0
-        raise ModelInvalid(
-            [Finding("error", "not-xml", f"not XML: {error}", "", line, file)]
-        ) from None
-    if root.getroottree().docinfo.doctype:
-        raise _invalid(file, "doctype", "a document type or entity declaration is not allowed")
-    return root
-
-
 class Reader:
     """Reads one file; elements ask it for attributes, expressions and references."""
 
@@ -118,7 +86,7 @@ class Reader:
         self.file = file
         self.findings: list[Finding] = []
         self.definitions = {
-            (etree.QName(element).localname, id): element
+            (short_tag(element), id): element
             for element in root
             if (id := element.get("id")) is not None and isinstance(element.tag, str)
         }
@@ -395,7 +363,7 @@ class Reader:
                         f"there is no event definition {reference!r}",
                     )
                 else:
-                    yield definition, _short(definition)
+                    yield definition, short_tag(definition)
             elif name.endswith("EventDefinition"):
                 yield child, name
 
@@ -491,7 +459,7 @@ class Reader:
         id = (xml.get("id") or "").strip()
         if not id:
             self._generated += 1
-            id = f"_{_short(xml)}_{self._generated}"
+            id = f"_{short_tag(xml)}_{self._generated}"
         if id in self._ids:
             self.report("error", "duplicate-id", xml, f"the id {id!r} is used twice")
         self._ids.add(id)
@@ -500,11 +468,3 @@ class Reader:
 
 def _split(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
-
-
-def _short(xml: Element) -> str:
-    return etree.QName(xml).localname
-
-
-def _invalid(file: str, rule: str, message: str) -> ModelInvalid:
-    return ModelInvalid([Finding("error", rule, message, file=file)])

@@ -11,8 +11,7 @@ from engine.triggers.compensation import Compensation
 from engine.triggers.error import Error
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
+    from engine.markup import Element
     from engine.run import Run
     from engine.state import Token
     from engine.xml import Reader
@@ -26,7 +25,7 @@ class BoundaryEvent(Event):
     host: Node | None = None
     interrupting = True
 
-    def read(self, xml: _Element, reader: Reader) -> None:
+    def read(self, xml: Element, reader: Reader) -> None:
         super().read(xml, reader)
         self.interrupting = xml.get("cancelActivity", "true") != "false"
         self.repeats = not self.interrupting

@@ -11,10 +11,9 @@ from engine.scopes import Names
 from engine.values import checked_variables
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
     from engine.juel import Expression
     from engine.mapping import Mapping
+    from engine.markup import Element
     from engine.run import Run
     from engine.state import Instance, Token
     from engine.xml import Reader
@@ -34,7 +33,7 @@ class CallActivity(Node):
     ins: tuple[Mapping, ...] = ()
     outs: tuple[Mapping, ...] = ()
 
-    def read(self, xml: _Element, reader: Reader) -> None:
+    def read(self, xml: Element, reader: Reader) -> None:
         self.key = reader.expression(xml, xml.get("calledElement"), "calledElement")
         if self.key is None:
             reader.report("error", "call", xml, "a call activity needs a calledElement")

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from engine.mapping import Mapping
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
     from engine.elements.call_activity import CallActivity
+    from engine.markup import Element
     from engine.xml import Reader
 
 
-def read_mappings(activity: CallActivity, xml: _Element, reader: Reader) -> None:
+def read_mappings(activity: CallActivity, xml: Element, reader: Reader) -> None:
     """Read ``<in>`` and ``<out>``: variables, expressions, all variables, the business key."""
     ins: list[Mapping] = []
     outs: list[Mapping] = []
@@ -33,7 +32,7 @@ def read_mappings(activity: CallActivity, xml: _Element, reader: Reader) -> None
     activity.ins, activity.outs = tuple(ins), tuple(outs)
 
 
-def _mapping(element: _Element, name: str, reader: Reader) -> Mapping | None:
+def _mapping(element: Element, name: str, reader: Reader) -> Mapping | None:
     source = element.get("source")
     target = element.get("target") or element.get("targetExpression")
     expression = reader.expression(element, element.get("sourceExpression"), name)

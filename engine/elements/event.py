@@ -12,8 +12,7 @@ from engine.triggers.timer import Timer
 from engine.triggers.trigger import Position, Trigger
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
+    from engine.markup import Element
     from engine.run import Run
     from engine.state import Job, Token, Wait
     from engine.xml import Reader
@@ -33,12 +32,12 @@ class Event(Node):
     all_of = False
     repeats = False
 
-    def read(self, xml: _Element, reader: Reader) -> None:
+    def read(self, xml: Element, reader: Reader) -> None:
         self.all_of = xml.get("parallelMultiple") == "true"
         self.triggers = tuple(self._read_triggers(xml, reader))
         self.instant = self.instant and not self.triggers
 
-    def _read_triggers(self, xml: _Element, reader: Reader) -> list[Trigger]:
+    def _read_triggers(self, xml: Element, reader: Reader) -> list[Trigger]:
         found: list[Trigger] = []
         for definition, tag in reader.event_definitions(xml):
             kind = TRIGGERS.get(tag)

@@ -9,8 +9,7 @@ from engine.elements.receive_task import ReceiveTask
 from engine.model import Node
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
+    from engine.markup import Element
     from engine.run import Run
     from engine.state import Token
     from engine.xml import Reader
@@ -21,7 +20,7 @@ class EventBasedGateway(Node):
 
     tag = "eventBasedGateway"
 
-    def read(self, xml: _Element, reader: Reader) -> None:
+    def read(self, xml: Element, reader: Reader) -> None:
         if xml.get("instantiate") == "true" or xml.get("eventGatewayType") == "Parallel":
             reader.report(
                 "error", "unsupported", xml, "only exclusive event-based gateways are supported"

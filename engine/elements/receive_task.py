@@ -8,9 +8,8 @@ from engine.model import Node
 from engine.triggers.message import message_name
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
     from engine.juel import Expression
+    from engine.markup import Element
     from engine.run import Run
     from engine.state import Token, Wait
     from engine.xml import Reader
@@ -22,7 +21,7 @@ class ReceiveTask(Node):
     tag = "receiveTask"
     message: Expression | None = None
 
-    def read(self, xml: _Element, reader: Reader) -> None:
+    def read(self, xml: Element, reader: Reader) -> None:
         if xml.get("messageRef"):
             self.message = message_name(xml, xml, reader)
 

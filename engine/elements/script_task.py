@@ -8,9 +8,8 @@ from engine.model import Node
 from engine.scripting import run_script
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
     from engine.juel import Expression
+    from engine.markup import Element
     from engine.run import Run
     from engine.script import Script
     from engine.state import Token
@@ -26,7 +25,7 @@ class ScriptTask(Node):
     result: str | None = None
     skip: Expression | None = None
 
-    def read(self, xml: _Element, reader: Reader) -> None:
+    def read(self, xml: Element, reader: Reader) -> None:
         language = (xml.get("scriptFormat") or "javascript").strip()
         script = reader.child(xml, "script")
         source = (script.text or "") if script is not None else ""

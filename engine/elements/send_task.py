@@ -8,9 +8,8 @@ from engine.elements.service_task import ServiceTask
 from engine.triggers.message import message_name, send_message
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
     from engine.juel import Expression
+    from engine.markup import Element
     from engine.run import Run
     from engine.state import Token
     from engine.xml import Reader
@@ -22,7 +21,7 @@ class SendTask(ServiceTask):
     tag = "sendTask"
     message: Expression | None = None
 
-    def read(self, xml: _Element, reader: Reader) -> None:
+    def read(self, xml: Element, reader: Reader) -> None:
         if (
             xml.get("messageRef")
             and not reader.attr(xml, "type")

@@ -8,9 +8,8 @@ from engine import dialect
 from engine.model import Node
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
     from engine.juel import Expression
+    from engine.markup import Element
     from engine.run import Run
     from engine.state import Job, Token, Wait
     from engine.xml import Reader
@@ -25,7 +24,7 @@ class ServiceTask(Node):
     result: str | None = None
     skip: Expression | None = None
 
-    def read(self, xml: _Element, reader: Reader) -> None:
+    def read(self, xml: Element, reader: Reader) -> None:
         self.result = reader.attr(xml, "resultVariableName") or reader.attr(xml, "resultVariable")
         self.skip = reader.expression(xml, reader.attr(xml, "skipExpression"), "skip expression")
         self.expression = reader.expression(xml, reader.attr(xml, "expression"), "expression")

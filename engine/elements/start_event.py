@@ -8,8 +8,7 @@ from engine.elements.event import Event
 from engine.form_fields import FormField, read_form_fields
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
+    from engine.markup import Element
     from engine.run import Run
     from engine.state import Token
     from engine.xml import Reader
@@ -25,7 +24,7 @@ class StartEvent(Event):
     form_key: str | None = None
     form_fields: tuple[FormField, ...] = ()
 
-    def read(self, xml: _Element, reader: Reader) -> None:
+    def read(self, xml: Element, reader: Reader) -> None:
         event_sub_process = self.container is not None and self.container.tag == "eventSubProcess"
         self.position = "event subprocess start" if event_sub_process else "start"
         self.interrupting = xml.get("isInterrupting", "true") != "false"

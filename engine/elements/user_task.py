@@ -15,9 +15,8 @@ from engine.times import moment
 from engine.values import as_text
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
     from engine.juel import Expression
+    from engine.markup import Element
     from engine.run import Run
     from engine.state import Task, Token
     from engine.xml import Reader
@@ -30,7 +29,7 @@ class UserTask(Node):
 
     tag = "userTask"
 
-    def read(self, xml: _Element, reader: Reader) -> None:
+    def read(self, xml: Element, reader: Reader) -> None:
         self.texts = {name: reader.expression(xml, reader.attr(xml, name), name) for name in _TEXTS}
         if self.texts["formKey"] is None:
             self.texts["formKey"] = reader.expression(xml, reader.attr(xml, "formRef"), "formRef")
@@ -55,7 +54,7 @@ class UserTask(Node):
         """The key of its form, which may be an expression."""
         return self.texts["formKey"]
 
-    def _read_resources(self, xml: _Element, reader: Reader) -> None:
+    def _read_resources(self, xml: Element, reader: Reader) -> None:
         """BPMN's humanPerformer and potentialOwner: ``user(x)``, ``group(y)`` or a group's name."""
         for kind in ("humanPerformer", "potentialOwner"):
             for resource in reader.children(xml, kind):
@@ -179,7 +178,7 @@ def _task(token: Token) -> Task:
     return token.task
 
 
-def _expressions(xml: _Element, reader: Reader, name: str) -> tuple[Expression, ...]:
+def _expressions(xml: Element, reader: Reader, name: str) -> tuple[Expression, ...]:
     """An attribute with a comma-separated list, in which commas inside ``${…}`` do not count."""
     parts: list[str] = []
     depth = 0

@@ -14,9 +14,8 @@ from engine.state import Subscription
 from engine.triggers.trigger import Trigger
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
     from engine.elements.event import Event
+    from engine.markup import Element
     from engine.model import Node
     from engine.run import Run
     from engine.state import Token
@@ -32,7 +31,7 @@ class Compensation(Trigger):
 
     activity: str | None = None
 
-    def read(self, xml: _Element, event_xml: _Element, event: Event, reader: Reader) -> None:
+    def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
         self.activity = xml.get("activityRef")
 
     def throw(self, run: Run, token: Token, event: Event) -> None:

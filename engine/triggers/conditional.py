@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from engine.triggers.trigger import Trigger
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
     from engine.elements.event import Event
     from engine.juel import Expression
+    from engine.markup import Element
     from engine.run import Run
     from engine.state import Token
     from engine.xml import Reader
@@ -25,7 +24,7 @@ class Conditional(Trigger):
 
     condition: Expression | None = None
 
-    def read(self, xml: _Element, event_xml: _Element, event: Event, reader: Reader) -> None:
+    def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
         condition = reader.child(xml, "condition")
         if condition is None or not (condition.text or "").strip():
             reader.report("error", "conditional", event_xml, "it needs a condition")

@@ -13,9 +13,8 @@ from engine.errors import UncaughtError
 from engine.triggers.trigger import Trigger
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
     from engine.elements.event import Event
+    from engine.markup import Element
     from engine.run import Run
     from engine.state import Token
     from engine.xml import Reader
@@ -33,7 +32,7 @@ class Error(Trigger):
     code_variable: str | None = None
     message_variable: str | None = None
 
-    def read(self, xml: _Element, event_xml: _Element, event: Event, reader: Reader) -> None:
+    def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
         reference = xml.get("errorRef")
         if reference:
             definition = reader.definition("error", reference.rpartition(":")[2])

@@ -8,9 +8,8 @@ from engine.catching import catcher
 from engine.triggers.trigger import Trigger
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
     from engine.elements.event import Event
+    from engine.markup import Element
     from engine.run import Run
     from engine.state import Token
     from engine.xml import Reader
@@ -26,7 +25,7 @@ class Escalation(Trigger):
     code: str | None = None
     code_variable: str | None = None
 
-    def read(self, xml: _Element, event_xml: _Element, event: Event, reader: Reader) -> None:
+    def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
         reference = xml.get("escalationRef")
         if reference:
             definition = reader.definition("escalation", reference.rpartition(":")[2])

@@ -9,9 +9,8 @@ from engine.model import Node
 from engine.triggers.trigger import Trigger
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
     from engine.elements.event import Event
+    from engine.markup import Element
     from engine.run import Run
     from engine.state import Token
     from engine.xml import Reader
@@ -27,7 +26,7 @@ class Link(Trigger):
     link = ""
     target: Node | None = None
 
-    def read(self, xml: _Element, event_xml: _Element, event: Event, reader: Reader) -> None:
+    def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
         self.link = xml.get("name") or event.name
         if not self.link:
             reader.report("error", "link", event_xml, "a link event needs a name")

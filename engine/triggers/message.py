@@ -9,10 +9,9 @@ from engine.triggers.trigger import Trigger
 from engine.world import Throw
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
     from engine.elements.event import Event
     from engine.juel import Expression
+    from engine.markup import Element
     from engine.run import Run
     from engine.state import Token
     from engine.xml import Reader
@@ -27,7 +26,7 @@ class Message(Trigger):
 
     message: Expression | None = None
 
-    def read(self, xml: _Element, event_xml: _Element, event: Event, reader: Reader) -> None:
+    def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
         self.message = message_name(xml, event_xml, reader)
 
     def listen(self, run: Run, token: Token, event: Event) -> None:
@@ -37,7 +36,7 @@ class Message(Trigger):
         send_message(run, run.text(self.message, token) or "", {})
 
 
-def message_name(xml: _Element, owner: _Element, reader: Reader) -> Expression | None:
+def message_name(xml: Element, owner: Element, reader: Reader) -> Expression | None:
     """The name of the message that ``messageRef`` (or Flowable's messageExpression) means."""
     text = reader.attr(xml, "messageExpression")
     reference = xml.get("messageRef")

@@ -9,10 +9,9 @@ from engine.triggers.trigger import Trigger
 from engine.world import Throw
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
     from engine.elements.event import Event
     from engine.juel import Expression
+    from engine.markup import Element
     from engine.run import Run
     from engine.state import Token
     from engine.xml import Reader
@@ -28,7 +27,7 @@ class Signal(Trigger):
     signal: Expression | None = None
     local = False
 
-    def read(self, xml: _Element, event_xml: _Element, event: Event, reader: Reader) -> None:
+    def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
         text = reader.attr(xml, "signalExpression")
         reference = xml.get("signalRef")
         if text is None and reference is not None:

@@ -9,9 +9,8 @@ from engine.state import Token
 from engine.triggers.trigger import Trigger
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
     from engine.elements.event import Event
+    from engine.markup import Element
     from engine.run import Run
     from engine.xml import Reader
 
@@ -26,7 +25,7 @@ class Terminate(Trigger):
     everything = False
     multi_instance = False
 
-    def read(self, xml: _Element, event_xml: _Element, event: Event, reader: Reader) -> None:
+    def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
         self.everything = reader.flag(xml, "terminateAll")
         self.multi_instance = reader.flag(xml, "terminateMultiInstance")
 

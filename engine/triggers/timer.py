@@ -18,10 +18,9 @@ from engine.values import as_text
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from lxml.etree import _Element
-
     from engine.elements.event import Event
     from engine.juel import Expression
+    from engine.markup import Element
     from engine.run import Run
     from engine.state import Job, Token
     from engine.xml import Reader
@@ -40,7 +39,7 @@ class Timer(Trigger):
     when: Expression | None = None
     end: Expression | None = None
 
-    def read(self, xml: _Element, event_xml: _Element, event: Event, reader: Reader) -> None:
+    def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
         kinds: tuple[Kind, ...] = ("timeDate", "timeDuration", "timeCycle")
         found = [
             (kind, child)
@@ -58,7 +57,7 @@ class Timer(Trigger):
         if self.when is not None and self.when.constant:
             self._check(self.when.text, event_xml, reader)
 
-    def _check(self, text: str, event_xml: _Element, reader: Reader) -> None:
+    def _check(self, text: str, event_xml: Element, reader: Reader) -> None:
         try:
             self._due(text, 0, UTC)
         except TimeInvalid as error:
