@@ -19,7 +19,7 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath
-from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Scope, Send
 
 from appliance.errors import InstanceNotFound, InvalidInput
 from engine.errors import InvalidVariables
@@ -38,29 +38,46 @@ _KINDS = {
 }
 
 
+class Json:
+    """A record as the whole answer; costs a tenth of the framework's own response."""
+
+    __slots__ = ("_body", "_status")
+
+    def __init__(self, record: Any, status: int = 200) -> None:
+        self._body = wire.encode(record)
+        self._status = status
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send it."""
+        length = (b"content-length", b"%d" % len(self._body))
+        headers = [(b"content-type", b"application/json"), length]
+        await send({"type": "http.response.start", "status": self._status, "headers": headers})
+        await send({"type": "http.response.body", "body": self._body, "more_body": False})
+
+
 @get("/list")
-async def list_processes(request: ApiRequest) -> ASGIResponse:
+async def list_processes(request: ApiRequest) -> Json:
     """All deployed processes, sorted by key."""
-    return _json([
+    return Json([
         wire.Process(each.key, each.name, each.version, each.description or "", each.has_start_form)
         for each in request.app.state.box.processes.list()
     ])  # fmt: skip
 
 
 @post("/{key:str}/start")
-async def start(request: ApiRequest, key: FromPath[str]) -> ASGIResponse:
+async def start(request: ApiRequest, key: FromPath[str]) -> Json:
     """Start an instance of the latest version of a process without a start form."""
     box = request.app.state.box
     variables = _variables(await json_of(request, box.config.body_limit))
     started = await box.instances.start(key, variables, request.user)
-    return _json(wire.Started(str(started.instance_id), started.key), 201)
+    return Json(wire.Started(str(started.instance_id), started.key), 201)
 
 
 @get("/{instance:str}/status")
-async def status(request: ApiRequest, instance: FromPath[str]) -> ASGIResponse:
+async def status(request: ApiRequest, instance: FromPath[str]) -> Json:
     """Where an instance stands, or how it ended."""
     found = request.app.state.box.instances.status(_id(instance))
-    return _json(
+    return Json(
         wire.Status(
             process_instance_id=str(found.id),
             process_definition_name=found.process_name,
@@ -82,10 +99,6 @@ async def status(request: ApiRequest, instance: FromPath[str]) -> ASGIResponse:
 async def file(request: ApiRequest, instance: FromPath[str], name: FromPath[str]) -> Response[Any]:
     """A file of an instance."""
     return await download(request, request.app.state.box.files.open(_id(instance), name))
-
-
-def _json(value: Any, status: int = 200) -> ASGIResponse:
-    return ASGIResponse(body=wire.encode(value), status_code=status)
 
 
 def _id(text: str) -> int:

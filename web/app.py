@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar, MediaType, Response, Router, get
 from litestar.datastructures import State
 from litestar.types import ASGIApp, Guard
 
-from appliance.box import Box
 from web import api, live, static_files
 from web.edge import Edge
 from web.errors import answer_error
@@ -31,6 +30,9 @@ from web.pages import (
 )
 from web.render import go
 from web.security import Programs, administrator, signed_in, visitor
+
+if TYPE_CHECKING:
+    from appliance.box import Box
 
 PAGES = [account, files, inbox, live]
 """For everybody who is signed in."""

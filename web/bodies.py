@@ -30,7 +30,7 @@ async def json_of(request: AnyRequest, limit: int) -> Any:
     body = await body_of(request, limit)
     if not body:
         return None
-    _check_type(request.headers.get("content-type"))
+    _check_type(header(request.scope, b"content-type"))
     try:
         return _decode(body)
     except UnicodeDecodeError:
@@ -43,8 +43,8 @@ async def json_of(request: AnyRequest, limit: int) -> Any:
 
 async def body_of(request: AnyRequest, limit: int) -> bytes:
     """The whole body, of at most ``limit`` bytes; a longer one is not read to its end."""
-    announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > limit:
+    announced = header(request.scope, b"content-length")
+    if announced and announced.isdigit() and int(announced) > limit:
         raise _too_large(limit)
     parts: list[bytes] = []
     size = 0
@@ -86,8 +86,16 @@ async def text_of(request: AnyRequest, name: str) -> str:
     return "" if isinstance(value, UploadFile) else value
 
 
+def header(scope: Any, wanted: bytes) -> str | None:
+    """A header by its lower-case name, without building all of them first."""
+    for name, value in scope["headers"]:
+        if name == wanted:
+            return value.decode("latin-1")
+    return None
+
+
 def _check_type(given: str | None) -> None:
-    if given is None:
+    if given is None or given == "application/json":
         return
     kind, _, parameters = given.partition(";")
     charset = _CHARSET.search(parameters)

@@ -31,8 +31,10 @@ CONTENT_POLICY = (
     " base-uri 'none'"
 )
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
-_FOR_PROGRAMS = (_NOSNIFF, (b"cache-control", b"no-store"))
+_SERVER = (b"server", b"workingflow")
+_FOR_PROGRAMS = (_SERVER, _NOSNIFF, (b"cache-control", b"no-store"))
 _FOR_PEOPLE = (
+    _SERVER,
     _NOSNIFF,
     (b"content-security-policy", CONTENT_POLICY.encode()),
     # not no-referrer: with that, browsers send "Origin: null" with our own forms
