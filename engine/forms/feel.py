@@ -57,12 +57,43 @@ _AFTER = """
     if (Object.getPrototypeOf(value) !== Object.prototype) return null;
     return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v)]));
   };
-  const one = ({ source, unary, scope }, data) => {
+  // Parsing is most of the work, so expressions are kept as functions over a scope that is filled
+  // for each call. Where names hold blanks or signs, parsing depends on them: those are not kept.
+  const kept = new Map(), simple = /^[\\p{L}_][\\p{L}\\p{N}_]*$/u;
+  const simply = (value) => typeof value !== "object" || value === null ||
+    (Array.isArray(value) ? value.every(simply)
+      : Object.entries(value).every(([name, inner]) => simple.test(name) && simply(inner)));
+  const keep = (source) => {
+    const scope = {}, { value, warnings } = evaluate("function() " + source, scope);
+    if (kept.size >= 1000) kept.delete(kept.keys().next().value);
+    kept.set(source, { scope, value, warnings });
+    return kept.get(source);
+  };
+  const call = (source, context) => {
+    const { scope, value, warnings } = kept.get(source) ?? keep(source);
+    try {
+      return Object.assign(scope, context) && value.invoke([]);
+    } finally {
+      warnings.length = 0;
+      for (const name of Object.keys(scope)) delete scope[name];
+    }
+  };
+  // A condition is a unary test of null: true, or null, which equals null.
+  const test = (source, context, simple) => {
+    if (simple && !/^(not\\b|-)/.test(source)) {
+      try {
+        const value = call(source, context) ?? true;
+        if (typeof value === "boolean") return value;
+      } catch (error) { /* a list of tests, or no FEEL at all */ }
+    }
+    return unaryTest(source, context).value;
+  };
+  const one = ({ source, unary, scope }, data, simple) => {
     const context = { this: data, parent: null, i: [], ...data,
                       _this_: data, _parent_: null, _i_: [], ...scope };
     try {
-      const { value } = unary ? unaryTest(source, context) : evaluate(source, context);
-      return { value: plain(value) };
+      if (unary) return { value: plain(test(source, context, simple)) };
+      return { value: plain(simple ? call(source, context) : evaluate(source, context).value) };
     } catch (error) {
       return { value: null, error: String(error.message ?? error) };
     }
@@ -70,9 +101,9 @@ _AFTER = """
   globalThis.answer = (text) => {
     const { asks, data, now, offset } = JSON.parse(text);
     moment = now; east = offset;
-    return JSON.stringify(asks.map((ask) => one(ask, data)));
+    const simple = simply(data);
+    return JSON.stringify(asks.map((ask) => one(ask, data, simple)));
   };
-  globalThis.fits = (pattern, text) => new RegExp(pattern).test(text);
 }
 """
 

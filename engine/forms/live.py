@@ -273,16 +273,18 @@ class Live:
 
     def _settle(self) -> None:
         self._offer()
+        questions = list(self._questions())
+        context: dict[str, Any] | None = None
         for _ in range(ROUNDS):
-            asks = list(self._questions())
-            answers = self.ask([(what, place) for what, place, _ in asks])
-            changed = [
-                use(place, answer) for (_, place, use), answer in zip(asks, answers, strict=True)
-            ]
-            if not (self._offer() or any(changed)):
+            before, context = context, self.context()
+            if context == before:
                 return
+            asked = [(what, place) for what, place, _ in questions]
+            for (_, place, use), answer in zip(questions, self.ask(asked), strict=True):
+                use(place, answer)
+            self._offer()
 
-    def _questions(self) -> Iterator[tuple[Feel, Place, Callable[[Place, Any], bool]]]:
+    def _questions(self) -> Iterator[tuple[Feel, Place, Callable[[Place, Any], None]]]:
         for place in self.places:
             component = place.component
             if component.hide is not None:
@@ -294,9 +296,8 @@ class Live:
             if component.choices is not None and component.choices.expression is not None:
                 yield component.choices.expression, place, _offer_values
 
-    def _offer(self) -> bool:
+    def _offer(self) -> None:
         """Set options that need no expression: fixed, of a variable or field, of the directory."""
-        changed = False
         for place in self.places:
             choices = place.component.choices
             if choices is None or choices.expression is not None:
@@ -307,8 +308,7 @@ class Live:
                 options = self.given.people(choices.directory) if self.given.people else ()
             else:
                 options = normal_options(self._named(choices.key))
-            changed = _choose(place, tuple(options)) or changed
-        return changed
+            _choose(place, tuple(options))
 
     def _named(self, key: str) -> Any:
         path = tuple(key.split("."))
@@ -359,29 +359,24 @@ def _strings(value: Any) -> list[str]:
     return [item for item in items if isinstance(item, str) and item]
 
 
-def _hide(place: Place, answer: Any) -> bool:
-    before, place.hide = place.hide, answer is True
-    return before != place.hide
+def _hide(place: Place, answer: Any) -> None:
+    place.hide = answer is True
 
 
-def _lock(place: Place, answer: Any) -> bool:
-    before, place.lock = place.lock, answer is True
-    return before != place.lock
+def _lock(place: Place, answer: Any) -> None:
+    place.lock = answer is True
 
 
-def _compute(place: Place, answer: Any) -> bool:
-    before, place.computed = place.computed, answer
-    return not same(before, answer)
+def _compute(place: Place, answer: Any) -> None:
+    place.computed = answer
 
 
-def _offer_values(place: Place, answer: Any) -> bool:
-    return _choose(place, normal_options(answer))
+def _offer_values(place: Place, answer: Any) -> None:
+    _choose(place, normal_options(answer))
 
 
-def _choose(place: Place, options: tuple[Option, ...]) -> bool:
+def _choose(place: Place, options: tuple[Option, ...]) -> None:
     """Offer ``options`` and find what was chosen among them."""
-    if place.options == options and (place.given is not MISSING or place.sent is MISSING):
-        return False
     place.options, place.fault = options, None
     place.first = fallback(place.component, options, place.origin)
     if place.sent is not MISSING:
@@ -389,7 +384,6 @@ def _choose(place: Place, options: tuple[Option, ...]) -> bool:
             place.given = chosen(place.component, place.sent, options)
         except Unfit as unfit:
             place.given, place.fault = empty(place.component), unfit.message
-    return True
 
 
 def _row_scope(context: Mapping[str, Any], row: Path) -> dict[str, Any] | None:

@@ -215,7 +215,7 @@ def _rules(at: Attributes, kind: str) -> Rules:
     form = of.word("validationType")
     return Rules(
         required=of.truth("required"),
-        required_for=frozenset(at.words("wf:requiredFor")),
+        required_for=frozenset(of.words("wf:requiredFor")),
         min=of.limit("min"),
         max=of.limit("max"),
         min_length=of.limit("minLength"),

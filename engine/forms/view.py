@@ -293,7 +293,7 @@ class _Seen:
             past = component.date.past_refused and component.date.subtype != "time"
             today = self._live.given.now.date().isoformat() if past else ""
             least = today + "T00:00" if today and component.date.subtype == "datetime" else today
-            step = str(component.date.minutes_step * 60)
+            step = "" if component.date.subtype == "date" else str(component.date.minutes_step * 60)
             return replace(item, subtype=component.date.subtype, min=least, step=step)
         if component.files is not None:
             return self._files_item(place, item)
