@@ -59,9 +59,13 @@ class Throttle:
         self._buckets.move_to_end(key)
 
     def _level(self, key: Hashable, allowance: Allowance) -> float:
-        level, moment = self._buckets.get(key, (0.0, 0))
-        drained = (self._clock() - moment) * allowance.failures / (allowance.seconds * 1000)
-        return max(0.0, level - max(0.0, drained))
+        now = self._clock()
+        level, moment = self._buckets.get(key, (0.0, now))
+        if moment > now:  # the clock was set back: begin to count from here
+            self._buckets[key] = level, now
+            return level
+        drained = (now - moment) * allowance.failures / (allowance.seconds * 1000)
+        return max(0.0, level - drained)
 
     def _wait(self, key: Hashable, allowance: Allowance) -> float:
         above = self._level(key, allowance) + 1 - allowance.failures

@@ -36,7 +36,7 @@ def run(tmp_path, root):
     return run
 
 
-def leaves(group=program, path=()):
+def leaves(group: click.Group = program, path=()):
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
             yield from leaves(command, (*path, name))
