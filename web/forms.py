@@ -6,9 +6,10 @@ browser adds: repeating rows by buttons, Markdown, parts that the script may exc
 
 from __future__ import annotations
 
+import asyncio
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -19,6 +20,7 @@ from litestar.datastructures import FormMultiDict, UploadFile
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from appliance.files import Files, Received, StoredFile
 from engine.forms import Form, FormView, Item, Option
 from web.formats import zone_of
 
@@ -26,6 +28,7 @@ OUTCOME = "_outcome"
 ADD_ROW = "_add"
 REMOVE_ROW = "_remove"
 AGAIN = "_again"
+CHUNK = 256 * 1024
 FULL_WIDTH = 16
 _ENTERED = {"text": "", "shown": "", "value": None, "checked": False, "errors": ()}
 _FIXED_TYPES = frozenset({"expression", "text", "table", "image", "documentPreview"})
@@ -69,14 +72,43 @@ def _rows_changed(pairs: list[tuple[str, str]], button: str, value: str) -> list
     return pairs
 
 
+async def receive(box: Any, uploads: Mapping[str, list[UploadFile]]) -> dict[str, list[Received]]:
+    """Store what was uploaded, by field. After ``TooLarge`` or ``StorageFull`` nothing stays."""
+    done: dict[str, list[Received]] = {}
+    try:
+        for name, files in uploads.items():
+            for upload in files:
+                done.setdefault(name, []).append(await _received(box.files, upload))
+    except BaseException:
+        box.files.drop([one for files in done.values() for one in files])
+        raise
+    return done
+
+
+async def _received(files: Files, upload: UploadFile) -> Received:
+    incoming = files.receive(upload.filename)
+    while chunk := await upload.read(CHUNK):
+        await asyncio.to_thread(incoming.write, chunk)
+    return await asyncio.to_thread(incoming.finish)
+
+
+def removed(values: Any) -> frozenset[str]:
+    """The stored files that a person has marked to be removed, so that the marks stay."""
+    found: set[str] = set()
+    for value in (values or {}).values():
+        if isinstance(value, Mapping):
+            found.update(value.get("remove", ()))
+    return frozenset(found)
+
+
 def view_of(
     box: Any,
     user: Any,
     form: Form,
-    data: Any,
-    values: Any = None,
-    errors: Any = None,
-    files: Any = None,
+    data: Mapping[str, Any],
+    values: Mapping[str, Any] | None = None,
+    errors: Mapping[str, Sequence[str]] | None = None,
+    files: Sequence[StoredFile] = (),
 ) -> FormView:
     """The form as this person sees it over ``data``, with what they entered so far."""
     return form.view(
@@ -84,7 +116,7 @@ def view_of(
         now=now_of(box, user),
         values=values,
         errors=errors,
-        files=files,
+        files={file.name: file.original_name for file in files},
         people=lambda what: directory(box, what),
     )
 
@@ -127,6 +159,11 @@ def width(item: Item, line: Sequence[Item]) -> int:
     taken = sum(one.columns or 0 for one in line)
     sharing = sum(1 for one in line if not one.columns)
     return max((FULL_WIDTH - taken) // sharing, 2)
+
+
+def sentences(messages: Sequence[str], label: str) -> str:
+    """Messages such as "is required" as sentences about the field; others as they are."""
+    return " ".join(f"{label} {one}." if label and one[:1].islower() else one for one in messages)
 
 
 def markdown(text: str) -> Markup:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from litestar import Request
 
+T = TypeVar("T")
+
 MAX_TEXT = 200
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,11 @@ class Listing:
         return self.known[name]
 
     @property
+    def here(self) -> str:
+        """The address of exactly what is shown."""
+        return self.link(page=self.known["page"])
+
+    @property
     def filtered(self) -> bool:
         """Whether anything but the view, the sort or the page differs from the default."""
         return any(
@@ -52,6 +60,25 @@ class Listing:
     def default(self, name: str) -> str:
         """The value of ``name`` that an address leaves out."""
         return self.choices[name][0] if self.choices[name] else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[T]):
+    """One page of a short list that is in memory; ``next`` names the page after it, or is empty."""
+
+    items: Sequence[T]
+    next: str
+
+    @classmethod
+    def of(
+        cls, found: Sequence[T], listing: Listing, sorts: Mapping[str, Callable[[T], Any]]
+    ) -> Slice[T]:
+        """The page that the address asks for, in its order."""
+        sort = listing["sort"]
+        ordered = sorted(found, key=sorts[sort.lstrip("-")], reverse=sort.startswith("-"))
+        start = int(listing["page"]) if listing["page"].isdecimal() else 0
+        end = start + PAGE_SIZE
+        return cls(ordered[start:end], str(end) if end < len(ordered) else "")
 
 
 def _read(text: str, allowed: tuple[str, ...]) -> str:

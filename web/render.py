@@ -87,6 +87,7 @@ def environment() -> jinja2.Environment:
         "initials": formats.initials,
         "markdown": forms.markdown,
         "part_state": forms.part_state,
+        "sentences": forms.sentences,
         "width": forms.width,
     }
     return made
@@ -114,6 +115,7 @@ def _given(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "box": box,
         "user": user,
         "here": "",
+        "layout": "bare.html" if _is_part(request) else "base.html",
         "path": request.url.path,
         "theme": theme if theme in ("light", "dark") else "auto",
         "csrf_token": getattr(request.state, "csrf_token", ""),
@@ -122,6 +124,12 @@ def _given(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "now": int(time.time() * 1000),
         "zone": formats.zone_of(zone),
     }
+
+
+def _is_part(request: Request[Any, Any, Any]) -> bool:
+    """Whether htmx wants something to put into a page, not a page."""
+    asked = request.headers
+    return asked.get("hx-request") == "true" and asked.get("hx-boosted") != "true"
 
 
 def _said(request: Request[Any, Any, Any]) -> dict[str, str] | None:

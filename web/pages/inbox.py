@@ -23,7 +23,7 @@ async def show(request: PageRequest) -> Response[Any]:
     return page(
         request,
         "inbox.html",
-        at=listing.link(page=listing["page"]),
+        at=listing.here,
         here="inbox",
         listing=listing,
         found=found,

@@ -1,0 +1,128 @@
+"""The history of a case in words: what a line of it says, and the dot it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from appliance.views import HistoryLine
+from web.texts import _
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as a page shows it; ``kind`` is "", info, good, warn or bad, ``at`` in ms."""
+
+    kind: str
+    icon: str
+    text: str
+    detail: str
+    at: int
+
+
+def in_words(history: Sequence[HistoryLine], reader: str) -> list[Line]:
+    """The lines in words for the person ``reader``, who is "you"; the latest first."""
+    return [_line(line, reader) for line in reversed(history)]
+
+
+def person(name: str, reader: str) -> str:
+    """A person, an API key or the appliance, inside of a sentence."""
+    if name == reader:
+        return _("you")
+    if name == "system":
+        return _("Workingflow")
+    return name.removeprefix("api:")
+
+
+def _line(line: HistoryLine, reader: str) -> Line:
+    kind, icon, say = _WORDS.get(line.what, _OTHER)
+    text, detail = say(line, person(line.by, reader), reader)
+    return Line(kind, icon, text[:1].upper() + text[1:], detail, line.at)
+
+
+Said = tuple[str, str]
+Say = Callable[[HistoryLine, str, str], Said]
+
+
+def _started(line: HistoryLine, by: str, _reader: str) -> Said:
+    return _("Started by %(who)s", who=by), line.detail
+
+
+def _ended(line: HistoryLine, by: str, _reader: str) -> Said:
+    if line.detail.startswith("TERMINATED"):
+        return _("Cancelled by %(who)s", who=by), ""
+    return _("Ended"), "" if line.detail == "COMPLETED" else line.detail
+
+
+def _suspended(line: HistoryLine, by: str, _reader: str) -> Said:
+    return _("Suspended by %(who)s", who=by), line.detail
+
+
+def _activated(line: HistoryLine, by: str, _reader: str) -> Said:
+    return _("Activated by %(who)s", who=by), line.detail
+
+
+def _task(line: HistoryLine, _by: str, reader: str) -> Said:
+    if line.detail:
+        return _("%(step)s: for %(who)s", step=line.name, who=person(line.detail, reader)), ""
+    return _("%(step)s: waiting", step=line.name), ""
+
+
+def _assigned(line: HistoryLine, by: str, reader: str) -> Said:
+    if not line.detail:
+        return _("%(step)s: given back by %(who)s", step=line.name, who=by), ""
+    if line.detail == line.by:
+        return _("%(step)s: claimed by %(who)s", step=line.name, who=by), ""
+    to = person(line.detail, reader)
+    return _("%(step)s: assigned to %(to)s by %(who)s", step=line.name, to=to, who=by), ""
+
+
+def _changed(line: HistoryLine, by: str, _reader: str) -> Said:
+    return _("%(step)s: changed by %(who)s", step=line.name, who=by), line.detail
+
+
+def _completed(line: HistoryLine, by: str, _reader: str) -> Said:
+    return _("%(step)s: done by %(who)s", step=line.name, who=by), line.detail
+
+
+def _gone(line: HistoryLine, _by: str, _reader: str) -> Said:
+    return _("%(step)s: no longer needed", step=line.name), line.detail
+
+
+def _timer(line: HistoryLine, _by: str, _reader: str) -> Said:
+    return _("%(step)s: the time was up", step=line.name), line.detail
+
+
+def _incident(line: HistoryLine, _by: str, _reader: str) -> Said:
+    return _("%(step)s: stopped by a problem", step=line.name), line.detail
+
+
+def _resolved(line: HistoryLine, by: str, _reader: str) -> Said:
+    return _("%(step)s: problem resolved by %(who)s", step=line.name, who=by), line.detail
+
+
+def _file(line: HistoryLine, by: str, _reader: str) -> Said:
+    return _("File added by %(who)s", who=by), line.detail or line.name
+
+
+def _log(line: HistoryLine, _by: str, _reader: str) -> Said:
+    return line.name, line.detail
+
+
+_OTHER = ("", "dot", _log)
+_WORDS: dict[str, tuple[str, str, Say]] = {
+    "started": ("info", "play", _started),
+    "ended": ("good", "stop", _ended),
+    "suspended": ("warn", "pause", _suspended),
+    "activated": ("info", "play", _activated),
+    "task": ("", "inbox", _task),
+    "assigned": ("", "person", _assigned),
+    "changed": ("", "dot", _changed),
+    "task-completed": ("good", "check", _completed),
+    "task-cancelled": ("", "close", _gone),
+    "timer": ("warn", "clock", _timer),
+    "incident": ("bad", "alert", _incident),
+    "incident-resolved": ("good", "check", _resolved),
+    "file": ("", "file", _file),
+    "log": _OTHER,
+}

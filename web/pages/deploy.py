@@ -1,0 +1,78 @@
+"""/admin/deploy: upload models and forms, see what is wrong with them, deploy them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+
+from engine.errors import Finding, ModelInvalid
+from web.bodies import form_of
+from web.render import go, page
+from web.security import PageRequest, actor_of
+from web.texts import _, plural
+
+HOME = "/admin/deploy"
+_ORDER = {"error": 0, "warning": 1, "hint": 2}
+
+
+@get(HOME)
+async def ask(request: PageRequest) -> Response[Any]:
+    """The form to choose files with."""
+    return _page(request, None)
+
+
+@post(HOME)
+async def deploy(request: PageRequest) -> Response[Any]:
+    """Check the files, and deploy them if that was asked and nothing forbids it."""
+    form = await form_of(request)
+    uploads = [one for one in form.getall("files", []) if isinstance(one, UploadFile)]
+    files = {one.filename: await one.read() for one in uploads if one.filename}
+    processes = request.app.state.box.processes
+    if not files:
+        return _page(request, [Finding("error", "no-file", _("Choose at least one file."))])
+    findings = list(processes.lint(files))
+    if form.get("action") == "check" or any(one.severity == "error" for one in findings):
+        return _page(request, findings)
+    try:
+        deployed = await processes.deploy(files, actor_of(request))
+    except ModelInvalid as error:
+        return _page(request, error.findings)
+    return go(_first(deployed), _said(deployed, findings))
+
+
+def _page(request: PageRequest, findings: Sequence[Finding] | None) -> Response[Any]:
+    found = findings and sorted(
+        findings, key=lambda one: (_ORDER[one.severity], one.file, one.line)
+    )
+    errors = sum(1 for one in found or () if one.severity == "error")
+    return page(
+        request,
+        "deploy.html",
+        status=422 if errors else 200,
+        here="processes",
+        findings=found,
+        errors=errors,
+    )
+
+
+def _first(deployed: Sequence[Any]) -> str:
+    if len(deployed) == 1:
+        return f"/admin/processes/{quote(deployed[0].key)}"
+    return "/admin/processes"
+
+
+def _said(deployed: Sequence[Any], findings: Sequence[Finding]) -> str:
+    names = ", ".join(
+        _("%(name)s version %(num)s", name=one.name or one.key, num=one.version) for one in deployed
+    )
+    said = _("Deployed: %(names)s.", names=names) if names else _("The forms are deployed.")
+    if findings:
+        said += " " + plural("%(num)s warning.", "%(num)s warnings.", len(findings))
+    return said
+
+
+handlers = [ask, deploy]

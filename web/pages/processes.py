@@ -1,0 +1,122 @@
+"""/admin/processes: what is deployed; versions, diagram and calls of each; suspend, activate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from web.cases import drawing_of
+from web.listing import Listing, Slice
+from web.pages.api_keys import site_address
+from web.render import go, page
+from web.security import PageRequest, actor_of
+from web.texts import _
+
+HOME = "/admin/processes"
+VIEWS = ("all", "active", "suspended")
+SORTS: dict[str, Callable[[Any], Any]] = {
+    "name": lambda process: (process.name or process.key).casefold(),
+    "version": lambda process: process.version,
+    "deployed": lambda process: process.deployed_at,
+}
+
+
+@get(HOME)
+async def show_all(request: PageRequest) -> Response[Any]:
+    """The latest version of each process."""
+    listing = Listing.of(request, HOME, view=VIEWS, q=(), sort=tuple(SORTS))
+    word, view = listing["q"].casefold(), listing["view"]
+    found = [
+        process
+        for process in request.app.state.box.processes.list()
+        if word in f"{process.name} {process.key} {process.description}".casefold()
+        and (view == "all" or process.suspended == (view == "suspended"))
+    ]
+    return page(
+        request,
+        "processes.html",
+        at=listing.here,
+        here="processes",
+        listing=listing,
+        found=Slice.of(found, listing, SORTS),
+    )
+
+
+@get(HOME + "/{key:str}")
+async def show(request: PageRequest, key: FromPath[str]) -> Response[Any]:
+    """One process in its latest version."""
+    return _process(request, key, None)
+
+
+@get(HOME + "/{key:str}/{version:int}")
+async def show_version(
+    request: PageRequest, key: FromPath[str], version: FromPath[int]
+) -> Response[Any]:
+    """One process in one version."""
+    return _process(request, key, version)
+
+
+@get(HOME + "/{key:str}/{version:int}/xml")
+async def xml(request: PageRequest, key: FromPath[str], version: FromPath[int]) -> Response[Any]:
+    """The BPMN file as it was deployed, to be saved."""
+    found = request.app.state.box.processes.xml(key, version)
+    name = f"{quote(key)}.v{version}.bpmn20.xml"
+    return Response(
+        found,
+        media_type="application/xml",
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
+    )
+
+
+@get(HOME + "/{key:str}/{version:int}/diagram")
+async def diagram(
+    request: PageRequest, key: FromPath[str], version: FromPath[int]
+) -> Response[Any]:
+    """The drawing of a version."""
+    return drawing_of(request, key, version)
+
+
+@post(HOME + "/{key:str}/suspend")
+async def suspend(request: PageRequest, key: FromPath[str]) -> Response[Any]:
+    """Nobody can start it any more."""
+    await request.app.state.box.processes.suspend(key, actor_of(request))
+    return go(f"{HOME}/{quote(key)}", _("Suspended: it cannot be started now."))
+
+
+@post(HOME + "/{key:str}/activate")
+async def activate(request: PageRequest, key: FromPath[str]) -> Response[Any]:
+    """It can be started again."""
+    await request.app.state.box.processes.activate(key, actor_of(request))
+    return go(f"{HOME}/{quote(key)}", _("Active: it can be started again."))
+
+
+def _process(request: PageRequest, key: str, version: int | None) -> Response[Any]:
+    processes = request.app.state.box.processes
+    process = processes.get(key, version)
+    address = site_address(request)
+    return page(
+        request,
+        "process.html",
+        here="processes",
+        process=process,
+        latest=processes.get(key),
+        versions=sorted(processes.versions(key), key=lambda one: -one.version),
+        start_call=_start_call(address, key),
+        status_call=f'curl -H "Authorization: Bearer $KEY" {address}/processapi/$ID/status',
+    )
+
+
+def _start_call(address: str, key: str) -> str:
+    return (
+        f"curl -X POST {address}/processapi/{quote(key)}/start \\\n"
+        '  -H "Authorization: Bearer $KEY" \\\n'
+        '  -H "Content-Type: application/json" \\\n'
+        """  -d '{"variables": {"department": "Engineering"}}'"""
+    )
+
+
+handlers = [show_all, show, show_version, xml, diagram, suspend, activate]

@@ -1,0 +1,67 @@
+"""/requests: what a person has started, how far it is, and its files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.params import FromPath
+
+from appliance.views import InstanceDetail
+from web.cases import drawing_of, marks_json
+from web.history import in_words
+from web.listing import Listing
+from web.render import go, page
+from web.security import PageRequest, actor_of
+
+VIEWS = ("open", "ended", "all")
+SORTS = ("-started", "process", "started")
+REQUEST = "/requests/{instance:int}"
+
+
+@get("/requests")
+async def show_all(request: PageRequest) -> Response[Any]:
+    """The instances that this person has started."""
+    listing = Listing.of(request, "/requests", view=VIEWS, q=(), sort=SORTS)
+    found = request.app.state.box.instances.requests_of(actor_of(request), **listing.known)
+    return page(
+        request, "requests.html", at=listing.here, here="requests", listing=listing, found=found
+    )
+
+
+@get(REQUEST)
+async def show(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
+    """One of them: its steps, its files, where it is."""
+    whole = _find(request, instance)
+    user = request.user
+    return page(
+        request,
+        "request.html",
+        here="requests",
+        instance=whole.instance,
+        tasks=[(task, task.open_to(user.name, user.groups)) for task in whole.tasks],
+        history=in_words(whole.history, user.name),
+        marks=marks_json(whole.marks),
+        files=whole.files,
+    )
+
+
+@get(REQUEST + "/diagram")
+async def diagram(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
+    """The drawing of its process."""
+    found = _find(request, instance).instance
+    return drawing_of(request, found.process_key, found.process_version)
+
+
+@get("/instances/{instance:int}")
+async def short(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
+    """A short link to a case: the page that fits the reader."""
+    place = "/admin/instances" if request.user.admin else "/requests"
+    return go(f"{place}/{instance}")
+
+
+def _find(request: PageRequest, instance: int) -> InstanceDetail:
+    return request.app.state.box.instances.detail(instance, actor_of(request))
+
+
+handlers = [show_all, show, diagram, short]

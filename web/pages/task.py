@@ -1,0 +1,163 @@
+"""/tasks/{id}: one task: its form, who has it, what came before; claim, assign, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from appliance.errors import Conflict, Forbidden
+from appliance.views import TaskDetail
+from engine.errors import FormInvalid, InstanceSuspended, TaskAlreadyClaimed, TaskNotFound
+from web import forms
+from web.bodies import form_of, text_of
+from web.cases import drawing_of, marks_json
+from web.history import in_words
+from web.render import go, page
+from web.security import PageRequest, actor_of
+from web.texts import _
+
+TASK = "/tasks/{task:int}"
+LOST = (TaskAlreadyClaimed, TaskNotFound, InstanceSuspended, Conflict, Forbidden)
+"""What may have happened to a task while somebody filled in its form."""
+
+
+@get(TASK)
+async def show(request: PageRequest, task: FromPath[int]) -> Response[Any]:
+    """The task as this person may see it."""
+    return _page(request, _find(request, task))
+
+
+@post(TASK)
+async def complete(request: PageRequest, task: FromPath[int]) -> Response[Any]:
+    """Complete it with what was entered, or show the form again with what is wrong."""
+    box, detail = request.app.state.box, _find(request, task)
+    sent = forms.sent(await form_of(request))
+    values = detail.form.posted(sent.pairs) if detail.form else {}
+    if sent.only_again:
+        return _page(request, detail, values)
+    try:
+        uploads = await forms.receive(box, sent.uploads)
+        done = await box.tasks.complete(task, actor_of(request), values, uploads, sent.outcome)
+    except FormInvalid as error:
+        return _page(request, detail, values, error.errors, status=422)
+    except LOST as error:
+        return _page(request, _find(request, task), values, gone=str(error), status=422)
+    said = _("Done: %(task)s.", task=detail.name)
+    if done.next_task_id is None:
+        return go("/tasks", said)
+    return go(f"/tasks/{done.next_task_id}", said + " " + _("Here is your next task of this case."))
+
+
+@post(TASK + "/form")
+async def form(request: PageRequest, task: FromPath[int]) -> Response[Any]:
+    """The form's parts for what is entered so far: conditions, computed values, rows."""
+    detail = _find(request, task)
+    sent = forms.sent(await form_of(request))
+    values = detail.form.posted(sent.pairs) if detail.form else {}
+    return page(request, "form_part.html", **_form(request, detail, values, {}))
+
+
+@post(TASK + "/claim")
+async def claim(request: PageRequest, task: FromPath[int]) -> Response[Any]:
+    """Take it."""
+    await request.app.state.box.tasks.claim(task, actor_of(request))
+    back = await text_of(request, "back")
+    to = back if back.startswith("/tasks") else f"/tasks/{task}"
+    return go(to, _("Claimed: the task is yours now."))
+
+
+@post(TASK + "/unclaim")
+async def unclaim(request: PageRequest, task: FromPath[int]) -> Response[Any]:
+    """Give it back to those it is open to."""
+    await request.app.state.box.tasks.unclaim(task, actor_of(request))
+    return go("/tasks", _("Given back: others can claim the task again."))
+
+
+@post(TASK + "/assign")
+async def assign(request: PageRequest, task: FromPath[int]) -> Response[Any]:
+    """Give it to a person, or to nobody."""
+    to = await text_of(request, "to")
+    await request.app.state.box.tasks.assign(task, to or None, actor_of(request))
+    said = _("Assigned to %(who)s.", who=to) if to else _("Assigned to nobody.")
+    return go(f"/tasks/{task}", said)
+
+
+@get(TASK + "/case")
+async def case(request: PageRequest, task: FromPath[int]) -> Response[Any]:
+    """Where the task is in its process, and what happened so far."""
+    detail = _find(request, task)
+    whole = request.app.state.box.instances.detail(detail.instance_id)
+    return page(
+        request,
+        "task_case.html",
+        here="inbox",
+        task=detail,
+        marks=marks_json(whole.marks, detail.node_id if detail.ended is None else ""),
+        history=in_words(whole.history, request.user.name),
+    )
+
+
+@get(TASK + "/diagram")
+async def diagram(request: PageRequest, task: FromPath[int]) -> Response[Any]:
+    """The drawing of the task's process."""
+    detail = _find(request, task)
+    return drawing_of(request, detail.process_key, detail.process_version)
+
+
+def _find(request: PageRequest, task: int) -> TaskDetail:
+    return request.app.state.box.tasks.get(task, actor_of(request))
+
+
+def _page(
+    request: PageRequest,
+    task: TaskDetail,
+    values: Mapping[str, Any] | None = None,
+    errors: Mapping[str, Any] | None = None,
+    *,
+    gone: str = "",
+    status: int = 200,
+) -> Response[Any]:
+    box = request.app.state.box
+    people = [one for one in box.people.list() if one.active] if task.may_assign else []
+    return page(
+        request,
+        "task.html",
+        status=status,
+        here="inbox",
+        task=task,
+        gone=gone,
+        people=people,
+        outcome=_outcome(task),
+        **_form(request, task, values, errors or {}),
+    )
+
+
+def _form(
+    request: PageRequest,
+    task: TaskDetail,
+    values: Mapping[str, Any] | None,
+    errors: Mapping[str, Any],
+) -> dict[str, Any]:
+    view = task.form and forms.view_of(
+        request.app.state.box, request.user, task.form, task.data, values, errors, task.files
+    )
+    return {
+        "form": view,
+        "action": f"/tasks/{task.id}",
+        "conditions": f"/tasks/{task.id}/form",
+        "submit": _("Complete task"),
+        "instance_id": task.root_id,
+        "removed": forms.removed(values),
+    }
+
+
+def _outcome(task: TaskDetail) -> str:
+    """How people call the outcome of a finished task."""
+    labels = {one.value: one.label for one in task.form.outcomes} if task.form else {}
+    return labels.get(task.outcome or "", task.outcome or "")
+
+
+handlers = [show, complete, form, claim, unclaim, assign, case, diagram]
