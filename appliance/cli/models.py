@@ -10,10 +10,13 @@ import click
 import msgspec
 
 from appliance.cli import options
-from engine.errors import Finding, ModelInvalid, Refused
+from appliance.config import Config
+from appliance.errors import InvalidInput, TooLarge
+from engine.errors import Finding
 
 SUFFIXES = (".bpmn", ".bpmn20.xml", ".form")
 LIMIT = 100 * 1024**2
+"""What is read at all; the setting ``model_limit`` decides what may be deployed."""
 
 _files = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
@@ -37,16 +40,21 @@ def deploy(paths: tuple[Path, ...], data: str | None, as_json: bool) -> None:
     from appliance.actor import SYSTEM
     from appliance.box import Box  # the engine takes time to load
 
-    files = _read(paths)
+    files = _named(paths)
     with contextlib.closing(Box(options.load(data))) as box:
         deployed = box.processes.deploy(files, SYSTEM).result()
     if as_json:
         options.print_json(
-            [{"id": str(each.id), "key": each.key, "version": each.version} for each in deployed]
-        )
+            [
+                {"id": str(each.id), "key": each.key, "version": each.version,
+                 "unchanged": each.unchanged}
+                for each in deployed
+            ]
+        )  # fmt: skip
         return
     for each in deployed:
-        click.echo(f"Deployed {each.key}, version {each.version}.")
+        what = "unchanged, still" if each.unchanged else "deployed as"
+        click.echo(f"{each.key}: {what} version {each.version}")
 
 
 @click.command(
@@ -62,8 +70,12 @@ def lint(paths: tuple[Path, ...], data: str | None, as_json: bool) -> int:
 
     Finds what a deployment would find, without deploying anything.
     """
-    del data  # taken by every command; a check needs no data directory
-    findings = [found for name, content in _read(paths).items() for found in _check(name, content)]
+    from appliance.deployment import Deployment  # the engine takes time to load
+
+    limit = Config.load({"data": data}).model_limit
+    findings: list[Finding] = []
+    for files in _by_folder(paths):
+        findings += Deployment.read(files, limit, lambda _key: False).findings
     errors = sum(finding.severity == "error" for finding in findings)
     if as_json:
         options.print_json(msgspec.to_builtins(findings))
@@ -90,43 +102,39 @@ def test(paths: tuple[Path, ...], coverage: bool, data: str | None, as_json: boo
     return scenario.run(paths, json=as_json, coverage=coverage)
 
 
-def _read(paths: Iterable[Path]) -> Mapping[str, bytes]:
-    """The files by name; folders are searched."""
+def _named(paths: Iterable[Path]) -> Mapping[str, bytes]:
+    """The files by their plain names, as one deployment knows them."""
     files: dict[str, bytes] = {}
     for path in _found(paths):
         if path.name in files:
             raise click.UsageError(f"Two files are called {path.name}.")
-        try:
-            files[path.name] = _content(path)
-        except OSError as error:
-            raise Refused(f"{path}: {error.strerror}") from error
-    if not files:
-        raise click.UsageError(f"There is no file of the kinds {', '.join(SUFFIXES)}.")
+        files[path.name] = _content(path)
     return files
 
 
-def _found(paths: Iterable[Path]) -> Iterable[Path]:
+def _by_folder(paths: Iterable[Path]) -> Iterable[Mapping[str, bytes]]:
+    """The files by their full names; those of one folder belong together."""
+    folders: dict[Path, dict[str, bytes]] = {}
+    for path in _found(paths):
+        folders.setdefault(path.parent, {})[str(path)] = _content(path)
+    return folders.values()
+
+
+def _found(paths: Iterable[Path]) -> list[Path]:
+    """These files, and all models and forms in these folders."""
+    found: list[Path] = []
     for path in paths:
-        if not path.is_dir():
-            yield path
-        else:
-            yield from sorted(each for each in path.rglob("*") if each.name.endswith(SUFFIXES))
+        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        found += [each for each in inside if each == path or each.name.endswith(SUFFIXES)]
+    if not found:
+        raise click.UsageError(f"There is no file of the kinds {', '.join(SUFFIXES)}.")
+    return found
 
 
 def _content(path: Path) -> bytes:
-    if path.stat().st_size > LIMIT:
-        raise Refused(f"{path} is larger than {LIMIT // 1024**2} MiB.")
-    return path.read_bytes()
-
-
-def _check(name: str, content: bytes) -> Iterable[Finding]:
-    from engine import xml
-    from engine.forms import Form
-
     try:
-        if name.endswith(".form"):
-            Form.read(content, file=name)
-            return ()
-        return xml.inspect(content, name).findings
-    except ModelInvalid as error:
-        return error.findings
+        if path.stat().st_size > LIMIT:
+            raise TooLarge(f"{path} is larger than {LIMIT // 1024**2} MiB.")
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"{path}: {error.strerror}.") from error
