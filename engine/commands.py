@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from engine import events as ev
 from engine import jobs
+from engine.elements.ad_hoc_sub_process import AdHocSubProcess
 from engine.errors import InstanceEnded, InstanceSuspended, NotWaiting, TaskNotFound
 from engine.run import Run
 from engine.state import Instance, Job, State, Subscription, Task, Token
+from engine.triggers.error import throw_error
 from engine.values import checked_variables
 
 if TYPE_CHECKING:
@@ -118,6 +120,8 @@ class Command:
         wait = self.state.waits.get(job)
         if not isinstance(wait, Job):
             raise NotWaiting(f"Job {job} no longer waits")
+        if wait.kind == "external":
+            raise NotWaiting(f"Job {job} waits for a worker of {wait.topic}")
         self._refuse_suspended(wait.token)
         self._run.continue_from(wait.steps)
         node = self._run.node(wait)
@@ -136,6 +140,28 @@ class Command:
         if not isinstance(wait, Job):
             raise NotWaiting(f"Job {job} no longer waits")
         jobs.failed(self._run, wait, message, detail, final)
+
+    def answer(self, job: int, variables: Mapping[str, Any] | None = None) -> None:
+        """An external worker has done its work."""
+        wait = self._external(job)
+        values = checked_variables(variables or {})
+        self._run.emit(ev.WaitEnded(job))
+        self._run.node(wait).triggered(self._run, wait.token, wait, values)
+        self._run.work()
+
+    def answer_error(
+        self,
+        job: int,
+        code: str,
+        message: str | None = None,
+        variables: Mapping[str, Any] | None = None,
+    ) -> None:
+        """An external worker answers with a BPMN error. Raises UncaughtError."""
+        wait = self._external(job)
+        if variables:
+            self._run.set_variables(wait.token, checked_variables(variables))
+        throw_error(self._run, wait.token, code, message)
+        self._run.work()
 
     def retry(self, incident: int) -> None:
         """Try again what an incident stopped."""
@@ -169,6 +195,18 @@ class Command:
         if wait is None:
             raise NotWaiting(f"Nothing waits to be triggered at {token}")
         self.deliver(wait.id, variables)
+
+    def start_activity(self, token: int, node: str) -> None:
+        """Start an activity that an ad-hoc subprocess offers."""
+        self._ad_hoc(token).start(self._run, self._token(token), node)
+        self._run.work()
+
+    def complete_ad_hoc(self, token: int) -> None:
+        """Nothing more is to be done in an ad-hoc subprocess."""
+        self._ad_hoc(token)
+        self._run.cancel_children(self._token(token))
+        self._run.leave(self._token(token))
+        self._run.work()
 
     def set_scope(self, token: int, variables: Mapping[str, Any], *, local: bool = False) -> None:
         """Set variables as the token sees them, or ``local`` to it."""
@@ -228,6 +266,22 @@ class Command:
         token, _ = self._task(task)
         assert token.task is not None
         return token.task
+
+    def _ad_hoc(self, token: int) -> AdHocSubProcess:
+        found = self._token(token)
+        self._refuse_suspended(found)
+        if not isinstance(found.node, AdHocSubProcess):
+            raise NotWaiting(f"{found.node} is no ad-hoc subprocess")
+        return found.node
+
+    def _external(self, job: int) -> Job:
+        wait = self.state.waits.get(job)
+        if not isinstance(wait, Job) or wait.kind != "external":
+            raise NotWaiting(f"Job {job} no longer waits for a worker")
+        if wait.retries < 1:
+            raise NotWaiting(f"Job {job} stands still: resolve its incident first")
+        self._refuse_suspended(wait.token)
+        return wait
 
     def _token(self, token: int) -> Token:
         found = self.state.tokens.get(token)
