@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from engine import events as ev
 from engine.errors import NoFlowTaken
 
 if TYPE_CHECKING:
@@ -45,13 +46,14 @@ class Node:
 
     Subclasses say in class attributes what they are: ``instant`` kinds never wait and need no token
     of their own; ``joins`` kinds wait for several tokens; ``settles`` kinds decide only when
-    nothing else moves.
+    nothing else moves; a scope that ``watches`` hears of every node completed inside.
     """
 
     tag: ClassVar[str]
     instant: bool = False
     joins: bool = False
     transaction: ClassVar[bool] = False
+    watches: ClassVar[bool] = False
     settles: ClassVar[bool] = False
 
     def __init__(self, id: str, name: str, line: int, container: Container | None) -> None:
@@ -74,6 +76,8 @@ class Node:
         self.loop: Loop | None = None
         self.compensation: Node | None = None
         self.compensates = False
+        self.start_quantity = 1
+        self.completion_quantity = 1
         self.inputs: tuple[Mapping, ...] = ()
         self.outputs: tuple[Mapping, ...] = ()
 
@@ -95,6 +99,9 @@ class Node:
             or self.inputs
             or self.outputs
         )
+        if self.start_quantity > 1:
+            self.joins = True
+            self.plain = False
         self.instant = self.instant and self.plain
 
     def enter(self, run: Run, token: Token) -> None:
@@ -117,12 +124,21 @@ class Node:
         """The token is about to be cancelled: anything beyond its waits and children."""
 
     def join(self, run: Run, scope: Token, flow: Flow | None) -> None:
-        """Another token arrived at a node that ``joins``."""
-        raise NotImplementedError(self.tag)
+        """Another token arrived at a node that ``joins``: here, one with a start quantity."""
+        waiting = list(scope.arrived.get(self.id, {}).values())
+        if len(waiting) + 1 < self.start_quantity:
+            run.place(self, scope, flow)
+            return
+        for token in waiting[: self.start_quantity - 1]:
+            run.emit(ev.Left(token.id, run.now, ev.MERGED))
+        run.joined(self, scope, flow)
 
     def ready(self, run: Run, scope: Token) -> bool:
         """At rest: may the tokens that wait at this ``settles`` node go on? If so, they did."""
         raise NotImplementedError(self.tag)
+
+    def proceeded(self, run: Run, token: Token, node: Node) -> None:
+        """A node inside this scope, which ``watches``, was completed."""
 
     def emptied(self, run: Run, token: Token) -> None:
         """The last token inside this scope is gone: a scope completes itself."""

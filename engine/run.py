@@ -8,7 +8,7 @@ stack. What a node does stands in ``engine/elements``, what may be asked of an i
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine import events as ev
@@ -143,12 +143,26 @@ class Run:
 
     def proceed(self, node: Node, scope: Token) -> None:
         """Go along the outgoing flows of a node that was completed in this scope."""
-        for flow in node.choose(self, scope):
+        flows = node.choose(self, scope)
+        for _ in range(node.completion_quantity):
+            self.follow(flows, scope)
+        if scope.node.watches:
+            scope.node.proceeded(self, scope, node)
+        self.rest(scope)
+
+    def follow(self, flows: Sequence[Flow], scope: Token) -> None:
+        """Send a token along each of these flows."""
+        for flow in flows:
             if flow.listeners:
                 for listener in flow.listeners:
                     self.listen(listener, scope)
             self.arrive(flow.target, scope, flow)
-        self.rest(scope)
+
+    def drop_arrivals(self, scope: Token) -> None:
+        """Forget the tokens that are on their way in this scope."""
+        kept = [each for each in self._agenda if each[1] is not scope]
+        scope.transit -= len(self._agenda) - len(kept)
+        self._agenda = deque(kept)
 
     def rest(self, scope: Token) -> None:
         """When nothing is left in a scope, it is complete."""
@@ -167,7 +181,7 @@ class Run:
         if node.plain:
             self.pass_through(node, scope, flow)
             return
-        token = self.place(node, scope)
+        token = self.place(node, scope, None, ev.BODY if node.loop is not None else None)
         if node.before:
             self.create_job(token, node, "before", due=self.now)
         else:
@@ -309,11 +323,15 @@ class Run:
 
     def test(self, condition: Expression, token: Token) -> bool:
         """The value of a condition, which must be true or false. Raises ExpressionFailed."""
-        value = condition.evaluate(Names(self, token))
+        return self.test_in(condition, Names(self, token))
+
+    def test_in(self, condition: Expression, names: Names) -> bool:
+        """The value of a condition that sees these names."""
+        value = condition.evaluate(names)
         if value is True or value is False:
             return value
         raise ExpressionFailed(
-            f"Condition {condition.text} at {token.node} must be true or false, not {value!r}"
+            f"Condition {condition.text} at {names.token.node} must be true or false, not {value!r}"
         )
 
     def holds(self, flow: Flow, scope: Token) -> bool:
@@ -363,14 +381,14 @@ class Run:
 
     def work(self) -> None:
         """Let every token move until all wait."""
-        agenda, limit = self._agenda, self.world.limits.steps
+        limit = self.world.limits.steps
         while True:
-            while agenda:
+            while self._agenda:
                 if self._steps >= limit:
                     self._park()
                     break
                 self._steps += 1
-                node, scope, flow, loop = agenda.popleft()
+                node, scope, flow, loop = self._agenda.popleft()
                 scope.transit -= 1
                 if scope.alive:
                     self._enter(node, scope, flow, loop)

@@ -44,7 +44,7 @@ class _Nothing:
         raise KeyError(name)
 
     def set(self, name: str, value: Any) -> None:
-        raise KeyError(name)
+        raise KeyError(name, value)
 
 
 def start_triggers(process: Process, now: int, zone: tzinfo) -> list[StartTrigger]:

@@ -280,8 +280,9 @@ def _entered(state: State, event: ev.Entered) -> None:
     node = scope.instance.process.nodes[event.node]
     token = Token(event.token, node, scope, scope.instance, event.flow, event.loop)
     state.tokens[token.id] = scope.children[token.id] = token
-    if node.joins and event.flow is not None:
-        scope.arrived.setdefault(node.id, {})[token.id] = token
+    if node.joins:
+        if event.flow is not None:
+            scope.arrived.setdefault(node.id, {})[token.id] = token
         if node.settles:
             state.joins[token.id] = token
 

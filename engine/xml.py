@@ -152,6 +152,8 @@ class Reader:
         self._common(node, xml)
         self._asynchronous(node, xml)
         node.compensates = xml.get("isForCompensation") == "true"
+        node.start_quantity = self._quantity(xml, "startQuantity")
+        node.completion_quantity = self._quantity(xml, "completionQuantity")
         node.loop = read_loop(xml, self)
         node.read(xml, self)
         dialect.check_attributes(self, xml)
@@ -216,6 +218,15 @@ class Reader:
         node.before = self.flag(xml, "async") or self.flag(xml, "asyncBefore")
         node.after = self.flag(xml, "asyncLeave") or self.flag(xml, "asyncAfter")
         self.attr(xml, "exclusive")
+
+    def _quantity(self, xml: Element, name: str) -> int:
+        text = xml.get(name, "1").strip()
+        if text.isdecimal() and int(text) >= 1:
+            return int(text)
+        self.report(
+            "error", "quantity", xml, f"{name} must be a number of at least 1, not {text!r}"
+        )
+        return 1
 
     def _data_object(self, xml: Element, container: Container) -> None:
         name = xml.get("name") or xml.get("id", "")

@@ -5,9 +5,11 @@ The list is written out: discovery by file name would find nothing in a frozen b
 
 from __future__ import annotations
 
+from engine.elements.ad_hoc_sub_process import AdHocSubProcess
 from engine.elements.boundary_event import BoundaryEvent
 from engine.elements.call_activity import CallActivity
 from engine.elements.catch_event import CatchEvent
+from engine.elements.complex_gateway import ComplexGateway
 from engine.elements.end_event import EndEvent
 from engine.elements.event_based_gateway import EventBasedGateway
 from engine.elements.event_sub_process import EventSubProcess
@@ -41,10 +43,12 @@ KINDS: tuple[type[Node], ...] = (
     CallActivity,
     SubProcess,
     Transaction,
+    AdHocSubProcess,
     EventSubProcess,
     ExclusiveGateway,
     ParallelGateway,
     InclusiveGateway,
+    ComplexGateway,
     EventBasedGateway,
 )
 

@@ -42,11 +42,8 @@ class InclusiveGateway(Node):
         run.place(self, scope, flow)
 
     def ready(self, run: Run, scope: Token) -> bool:
-        arrived = scope.arrived[self.id]
-        by_flow: dict[str | None, Token] = {}
-        for token in arrived.values():
-            by_flow.setdefault(token.flow, token)
-        if self._others_may_come(scope, set(by_flow)):
+        by_flow = self.first_by_flow(scope)
+        if not by_flow or self.others_may_come(scope, set(by_flow)):
             return False
         first, *others = by_flow.values()
         for token in others:
@@ -54,7 +51,15 @@ class InclusiveGateway(Node):
         run.leave(first)
         return True
 
-    def _others_may_come(self, scope: Token, filled: set[str | None]) -> bool:
+    def first_by_flow(self, scope: Token) -> dict[str | None, Token]:
+        """The oldest waiting token of each incoming flow that has one."""
+        found: dict[str | None, Token] = {}
+        for token in scope.arrived.get(self.id, {}).values():
+            found.setdefault(token.flow, token)
+        return found
+
+    def others_may_come(self, scope: Token, filled: set[str | None]) -> bool:
+        """Whether a token elsewhere can reach an empty flow, but none that has a token."""
         if self._reach is None:
             self._reach = reaching(self)
         full = sum(1 << i for i, flow in enumerate(self.incoming) if flow.id in filled)
