@@ -28,7 +28,7 @@ from web.bodies import json_of
 from web.downloads import download
 from web.security import ApiRequest
 
-_ID = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
+_ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 _KINDS = {
     bool: "true or false",
     str: "a text",

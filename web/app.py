@@ -20,13 +20,19 @@ from web.errors import answer_error
 from web.pages import (
     account,
     api_keys,
+    deploy,
     files,
     groups,
     inbox,
+    instances,
     password,
     people,
+    processes,
+    requests,
     setup,
     sign_in,
+    start,
+    task,
 )
 from web.render import go
 from web.security import Programs, administrator, signed_in, visitor
@@ -34,13 +40,13 @@ from web.security import Programs, administrator, signed_in, visitor
 if TYPE_CHECKING:
     from appliance.box import Box
 
-PAGES = [account, files, inbox, live]
+PAGES = [inbox, task, start, requests, account, files, live]
 """For everybody who is signed in."""
 
-ADMIN_PAGES = [api_keys, groups, people]
+ADMIN_PAGES = [processes, deploy, instances, people, groups, api_keys]
 """For administrators; their addresses begin with ``/admin``."""
 
-OPEN_PAGES = [password, setup, sign_in]
+OPEN_PAGES = [sign_in, setup, password]
 """For people who are not signed in."""
 
 SMALL_FORM = 256 * 1024

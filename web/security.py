@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, State
+from litestar.exceptions import NotFoundException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Receive, Send
 
@@ -40,6 +41,7 @@ VISITOR = "wf_visitor"
 TOKEN_FIELD = "_csrf_token"
 TOKEN_HEADER = "x-csrf-token"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_NO_ID = 2**63
 _NO_KEY = "Missing or inactive API key"
 
 PageRequest = Request[User, Session, State]
@@ -77,6 +79,8 @@ async def signed_in(connection: Connection, _handler: BaseRouteHandler) -> None:
     if not found:
         raise Unauthorized(_("Please sign in."))
     connection.scope["auth"], connection.scope["user"] = found
+    if any(isinstance(each, int) and each >= _NO_ID for each in connection.path_params.values()):
+        raise NotFoundException
     await _check_form(connection, text)
 
 
