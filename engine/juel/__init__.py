@@ -1,0 +1,148 @@
+"""Expressions: ``${…}`` and ``#{…}`` as Flowable reads them, compiled once to Python functions.
+
+    compile("Order ${order.id} of ${initiator}").evaluate(scope)
+
+The text of an attribute is a literal, one expression, or a mixture, which gives text. ``#{`` means
+the same as ``${``; ``\\${`` is the two characters. Nothing outside of the scope's variables, the
+functions of :mod:`engine.juel.functions` and the methods of :mod:`engine.juel.methods` can be
+reached. Differences from Flowable: numbers are exact, ``'text' + x`` joins, lists and maps may be
+written as literals, and dates are text that is read when needed.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import lark
+
+from engine.errors import ExpressionFailed, ExpressionInvalid
+from engine.juel.arithmetic import Trouble
+from engine.juel.build import Build
+from engine.juel.coerce import joined, plain, text_of, truth_of
+from engine.juel.node import PROBLEMS, Node, placed
+from engine.juel.scope import Scope
+from engine.juel.split import Part, split
+from engine.juel.target import assign, is_target
+
+__all__ = ["Expression", "Scope", "compile", "text_of", "truth_of"]
+
+_SIMPLE = frozenset({type(None), bool, int, str})
+
+
+class Expression:
+    """A compiled expression.
+
+    ``constant`` is true when it always has the same value. ``names`` holds the variables that must
+    exist, ``optional_names`` those that ``vars:…`` functions may look for.
+    """
+
+    __slots__ = ("_node", "_offset", "_run", "constant", "names", "optional_names", "text")
+
+    def __init__(self, text: str, node: Node, offset: int = 0) -> None:
+        self.text = text
+        self._node = node
+        self._run = node.run
+        self._offset = offset
+        self.constant = node.kind == "constant"
+        nodes = list(node.walk())
+        self.names = frozenset(each.value for each in nodes if each.kind == "name")
+        self.optional_names = frozenset(each.value for each in nodes if each.kind == "variable")
+
+    def __repr__(self) -> str:
+        return f"Expression({self.text!r})"
+
+    @property
+    def is_target(self) -> bool:
+        """Whether a value can be assigned to it."""
+        return is_target(self._node)
+
+    def evaluate(self, scope: Scope) -> Any:
+        """The value in a scope. Raises ExpressionFailed."""
+        try:
+            value = self._run(scope)
+            return value if value.__class__ in _SIMPLE else plain(value)
+        except PROBLEMS as problem:
+            raise self._failed(problem) from None
+
+    def assign(self, scope: Scope, value: Any) -> None:
+        """Assign a value to the variable or place that it names. Raises ExpressionFailed."""
+        try:
+            assign(self._node, scope, value)
+        except PROBLEMS as problem:
+            raise self._failed(problem) from None
+
+    def _failed(self, problem: Exception) -> ExpressionFailed:
+        trouble = placed(problem, self._node.place)
+        return ExpressionFailed(_message(trouble, self.text, self._offset))
+
+
+@lru_cache(maxsize=4096)
+def compile(text: str) -> Expression:
+    """Compile the text of an attribute. Raises ExpressionInvalid.
+
+    Space around it does not count.
+    """
+    text = text.strip()
+    try:
+        parts = split(text)
+    except Trouble as problem:
+        raise ExpressionInvalid(_message(problem, text, 0)) from None
+    if len(parts) == 1:
+        return Expression(text, _node(parts[0], text), parts[0].place)
+    nodes = [_node(part, text) for part in parts]
+    return Expression(text, _mixture(nodes, parts))
+
+
+def _mixture(nodes: list[Node], parts: list[Part]) -> Node:
+    runs = [(node.run, node.place, part.place) for node, part in zip(nodes, parts, strict=True)]
+
+    def run(scope: Scope) -> str:
+        texts: list[str] = []
+        for value_of, place, offset in runs:
+            try:
+                texts.append(text_of(value_of(scope)))
+            except PROBLEMS as problem:
+                trouble = placed(problem, place)
+                raise Trouble(trouble.message, (trouble.place or 0) + offset) from None
+        return joined(texts)
+
+    return Node(run, 0, parts=tuple(nodes))
+
+
+def _node(part: Part, text: str) -> Node:
+    if not part.is_expression:
+        return Node(lambda _: part.text, 0, "constant", part.text)
+    try:
+        return _parser().parse(part.text)  # pyright: ignore
+    except lark.exceptions.UnexpectedEOF:
+        problem = Trouble("it ends too early", len(part.text))
+    except lark.exceptions.UnexpectedInput as unexpected:
+        problem = _unexpected(unexpected, part.text)
+    except Trouble as trouble:
+        problem = trouble
+    raise ExpressionInvalid(_message(problem, text, part.place))
+
+
+def _unexpected(problem: lark.exceptions.UnexpectedInput, text: str) -> Trouble:
+    place = problem.pos_in_stream
+    token = getattr(problem, "token", None)
+    if place is None or place >= len(text) or (token is not None and token.type == "$END"):
+        return Trouble("it ends too early", len(text))
+    return Trouble(f"“{token or text[place]}” is not expected", place)
+
+
+@cache
+def _parser() -> lark.Lark:
+    grammar = Path(__file__).with_name("juel.lark").read_text(encoding="utf-8")
+    return lark.Lark(grammar, parser="lalr", transformer=Build(), maybe_placeholders=False)
+
+
+def _message(problem: Trouble, text: str, offset: int) -> str:
+    place = "" if problem.place is None else f", at character {problem.place + offset + 1}"
+    return f"{problem.message} in expression {_shortened(text)}{place}"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 100 else f"{text[:97]}…"
