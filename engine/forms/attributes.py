@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from engine.forms.feel import pattern_problem, problem
 from engine.forms.model import Feel, Flag, Limit, Template, Text
+from engine.forms.narrow import dict_of, many
 
 _PART = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
@@ -49,10 +50,10 @@ class Attributes:
         value = self.source.get(key)
         if value is None:
             return Attributes(self.reading, {}, self.name)
-        if not isinstance(value, dict):
+        inner = dict_of(value)
+        if inner is None:
             self._unfit(key, "an object")
-            return Attributes(self.reading, {}, self.name)
-        return Attributes(self.reading, cast("dict[str, Any]", value), self.name)
+        return Attributes(self.reading, inner or {}, self.name)
 
     def word(self, key: str) -> str:
         """Plain text; empty when absent."""
@@ -67,7 +68,7 @@ class Attributes:
         value = self.source.get(key)
         if value is None:
             return []
-        items = cast("list[Any]", value) if isinstance(value, list) else [value]
+        items = many(value)
         if not all(isinstance(item, str) for item in items):
             self._unfit(key, "a list of texts")
             return []

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from itertools import islice
+from typing import Any
 
 from engine.errors import FormInvalid
 from engine.forms import feel, sniff
@@ -29,6 +30,7 @@ _EMAIL = re.compile(
     r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
     r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?){0,20}"
 )
+MAX_UNKNOWN = 20
 _PHONE = re.compile(r"(?:\+|00)[1-9]\d{5,20}", re.ASCII)
 
 
@@ -60,7 +62,8 @@ def check(schema: Schema, data: Mapping[str, Any], given: Given, outcome: str = 
         own = {component.key[0] for component in schema.components if component.key}
         extras = {name: value for name, value in sent.items() if name not in own}
         sent = {name: value for name, value in sent.items() if name in own}
-    live = Live(schema, data, Given(given.now, sent, given.uploads, given.people, given.scope))
+    given = replace(given, values=sent)
+    live = Live(schema, data, given)
     checked = Checked(values=extras)
     enforced = _outcome(schema, outcome, checked)
     _refuse_unknown(live, given, checked)
@@ -93,8 +96,8 @@ def _refuse_unknown(live: Live, given: Given, checked: Checked) -> None:
     claimed = {
         place.path for place in live.places if place.keyed or place.component.type == "dynamiclist"
     }
-    for path in unclaimed(nest(given.values or {}), claimed):
-        if not live.schema.accepts_extras:
+    if not live.schema.accepts_extras:
+        for path in islice(unclaimed(given.values or {}, claimed), MAX_UNKNOWN):
             checked.errors[path_text(path)] = [Message("is not a field of this form")]
     files = {
         path_text(place.path) for place in live.fields() if place.component.type == "filepicker"
@@ -257,7 +260,7 @@ def _date_faults(place: Place, value: str, live: Live) -> Iterator[Message]:
 def _file_faults(place: Place, live: Live, limits: Mapping[str, Any]) -> Iterator[Message]:
     rules = place.component.files
     assert rules is not None
-    names = cast("list[str]", place.value)
+    names: list[str] = place.value
     most = rules.max_files if limits["multiple"] is True else 1
     if len(names) > most:
         yield (

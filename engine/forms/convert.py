@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from engine.errors import Finding, ModelInvalid
 from engine.form_fields import FormField
+from engine.forms.narrow import dict_of, list_of
 
 Field = Mapping[str, Any]
 DEFAULT_DATE_PATTERN = "dd/MM/yyyy"
@@ -222,9 +223,9 @@ def _refused(message: str, key: str, file: str) -> ModelInvalid:
 
 
 def _list(value: Any) -> list[Field]:
-    items = cast("list[Any]", value) if isinstance(value, list) else []
-    return [cast("Field", item) for item in items if isinstance(item, Mapping)]
+    fields = (dict_of(item) for item in list_of(value) or [])
+    return [field for field in fields if field is not None]
 
 
 def _mapping(value: Any) -> Field:
-    return cast("Field", value) if isinstance(value, Mapping) else {}
+    return dict_of(value) or {}

@@ -21,7 +21,7 @@ import msgspec
 import quickjs
 
 from engine.errors import Refused
-from engine.forms.model import Feel
+from engine.forms.model import Feel, Path
 
 BUNDLE = FilePath(__file__).with_name("feel.js")
 TIME_LIMIT = 0.05
@@ -88,9 +88,17 @@ _AFTER = """
     }
     return unaryTest(source, context).value;
   };
-  const one = ({ source, unary, scope }, data, simple) => {
-    const context = { this: data, parent: null, i: [], ...data,
-                      _this_: data, _parent_: null, _i_: [], ...scope };
+  const special = (data, row) => {
+    const around = [null, data], numbers = [];
+    row.reduce((here, step) => {
+      if (typeof step === "number") { numbers.push(step + 1); around.push(here?.[step]); }
+      return here?.[step];
+    }, data);
+    return [around.at(-1), around.at(-2), numbers];
+  };
+  const one = ({ source, unary, row }, data, simple) => {
+    const [_this_, _parent_, _i_] = special(data, row);
+    const context = { this: _this_, parent: _parent_, i: _i_, ...data, _this_, _parent_, _i_ };
     try {
       if (unary) return { value: plain(test(source, context, simple)) };
       return { value: plain(simple ? call(source, context) : evaluate(source, context).value) };
@@ -122,10 +130,10 @@ class FeelMissing(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One evaluation: an expression, and what is special where it stands (``this``, ``i``)."""
+    """One evaluation: an expression, and the path of the row that is ``this``."""
 
     feel: Feel
-    scope: Mapping[str, Any] | None = None
+    row: Path = ()
 
 
 def evaluate(asks: Sequence[Ask], data: Mapping[str, Any], now: datetime) -> list[Any]:
@@ -213,10 +221,7 @@ def _answers(
 def _ask(
     asks: Sequence[Ask], data: Mapping[str, Any], now: int, offset: int, limit: float
 ) -> list[dict[str, Any]]:
-    rows = [
-        {"source": ask.feel.source, "unary": ask.feel.unary, "scope": ask.scope or {}}
-        for ask in asks
-    ]
+    rows = [{"source": ask.feel.source, "unary": ask.feel.unary, "row": ask.row} for ask in asks]
     question = {"asks": rows, "data": data, "now": now, "offset": offset}
     sandbox = _sandbox()
     sandbox.set_time_limit(limit)

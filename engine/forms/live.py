@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from engine.forms import feel
 from engine.forms.binding import bound
@@ -31,6 +31,7 @@ from engine.forms.model import (
     Upload,
     empty,
 )
+from engine.forms.narrow import dict_of, list_of, many
 from engine.forms.parse import chosen, fallback, same, typed
 from engine.forms.paths import dig, path_text, put
 from engine.juel import Scope
@@ -155,9 +156,8 @@ class Live:
         """Evaluate expressions, each where its place stands."""
         if not asks:
             return []
-        context = self.context()
-        questions = [feel.Ask(what, _row_scope(context, place.row)) for what, place in asks]
-        return feel.evaluate(questions, context, self.given.now)
+        questions = [feel.Ask(what, place.row) for what, place in asks]
+        return feel.evaluate(questions, self.context(), self.given.now)
 
     def texts(
         self, wanted: Sequence[tuple[Text, Place]], markdown: Sequence[bool] = ()
@@ -202,9 +202,9 @@ class Live:
         return place
 
     def _plant_rows(self, place: Place) -> None:
-        stored = cast("list[Any]", place.stored) if isinstance(place.stored, list) else None
+        stored = list_of(place.stored)
         for number, sent in self._sent_rows(place, stored):
-            known = stored[number] if stored and number < len(stored) else {}
+            known: Any = stored[number] if stored and number < len(stored) else {}
             path = (*place.path, number)
             spot = (*place.spot, len(place.rows))
             at = _At(path, spot, spot, sent, known, place)
@@ -217,10 +217,10 @@ class Live:
         count = rules.initial_rows if stored is None else len(stored)
         rows: list[Any] = [MISSING] * count
         if place.sent is not MISSING and not place.locked:
-            if isinstance(place.sent, list):
-                rows = cast("list[Any]", place.sent)
-            else:
+            given = list_of(place.sent)
+            if given is None:
                 place.fault = Message("is not a list")
+            rows = rows if given is None else given
         if not rules.rows_change and len(rows) != count:
             place.fault = Message("has {count} rows that cannot be added or removed", count=count)
         if len(rows) > MAX_ROWS:
@@ -256,10 +256,10 @@ class Live:
         uploads = self.given.uploads.get(path_text(place.path), ())
         if place.sent is MISSING and not uploads:
             return MISSING
-        there = cast("list[str]", place.first)
+        there: list[str] = place.first
         kept = there
-        if isinstance(place.sent, Mapping):
-            gone = _strings(cast("Mapping[str, Any]", place.sent).get("remove"))
+        if marks := dict_of(place.sent):
+            gone = _strings(marks.get("remove"))
             kept = [name for name in there if name not in gone]
         elif place.sent is not MISSING:
             kept = _strings(place.sent)
@@ -320,15 +320,10 @@ class Live:
 
 def normal_options(value: Any) -> tuple[Option, ...]:
     """Options from data: plain values, or objects with ``value`` and ``label``, as in form-js."""
-    if not isinstance(value, list):
-        return ()
     options: list[Option] = []
-    for item in cast("list[Any]", value):
-        if isinstance(item, Mapping):
-            fields = cast("Mapping[str, Any]", item)
-            inner, label = fields.get("value"), fields.get("label")
-        else:
-            inner, label = item, None
+    for item in list_of(value) or []:
+        fields = dict_of(item) or {"value": item}
+        inner, label = fields.get("value"), fields.get("label")
         if inner in (None, "", {}) or isinstance(inner, list):
             continue
         text = label if isinstance(label, str) and label else text_of(inner)
@@ -346,7 +341,7 @@ def text_of(value: Any) -> str:
 
 def stored_rows(place: Place) -> list[Any]:
     """Copies of what was stored in each row that is still there; rows are objects."""
-    return [deepcopy(row.stored) if isinstance(row.stored, dict) else {} for row in place.rows]
+    return [deepcopy(dict_of(row.stored) or {}) for row in place.rows]
 
 
 def file_names(value: Any) -> list[str]:
@@ -355,8 +350,7 @@ def file_names(value: Any) -> list[str]:
 
 
 def _strings(value: Any) -> list[str]:
-    items = cast("list[Any]", value) if isinstance(value, list) else [value]
-    return [item for item in items if isinstance(item, str) and item]
+    return [item for item in many(value) if isinstance(item, str) and item]
 
 
 def _hide(place: Place, answer: Any) -> None:
@@ -384,24 +378,6 @@ def _choose(place: Place, options: tuple[Option, ...]) -> None:
             place.given = chosen(place.component, place.sent, options)
         except Unfit as unfit:
             place.given, place.fault = empty(place.component), unfit.message
-
-
-def _row_scope(context: Mapping[str, Any], row: Path) -> dict[str, Any] | None:
-    """``this``, ``parent`` and ``i`` of an expression inside a repeating row."""
-    if not row:
-        return None
-    this: Any = context
-    parents: list[Any] = []
-    numbers: list[int] = []
-    for step in row:
-        if isinstance(step, int):
-            numbers.append(step + 1)
-        this = this[step]
-        if isinstance(step, int):
-            parents.append(this)
-    parent = parents[-2] if len(parents) > 1 else context
-    special = {"this": this, "parent": parent, "i": numbers}
-    return special | {f"_{name}_": value for name, value in special.items()}
 
 
 def _feels(text: Text) -> list[Feel]:

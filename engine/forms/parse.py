@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from engine.forms.dates import from_pattern
 from engine.forms.messages import Unfit
@@ -20,8 +20,8 @@ from engine.forms.model import (
     Component,
     DateRules,
     Option,
-    empty,
 )
+from engine.forms.narrow import dict_of, list_of, many
 
 _NUMBER = re.compile(r"[+-]?(\d{1,60}(\.\d{0,60})?|\.\d{1,60})([eE][+-]?\d{1,2})?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -39,9 +39,8 @@ def chosen(component: Component, raw: Any, options: Sequence[Option]) -> Any:
     """The value of a choice among ``options``."""
     if component.type in SINGLE_CHOICE:
         return _one_of(_last(raw), options)
-    items = cast("list[Any]", raw) if isinstance(raw, list) else [raw]
     values: list[Any] = []
-    for item in items:
+    for item in many(raw):
         if item in ("", None):
             continue
         value = _one_of(item, options)
@@ -66,13 +65,9 @@ def option_key(value: Any) -> str:
             return "true" if value else "false"
         case int() | Decimal():
             return str(value)
-        case dict():
-            pairs = cast("dict[str, Any]", value).items()
-            return "{" + ",".join(f"{key}:{option_key(item)}" for key, item in sorted(pairs)) + "}"
-        case list():
-            return "[" + ",".join(option_key(item) for item in cast("list[Any]", value)) + "]"
         case _:
-            return ""
+            pairs = sorted((dict_of(value) or {}).items())
+            return "{" + ",".join(f"{key}:{option_key(item)}" for key, item in pairs) + "}"
 
 
 def number(raw: Any) -> int | Decimal:
@@ -106,11 +101,10 @@ def truth(raw: Any) -> bool:
 
 def _last(raw: Any) -> Any:
     """A form may send a name twice; the last one counts, as in most frameworks."""
-    if isinstance(raw, list):
-        items = cast("list[Any]", raw)
-        if all(isinstance(item, str) for item in items):
-            return items[-1] if items else None
-    return raw
+    items = list_of(raw)
+    if items is None or not all(isinstance(item, str) for item in items):
+        return raw
+    return items[-1] if items else None
 
 
 def _text(component: Component, raw: Any, _now: datetime) -> str:
@@ -233,7 +227,5 @@ def fallback(component: Component, options: Sequence[Option] | None, value: Any)
         return value
     if component.type in SINGLE_CHOICE:
         return value if any(same(option.value, value) for option in options) else None
-    if not isinstance(value, list):
-        return empty(component)
-    items = cast("list[Any]", value)
+    items = list_of(value) or []
     return [item for item in items if any(same(option.value, item) for option in options)]

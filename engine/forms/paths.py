@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from itertools import pairwise
 from typing import Any, cast
 
 from engine.forms.model import MISSING, Path
+from engine.forms.narrow import dict_of, list_of
 
-_STEP = re.compile(r"(?:^|\.)([^.\[\]]+)|\[(\d{1,6})\]")
+_STEP = re.compile(r"(?:^|\.)([^.\[\]]+)|\[(\d{1,3})\]")
+_MAX_STEPS = 20
 
 
 def path_text(path: Path) -> str:
@@ -22,7 +25,7 @@ def path_text(path: Path) -> str:
 
 
 def path_of(text: str) -> Path | None:
-    """The path that ``text`` writes, or None when it is none."""
+    """The path that ``text`` writes, or None when it is none: rows are counted to 999."""
     path: list[str | int] = []
     end = 0
     for step in _STEP.finditer(text):
@@ -30,7 +33,9 @@ def path_of(text: str) -> Path | None:
             return None
         path.append(int(step[2]) if step[2] else step[1])
         end = step.end()
-    return tuple(path) if path and end == len(text) and isinstance(path[0], str) else None
+    if not path or end != len(text) or len(path) > _MAX_STEPS or isinstance(path[0], int):
+        return None
+    return tuple(path)
 
 
 def nest(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,68 +59,65 @@ def dig(tree: Any, key: tuple[str, ...]) -> Any:
     return tree
 
 
-def _inner(node: Any, step: str | int, following: str | int) -> Any:
-    """The container at ``step``, made when it is not there."""
-    fresh: Any = [] if isinstance(following, int) else {}
-    if isinstance(step, int):
-        if not isinstance(node, list) or step >= len(cast("list[Any]", node)):
-            return fresh
-        rows = cast("list[Any]", node)
-        if not isinstance(rows[step], dict):
-            rows[step] = {}
-        return rows[step]
-    if not isinstance(node, dict):
-        return fresh
-    table = cast("dict[str, Any]", node)
-    if not isinstance(table.get(step), list if isinstance(following, int) else dict):
-        table[step] = fresh
-    return table[step]
-
-
 def put(tree: dict[str, Any], path: Path, value: Any, origin: Mapping[str, Any]) -> None:
     """Set a value at ``path``, beginning from a copy of what ``origin`` has under that name."""
-    name = path[0]
+    name = str(path[0])
     if len(path) == 1:
-        tree[str(name)] = value
+        tree[name] = value
         return
-    node: Any = tree.get(str(name))
-    if not isinstance(node, dict | list) or node is origin.get(str(name)):
-        known = origin.get(str(name))
-        node = tree[str(name)] = deepcopy(known) if isinstance(known, dict | list) else {}
-    for step, following in pairwise(path[1:]):
+    known: Any = origin.get(name)
+    if name not in tree or tree[name] is known:
+        tree[name] = deepcopy(known)
+    node: Any = tree
+    for step, following in pairwise(path):
         node = _inner(node, step, following)
-    if isinstance(node, dict):
-        node[path[-1]] = value
+    node[path[-1]] = value
 
 
-def unclaimed(sent: Any, claimed: set[Path], path: Path = ()) -> Iterable[Path]:
+def _inner(node: Any, step: str | int, following: str | int) -> Any:
+    """The container at ``step``, made when there is none of the right kind."""
+    if isinstance(step, int):
+        node.extend({} for _ in range(step + 1 - len(node)))
+    known: Any = node[step] if isinstance(step, int) else node.get(step)
+    return _container(node, step, known, following)
+
+
+def _container(node: Any, step: str | int, known: Any, following: str | int) -> Any:
+    fresh: Any = [] if isinstance(following, int) else {}
+    if not isinstance(known, type(fresh)):
+        node[step] = known = fresh
+    return known
+
+
+def unclaimed(sent: Mapping[str, Any], claimed: set[Path]) -> Iterator[Path]:
     """The paths that were sent and that nobody claims."""
-    if path in claimed and not isinstance(sent, list):
-        return
-    if isinstance(sent, Mapping):
-        for name, value in cast("Mapping[str, Any]", sent).items():
-            yield from unclaimed(value, claimed, (*path, name))
-    elif isinstance(sent, list) and any(known[: len(path)] == path for known in claimed):
-        for number, value in enumerate(cast("list[Any]", sent)):
-            if isinstance(value, Mapping):
-                yield from unclaimed(value, claimed, (*path, number))
-    elif path not in claimed:
-        yield path
+    above = {path[:length] for path in claimed for length in range(len(path))}
+    waiting = deque[tuple[Path, Any]](((name,), value) for name, value in sent.items())
+    while waiting:
+        path, value = waiting.popleft()
+        if path not in above:
+            if path not in claimed:
+                yield path
+            continue
+        for step, inner in _items(value):
+            if inner is not None:
+                waiting.append(((*path, step), inner))
+
+
+def _items(value: Any) -> Iterable[tuple[str | int, Any]]:
+    fields = dict_of(value)
+    return enumerate(list_of(value) or []) if fields is None else fields.items()
 
 
 def _grow(nested: dict[str, Any], path: Path, value: Any) -> None:
+    """Set a value in nested data; rows that nobody named yet are None."""
     node: Any = nested
-    for step, following in zip(path, (*path[1:], None), strict=True):
+    steps: Path = (*path, "")
+    for step, following in pairwise(steps):
         if isinstance(step, int):
-            rows = cast("list[Any]", node)
-            rows.extend([None] * (step + 1 - len(rows)))
-        elif not isinstance(node, dict):
+            node.extend([None] * (step + 1 - len(node)))
+        known: Any = node[step] if isinstance(step, int) else node.get(step)
+        if following == "":
+            node[step] = known if value == {} and known else value
             return
-        if following is None:
-            node[step] = value
-            return
-        fresh: Any = [] if isinstance(following, int) else {}
-        known = node[step] if isinstance(step, int) else cast("dict[str, Any]", node).get(step)
-        if not isinstance(known, type(fresh)):
-            node[step] = fresh
-        node = node[step]
+        node = _container(node, step, known, following)

@@ -13,9 +13,10 @@ Names that begin with ``_`` (a token, the outcome) are not the form's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from typing import Any
 
 from engine.forms.model import MANY_CHOICES, Component
+from engine.forms.narrow import dict_of, many
 from engine.forms.paths import nest
 
 _REMOVE = ":remove"
@@ -60,16 +61,16 @@ def _complete(components: Sequence[Component], values: dict[str, Any]) -> dict[s
         elif component.type in MANY_CHOICES:
             scope.setdefault(name, [])
         elif component.type == "dynamiclist":
-            for row in cast("list[Any]", scope.setdefault(name, [])):
-                if isinstance(row, dict):
-                    _complete(component.components, cast("dict[str, Any]", row))
+            for row in many(scope.setdefault(name, [])):
+                if (inner := dict_of(row)) is not None:
+                    _complete(component.components, inner)
     return values
 
 
 def _below(values: dict[str, Any], key: tuple[str, ...]) -> dict[str, Any]:
     for step in key:
-        inner = values.get(step)
-        if not isinstance(inner, dict):
+        inner = dict_of(values.get(step))
+        if inner is None:
             inner = values[step] = {}
-        values = cast("dict[str, Any]", inner)
+        values = inner
     return values

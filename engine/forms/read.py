@@ -7,7 +7,6 @@ that only concern the look of form-js itself are passed over.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Literal, cast
@@ -36,6 +35,7 @@ from engine.forms.model import (
     Schema,
     Show,
 )
+from engine.forms.narrow import dict_of, list_of, many
 from engine.juel import compile as compile_juel
 from engine.values import decode, encode
 
@@ -109,20 +109,22 @@ def _components(
 ) -> tuple[Component, ...]:
     if items is None:
         return ()
-    if not isinstance(items, list):
+    given = list_of(items)
+    if given is None:
         reading.refuse("form-json", "'components' is a list", owner)
         return ()
     if depth > MAX_DEPTH:
         reading.refuse("form-size", f"groups are nested deeper than {MAX_DEPTH}", owner)
         return ()
-    found = [_component(item, reading, scope, depth, owner) for item in cast("list[Any]", items)]
+    found = [_component(item, reading, scope, depth, owner) for item in given]
     return tuple(component for component in found if component is not None)
 
 
 def _component(
     item: Any, reading: Reading, scope: tuple[str, ...], depth: int, owner: str
 ) -> Component | None:
-    if not isinstance(item, dict):
+    source = dict_of(item)
+    if source is None:
         reading.refuse("form-json", "a component is an object", owner)
         return None
     reading.count += 1
@@ -130,7 +132,6 @@ def _component(
         reading.refuse("form-size", f"a form has at most {MAX_COMPONENTS} components", owner)
     if reading.count > MAX_COMPONENTS:
         return None
-    source = cast("dict[str, Any]", item)
     name = str(source.get("key") or source.get("path") or source.get("id") or reading.count)
     at = Attributes(reading, source, name)
     kind = at.word("type")
@@ -253,7 +254,7 @@ def _fixed(at: Attributes) -> tuple[Option, ...]:
     options = normal_options(values)
     if not isinstance(values, list) or not options:
         at.refuse("form-options", "there is nothing to choose from: 'values' is empty")
-    elif len(options) != len(cast("list[Any]", values)):
+    elif len(options) != len(many(values)):
         at.refuse("form-options", "each of 'values' needs a value of its own")
     return options
 
@@ -271,9 +272,9 @@ def _date(at: Attributes) -> DateRules:
         at.refuse("form-date", f"the time format '{zone}' is not known")
         zone = "no_timezone"
     return DateRules(
-        subtype=cast("Literal['date', 'time', 'datetime']", subtype),
+        subtype=subtype,
         past_refused=at.truth("disallowPassedDates"),
-        zone=cast("Literal['utc_offset', 'utc_normalized', 'no_timezone']", zone),
+        zone=zone,
         minutes_step=at.whole("timeInterval") or 1,
         pattern=pattern,
     )
@@ -324,22 +325,21 @@ def _show(at: Attributes, kind: str) -> Show:
 def _columns(columns: Any, at: Attributes) -> tuple[tuple[str, str], ...]:
     if columns is None:
         return ()
-    items = cast("list[Any]", columns) if isinstance(columns, list) else [columns]
     found: list[tuple[str, str]] = []
-    for item in items:
-        if not isinstance(item, Mapping) or not isinstance(item.get("key"), str):  # pyright: ignore
+    for item in many(columns):
+        column = dict_of(item) or {}
+        if not isinstance(column.get("key"), str):
             at.refuse("form-table", "a column of a table needs a key")
             continue
-        column = cast("Mapping[str, Any]", item)
         found.append((column["key"], str(column.get("label") or column["key"])))
     return tuple(found)
 
 
 def _binding(at: Attributes) -> Binding | None:
-    source = at.source.get("wf:property")
-    if not isinstance(source, Mapping):
+    source = dict_of(at.source.get("wf:property"))
+    if source is None:
         return None
-    of = Attributes(at.reading, cast("Mapping[str, Any]", source), at.name)
+    of = Attributes(at.reading, source, at.name)
     return Binding(
         type=of.word("type"),
         variable=of.word("variable"),
@@ -364,10 +364,11 @@ def _juel(at: Attributes, name: str) -> Any:
 def _outcomes(items: Any, reading: Reading, owner: str) -> tuple[Outcome, ...]:
     if items is None:
         return ()
-    if not isinstance(items, list):
+    given = list_of(items)
+    if given is None:
         reading.refuse("form-outcomes", "wf:outcomes is a list", owner)
         return ()
-    found = [_outcome(item, reading, owner) for item in cast("Sequence[Any]", items)]
+    found = [_outcome(item, reading, owner) for item in given]
     outcomes = tuple(outcome for outcome in found if outcome is not None)
     if len({outcome.value for outcome in outcomes}) != len(outcomes):
         reading.refuse("form-outcomes", "two outcomes have the same value", owner)
@@ -377,10 +378,11 @@ def _outcomes(items: Any, reading: Reading, owner: str) -> tuple[Outcome, ...]:
 def _outcome(item: Any, reading: Reading, owner: str) -> Outcome | None:
     if isinstance(item, str) and item:
         return Outcome(item, item)
-    if not isinstance(item, Mapping):
+    source = dict_of(item)
+    if source is None:
         reading.refuse("form-outcomes", "an outcome is a text or has a value and a label", owner)
         return None
-    at = Attributes(reading, cast("Mapping[str, Any]", item), owner)
+    at = Attributes(reading, source, owner)
     value = at.word("value") or at.word("name") or at.word("id")
     style = at.word("style") or "plain"
     if not value:
@@ -392,6 +394,6 @@ def _outcome(item: Any, reading: Reading, owner: str) -> Outcome | None:
     return Outcome(
         value,
         at.word("label") or at.word("name") or value,
-        cast("Literal['primary', 'plain', 'danger']", style),
+        style,
         at.truth("checked", default=True),
     )

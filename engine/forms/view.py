@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from engine.forms.dates import to_pattern
 from engine.forms.live import Given, Live, Place, Row, file_names, text_of
@@ -25,6 +25,7 @@ from engine.forms.model import (
     Schema,
     Text,
 )
+from engine.forms.narrow import dict_of, list_of, many
 from engine.forms.parse import number, option_key, same
 from engine.forms.paths import nest, path_text
 
@@ -305,7 +306,7 @@ class _Seen:
         multiple = self._values.get((id(place), "multiple")) is True
         return replace(
             item,
-            files=self._file_items(cast("list[str]", place.first)),
+            files=self._file_items(place.first),
             accept=self._text(place, "accept"),
             multiple=multiple,
             max_size=rules.max_size,
@@ -329,13 +330,12 @@ class _Seen:
 
     def _table(self, place: Place, base: Item) -> Item:
         rows = self._values.get((id(place), "source"))
-        records = cast("list[Any]", rows) if isinstance(rows, list) else []
+        records = [dict_of(row) for row in list_of(rows) or []]
         columns = _columns(place, self._values.get((id(place), "columns")))
         cells = tuple(
             tuple(text_of(record.get(key)) for key, _ in columns)
             for record in records
-            if isinstance(record, dict)
-            for record in [cast("dict[str, Any]", record)]
+            if record is not None
         )
         return replace(base, headings=tuple(label for _, label in columns), cells=cells)
 
@@ -404,9 +404,9 @@ def _reader_text(place: Place) -> str:
     """The value as somebody reads it who cannot change it."""
     value, component = place.value, place.component
     if component.choices is not None:
-        values = cast("list[Any]", value) if component.type in MANY_CHOICES else [value]
+        values = many(value)
         labels = {option_key(option.value): option.label for option in place.options}
-        return ", ".join(labels.get(option_key(item), text_of(item)) for item in values or [])
+        return ", ".join(labels.get(option_key(item), text_of(item)) for item in values)
     if component.date is not None and component.date.pattern and isinstance(value, str):
         return to_pattern(value, component.date.pattern)
     if component.type == "filepicker":
@@ -418,7 +418,7 @@ def _choices(place: Place) -> tuple[Choice, ...]:
     if place.component.choices is None:
         return ()
     value = place.value
-    chosen = cast("list[Any]", value) if isinstance(value, list) else [value]
+    chosen = many(value)
     return tuple(
         Choice(
             option_key(option.value),
@@ -447,9 +447,8 @@ def _columns(place: Place, evaluated: Any) -> tuple[tuple[str, str], ...]:
     if place.component.show.columns or not isinstance(evaluated, list):
         return place.component.show.columns
     found: list[tuple[str, str]] = []
-    for column in cast("list[Any]", evaluated):
-        if isinstance(column, dict):
-            fields = cast("dict[str, Any]", column)
+    for column in many(evaluated):
+        if fields := dict_of(column):
             key = text_of(fields.get("key"))
             found.append((key, text_of(fields.get("label")) or key))
     return tuple(found)
