@@ -18,7 +18,7 @@ _INNER = {
         "completionCondition", "loopDataInputRef", "resourceRole", "performer",
     )
 }  # fmt: skip
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
 
 
 def drawing(xml: bytes) -> bytes:

@@ -21,7 +21,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from appliance.files import Files, Received, StoredFile
-from engine.forms import Form, FormView, Item, Option
+from engine.forms import Directory, Form, FormView, Item, Option
 from web.formats import zone_of
 
 OUTCOME = "_outcome"
@@ -117,7 +117,7 @@ def view_of(
         values=values,
         errors=errors,
         files={file.name: file.original_name for file in files},
-        people=lambda what: directory(box, what),
+        people=directory(box),
     )
 
 
@@ -126,16 +126,20 @@ def now_of(box: Any, user: Any) -> datetime:
     return datetime.now(zone_of(user.zone or box.config.time_zone))
 
 
-def directory(box: Any, what: str) -> Sequence[Option]:
-    """The options of a people picker: ``users``, ``users:<group>`` or ``groups``."""
-    kind, _colon, group = what.partition(":")
-    if kind == "groups":
-        return [Option(one.name, one.label) for one in box.people.groups()]
-    return [
-        Option(one.name, one.label)
-        for one in box.people.list()
-        if one.active and (not group or group in one.groups)
-    ]
+def directory(box: Any) -> Directory:
+    """The options of people pickers: ``users``, ``users:<group>`` or ``groups``."""
+
+    def options(what: str) -> Sequence[Option]:
+        kind, _colon, group = what.partition(":")
+        if kind == "groups":
+            return [Option(one.name, one.label) for one in box.people.groups()]
+        return [
+            Option(one.name, one.label)
+            for one in box.people.list()
+            if one.active and (not group or group in one.groups)
+        ]
+
+    return options
 
 
 def part_state(item: Item) -> str:

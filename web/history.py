@@ -49,9 +49,12 @@ def _started(line: HistoryLine, by: str, _reader: str) -> Said:
 
 
 def _ended(line: HistoryLine, by: str, _reader: str) -> Said:
-    if line.detail.startswith("TERMINATED"):
-        return _("Cancelled by %(who)s", who=by), ""
-    return _("Ended"), "" if line.detail == "COMPLETED" else line.detail
+    status, _colon, reason = line.detail.partition(": ")
+    if status == "cancelled":
+        return _("Cancelled by %(who)s", who=by), reason
+    if status == "failed":
+        return _("Failed"), reason
+    return _("Completed"), reason
 
 
 def _suspended(line: HistoryLine, by: str, _reader: str) -> Said:

@@ -9,6 +9,8 @@ from urllib.parse import quote
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 
+from appliance.errors import InvalidInput
+from appliance.views import ProcessView
 from engine.errors import Finding, ModelInvalid
 from web.bodies import form_of
 from web.render import go, page
@@ -34,7 +36,10 @@ async def deploy(request: PageRequest) -> Response[Any]:
     processes = request.app.state.box.processes
     if not files:
         return _page(request, [Finding("error", "no-file", _("Choose at least one file."))])
-    findings = list(processes.lint(files))
+    try:
+        findings = list(processes.lint(files))
+    except InvalidInput as error:
+        return _page(request, [Finding("error", "files", str(error))])
     if form.get("action") == "check" or any(one.severity == "error" for one in findings):
         return _page(request, findings)
     try:
@@ -59,17 +64,24 @@ def _page(request: PageRequest, findings: Sequence[Finding] | None) -> Response[
     )
 
 
-def _first(deployed: Sequence[Any]) -> str:
+def _first(deployed: Sequence[ProcessView]) -> str:
     if len(deployed) == 1:
         return f"/admin/processes/{quote(deployed[0].key)}"
     return "/admin/processes"
 
 
-def _said(deployed: Sequence[Any], findings: Sequence[Finding]) -> str:
+def _said(deployed: Sequence[ProcessView], findings: Sequence[Finding]) -> str:
     names = ", ".join(
-        _("%(name)s version %(num)s", name=one.name or one.key, num=one.version) for one in deployed
+        _("%(name)s version %(num)s", name=one.name, num=one.version)
+        for one in deployed
+        if not one.unchanged
     )
-    said = _("Deployed: %(names)s.", names=names) if names else _("The forms are deployed.")
+    if names:
+        said = _("Deployed: %(names)s.", names=names)
+    elif deployed:
+        said = _("Nothing is new in these files: no new version.")
+    else:
+        said = _("The forms are deployed.")
     if findings:
         said += " " + plural("%(num)s warning.", "%(num)s warnings.", len(findings))
     return said

@@ -104,7 +104,7 @@ def _process(request: PageRequest, key: str, version: int | None) -> Response[An
         here="processes",
         process=process,
         latest=processes.get(key),
-        versions=sorted(processes.versions(key), key=lambda one: -one.version),
+        versions=processes.versions(key),
         start_call=_start_call(address, key),
         status_call=f'curl -H "Authorization: Bearer $KEY" {address}/processapi/$ID/status',
     )

@@ -12,7 +12,7 @@ from web.cases import drawing_of, marks_json
 from web.history import in_words
 from web.listing import Listing
 from web.render import go, page
-from web.security import PageRequest, actor_of
+from web.security import PageRequest
 
 VIEWS = ("open", "ended", "all")
 SORTS = ("-started", "process", "started")
@@ -23,7 +23,7 @@ REQUEST = "/requests/{instance:int}"
 async def show_all(request: PageRequest) -> Response[Any]:
     """The instances that this person has started."""
     listing = Listing.of(request, "/requests", view=VIEWS, q=(), sort=SORTS)
-    found = request.app.state.box.instances.requests_of(actor_of(request), **listing.known)
+    found = request.app.state.box.instances.requests_of(request.user.name, **listing.known)
     return page(
         request, "requests.html", at=listing.here, here="requests", listing=listing, found=found
     )
@@ -61,7 +61,9 @@ async def short(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
 
 
 def _find(request: PageRequest, instance: int) -> InstanceDetail:
-    return request.app.state.box.instances.detail(instance, actor_of(request))
+    instances = request.app.state.box.instances
+    instances.check_visible(instance, request.user)
+    return instances.detail(instance)
 
 
 handlers = [show_all, show, diagram, short]

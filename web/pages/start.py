@@ -9,6 +9,7 @@ from urllib.parse import quote
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from appliance.errors import Forbidden, ProcessSuspended
 from appliance.views import ProcessView, Started
 from engine.errors import FormInvalid
 from engine.forms import Form
@@ -50,17 +51,23 @@ async def show(request: PageRequest, key: FromPath[str]) -> Response[Any]:
 @post(PROCESS)
 async def start(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     """Start it, or show the form again with what is wrong."""
-    box, actor = request.app.state.box, actor_of(request)
+    box = request.app.state.box
     process, form = _find(request, key)
-    if form is None:
-        return _started(process, await box.instances.start(key, {}, actor))
     sent = forms.sent(await form_of(request))
-    values = form.posted(sent.pairs)
+    values = form.posted(sent.pairs) if form else {}
     if sent.only_again:
         return _page(request, process, form, values)
     try:
         uploads = await forms.receive(box, sent.uploads)
-        started = await box.instances.start_with_form(key, values, uploads, actor)
+        started = await box.instances.start_with_form(
+            key,
+            values,
+            uploads,
+            actor_of(request),
+            now=forms.now_of(box, request.user),
+            outcome=sent.outcome,
+            people=forms.directory(box),
+        )
     except FormInvalid as error:
         return _page(request, process, form, values, error.errors, status=422)
     return _started(process, started)
@@ -77,7 +84,14 @@ async def parts(request: PageRequest, key: FromPath[str]) -> Response[Any]:
 
 def _find(request: PageRequest, key: str) -> tuple[ProcessView, Form | None]:
     processes = request.app.state.box.processes
-    return processes.to_start(key, actor_of(request)), processes.start_form(key)
+    process = processes.get(key)
+    if process.suspended:
+        raise ProcessSuspended(
+            _("%(name)s is suspended: it cannot be started now.", name=process.name)
+        )
+    if not processes.may_start(actor_of(request), process):
+        raise Forbidden(_("%(name)s is not open to you.", name=process.name))
+    return process, processes.start_form(key)
 
 
 def _started(process: ProcessView, started: Started) -> Response[Any]:

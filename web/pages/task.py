@@ -40,7 +40,15 @@ async def complete(request: PageRequest, task: FromPath[int]) -> Response[Any]:
         return _page(request, detail, values)
     try:
         uploads = await forms.receive(box, sent.uploads)
-        done = await box.tasks.complete(task, actor_of(request), values, uploads, sent.outcome)
+        done = await box.tasks.complete(
+            task,
+            actor_of(request),
+            values,
+            uploads,
+            now=forms.now_of(box, request.user),
+            outcome=sent.outcome,
+            people=forms.directory(box),
+        )
     except FormInvalid as error:
         return _page(request, detail, values, error.errors, status=422)
     except LOST as error:

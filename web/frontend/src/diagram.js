@@ -1,7 +1,7 @@
 // A BPMN diagram with where its instance is. Loaded by islands.js for
 //   <div data-module data-style data-xml="URL" data-marks-id="ID" aria-label>
-// and the element ID holds data-marks: {active: {node: count}, visited: [node], flows: [flow],
-// incidents: {node: text}, here: node}. When htmx exchanges that element, the marks follow.
+// and the element ID holds data-marks: {active: {node: count}, visited: {node: count},
+// flows: {flow: count}, incidents: [node], here: node}. When htmx exchanges it, the marks follow.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 
 const WALKED = "#1a7f4b";
@@ -71,19 +71,19 @@ class Drawing {
     if (text === this.last) return;
     this.last = text;
     this.clear();
-    const { active = {}, visited = [], flows = [], incidents = {}, here } = JSON.parse(text);
+    const { active = {}, visited = {}, flows = {}, incidents = [], here } = JSON.parse(text);
     const words = this.element.dataset;
-    visited.filter((id) => !(id in active)).forEach((id) => this.add(id, "visited"));
-    flows.forEach((id) => this.walk(id));
+    Object.keys(visited).filter((id) => !(id in active)).forEach((id) => this.add(id, "visited"));
+    Object.keys(flows).forEach((id) => this.walk(id));
     for (const [id, count] of Object.entries(active)) {
-      if (id in incidents) continue;
+      if (incidents.includes(id)) continue;
       const note = id === here ? words.here : words.active;
       this.add(id, "active");
       this.badge(id, id === here ? words.here : String(count), id === here ? "here" : "active", note);
     }
-    for (const [id, problem] of Object.entries(incidents)) {
+    for (const id of incidents) {
       this.add(id, "incident");
-      this.badge(id, "!", "incident", problem || words.incident);
+      this.badge(id, "!", "incident", words.incident);
     }
   }
 
