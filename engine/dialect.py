@@ -74,7 +74,6 @@ SUPPORTED = frozenset(
     ]
 )
 IGNORED = {
-    "autoStoreVariables": "scripts keep what they set with execution.setVariable",
     "historyTimeToLive": "retention is a setting of the appliance",
     "versionTag": "versions are counted by deployment",
     "jobPriority": "jobs run in the order in which they are due",

@@ -372,7 +372,7 @@ class Run:
         self.emit(ev.VariablesRemoved(token.id, names))
         self._changed = True
 
-    def log(self, token: Token, lines: list[str]) -> None:
+    def log(self, token: Token, lines: Sequence[str]) -> None:
         """Keep what a script wrote."""
         for line in lines:
             self.emit(ev.Logged(token.id, self.now, line))

@@ -74,8 +74,8 @@ class Names:
             token = None if isinstance(token, Instance) else token.scope
 
     def change_task(self, name: str, value: Any) -> None:
-        """Change a field of the task at this token."""
-        token = self.token
+        """Change a field of the task at this token, by its name in the state or in Flowable."""
+        token, name = self.token, _TASK_FIELDS.get(name, name)
         token.node.change(self.run, token, name, value)  # type: ignore[attr-defined]
 
     def variables(self) -> dict[str, Any]:
@@ -88,6 +88,36 @@ class Names:
             if isinstance(token, Instance):
                 return found
             token = token.scope  # type: ignore[assignment]
+
+    def facts(self) -> dict[str, Any]:
+        """What a script learns besides variables: the time, where it is, and the task's fields."""
+        token = self.token
+        instance = token.instance
+        root = self.run.state.root
+        found: dict[str, Any] = {
+            "now": self.run.now,
+            "execution": {
+                "id": str(token.id),
+                "processInstanceId": str(instance.id),
+                "rootProcessInstanceId": str(root.id) if root is not None else None,
+                "processInstanceBusinessKey": instance.business_key,
+                "businessKey": instance.business_key,
+                "processBusinessKey": instance.business_key,
+                "processDefinitionId": str(instance.definition),
+                "processDefinitionKey": instance.process.key,
+                "currentActivityId": token.node.id,
+                "currentActivityName": token.node.name,
+                "activityInstanceId": str(token.id),
+                "eventName": (self._extra or {}).get("eventName"),
+            },
+        }
+        if token.task is not None:
+            view = TaskView(self)
+            found["task"] = {
+                f"{getter[3].lower()}{getter[4:]}": TaskView.juel_members[getter](view)
+                for getter in _TASK_GETTERS
+            }
+        return found
 
     def all(self) -> dict[str, Any]:
         """Every value that is visible here by a plain name: loop counters too."""
@@ -248,6 +278,8 @@ class TaskView(_Variables):
         "getCreateTime": lambda self: self._field("created_at"),
         "getCategory": lambda self: self._field("category"),
         "getDescription": lambda self: self._field("description"),
+        "getCandidateUsers": lambda self: self._field("candidate_users"),
+        "getCandidateGroups": lambda self: self._field("candidate_groups"),
         "getFormKey": lambda self: self._field("form_key"),
         "getTaskDefinitionKey": lambda self: self._names.token.node.id,
         "getProcessInstanceId": lambda self: str(self._names.token.instance.id),
@@ -275,3 +307,14 @@ class TaskView(_Variables):
 
 
 _OBJECTS = _objects()
+_TASK_GETTERS = tuple(
+    getter
+    for getter in TaskView.juel_members
+    if getter.startswith("get") and "Variable" not in getter and getter != "getExecution"
+)
+_TASK_FIELDS = {
+    "dueDate": "due",
+    "formKey": "form_key",
+    "candidateUsers": "candidate_users",
+    "candidateGroups": "candidate_groups",
+}

@@ -26,6 +26,9 @@ def run_script(run: Run, token: Token, script: Script, names: Names | None = Non
         run.set_variables(token, checked_variables(outcome.sets))
     if outcome.local_sets:
         run.set_local(token, checked_variables(outcome.local_sets))
+    if outcome.globals:
+        run.set_variables(token, checked_variables(outcome.globals))
+    run.transient.update(outcome.transient_sets)
     for name in outcome.removed:
         names.remove(name)
     for name, value in outcome.task_changes.items():

@@ -14,7 +14,14 @@ from engine.elements import ELEMENTS, IGNORED_ELEMENTS
 from engine.elements.boundary_event import BoundaryEvent
 from engine.elements.catch_event import CatchEvent
 from engine.elements.event_sub_process import EventSubProcess
-from engine.errors import ExpressionInvalid, Finding, ModelInvalid, Refused, Severity
+from engine.errors import (
+    ExpressionInvalid,
+    Finding,
+    ModelInvalid,
+    Refused,
+    ScriptInvalid,
+    Severity,
+)
 from engine.juel import Expression
 from engine.juel import compile as compile_expression
 from engine.listeners import Listener
@@ -22,7 +29,7 @@ from engine.loops import read_loop
 from engine.mapping import Mapping
 from engine.markup import MODEL, Element, invalid, parse_xml, short_tag
 from engine.model import Container, Flow, Node, Process
-from engine.script import Script
+from engine.script import Script, language_of
 from engine.triggers.link import Link
 
 
@@ -431,10 +438,19 @@ class Reader:
             return None
         return self.expression(xml, xml.text, "condition")
 
-    def script(self, xml: Element, language: str | None, source: str | None) -> Script | None:
+    def is_juel(self, language: str) -> bool:
+        """Whether a script is an expression. A language that cannot run becomes a finding."""
+        try:
+            return language_of(language) == "juel"
+        except ScriptInvalid:
+            return False
+
+    def script(
+        self, xml: Element, language: str | None, source: str | None, *, keep_globals: bool = False
+    ) -> Script | None:
         """Compile a script; an error becomes a finding."""
         try:
-            return Script.compile(source or "", language or "javascript")
+            return Script.compile(source or "", language or "javascript", keep_globals=keep_globals)
         except Refused as error:
             self.report("error", "script", xml, str(error))
             return None

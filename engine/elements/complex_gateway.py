@@ -1,9 +1,9 @@
 """Complex gateway: joins by a condition of its own. BPMN 2.0.2 section 13.4.5.
 
-Tokens wait until the activation condition holds; ``activationCount`` is how many incoming flows
+Tokens wait until the activation condition holds; ``activationCount`` is how many flows
 have one. Then the gateway forks by conditions (``waitingForStart`` is true) and waits for the
-tokens that can still come. When none can, it forgets them and begins anew; only outgoing flows whose
-condition asks for ``waitingForStart`` are looked at again then.
+tokens that can still come. When none can, it forgets them and begins anew; only outgoing flows
+whose condition asks for ``waitingForStart`` are looked at again then.
 """
 
 from __future__ import annotations

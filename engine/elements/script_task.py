@@ -26,17 +26,18 @@ class ScriptTask(Node):
     skip: Expression | None = None
 
     def read(self, xml: Element, reader: Reader) -> None:
-        language = (xml.get("scriptFormat") or "javascript").strip()
+        language = (xml.get("scriptFormat") or "").strip()
         script = reader.child(xml, "script")
         source = (script.text or "") if script is not None else ""
         self.result = reader.attr(xml, "resultVariable") or reader.attr(xml, "resultVariableName")
         self.skip = reader.expression(xml, reader.attr(xml, "skipExpression"), "skip expression")
         if not source.strip():
             reader.report("error", "script", xml, "a script task needs a script")
-        elif language.lower() == "juel":
+        elif reader.is_juel(language):
             self.expression = reader.expression(xml, source, "script")
         else:
-            self.script = reader.script(xml, language, source)
+            keep = reader.flag(xml, "autoStoreVariables")
+            self.script = reader.script(xml, language, source, keep_globals=keep)
 
     def enter(self, run: Run, token: Token) -> None:
         if not run.skips(self.skip, token):
