@@ -5,7 +5,7 @@
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 
 const WALKED = "#1a7f4b";
-const KINDS = ["active", "visited", "incident"];
+const KINDS = ["active", "within", "visited", "incident"];
 
 /** Draws the diagram into `element`. */
 export async function start(element) {
@@ -77,9 +77,12 @@ class Drawing {
     Object.keys(flows).forEach((id) => this.walk(id));
     for (const [id, count] of Object.entries(active)) {
       if (incidents.includes(id)) continue;
-      const note = id === here ? words.here : words.active;
-      this.add(id, "active");
-      this.badge(id, id === here ? words.here : String(count), id === here ? "here" : "active", note);
+      if (this.isOpenContainer(id)) {
+        this.add(id, "within");
+      } else {
+        this.add(id, "active");
+        this.badge(id, id === here ? words.here : String(count), "active", id === here ? words.here : words.active);
+      }
     }
     for (const id of incidents) {
       this.add(id, "incident");
@@ -96,6 +99,12 @@ class Drawing {
 
   add(id, kind) {
     if (this.registry.get(id)) this.canvas.addMarker(id, `is-${kind}`);
+  }
+
+  // A subprocess that shows its inside is not where something waits; that is inside.
+  isOpenContainer(id) {
+    const shape = this.registry.get(id);
+    return Boolean(shape?.children?.some((child) => !child.labelTarget)) && !shape.collapsed;
   }
 
   badge(id, text, kind, note) {
