@@ -5,11 +5,11 @@
           late > escalated > end").advance("PT1H").tasks == ["approve", "escalated"]
 
 ``a > b > c`` are nodes joined by flows; ``a >[x > 1] b`` has the condition ``${x > 1}`` and
-``a >[] b`` is the default flow. What a node is tells its name: ``start…`` and ``end…`` are events,
-``x?`` an exclusive, ``x+`` a parallel, ``x*`` an inclusive gateway, ``x.`` a task that does
-nothing, ``x{…}`` a script task; all else are user tasks. ``host !| name PT1H`` is an interrupting boundary
-timer, ``host ?| name PT1H`` one that does not interrupt. Lines that begin with ``<`` are XML and
-come before the nodes they define are used.
+``a >[] b`` is the default flow. What a node is tells its name: ``start…`` and ``end…`` are
+events, ``x?`` an exclusive, ``x+`` a parallel, ``x*`` an inclusive gateway, ``x.`` a task that
+does nothing, ``x{…}`` a script task; all else are user tasks. ``host !| name PT1H`` is an
+interrupting boundary timer, ``host ?| name PT1H`` one that does not interrupt. Lines that begin
+with ``<`` are XML and come before the nodes they define are used.
 """
 
 from __future__ import annotations

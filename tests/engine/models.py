@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, pairwise
 
 from hypothesis import strategies as st
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+
+TIMER = "<timerEventDefinition><timeDuration>{}</timeDuration></timerEventDefinition>"
 
 Block = tuple
 
@@ -106,7 +108,7 @@ class Writer:
         written = [self.write(part) for part in parts]
         flows = [
             self.flow(before[2], after[1])
-            for before, after in zip(written, written[1:], strict=False)
+            for before, after in pairwise(written)
         ]
         return "".join([*(xml for xml, _, _ in written), *flows]), written[0][1], written[-1][2]
 
@@ -141,8 +143,11 @@ class Writer:
         out = self.id("out")
         flow = self.flow(leave, out)
         return (
-            f'<exclusiveGateway id="{enter}"/>{inner}<scriptTask id="{turn}" scriptFormat="juel" '
-            f'flowable:resultVariable="{turn}"><script>${{vars:getOrDefault({turn}, 0) + 1}}</script>'
+            f'<exclusiveGateway id="{enter}"/>{inner}'
+            f'<scriptTask id="{turn}" scriptFormat="juel" '
+            f'flowable:resultVariable="{turn}">'
+            f"<script>${{vars:getOrDefault({turn}, 0) + 1}}</script>"
+            f'
             f'</scriptTask><exclusiveGateway id="{leave}" default="{flow.split(chr(34))[1]}"/>'
             f'<task id="{out}"/>'
             + self.flow(enter, first)
@@ -163,7 +168,7 @@ class Writer:
             inner = (
                 '<errorEventDefinition errorRef="oops"/>'
                 if boundary == "error"
-                else "<timerEventDefinition><timeDuration>PT30M</timeDuration></timerEventDefinition>"
+                else TIMER.format("PT30M")
             )
             cancels = "false" if boundary == "side" else "true"
             target = out
@@ -171,8 +176,8 @@ class Writer:
                 target = self.id("end")
                 xml += f'<endEvent id="{target}"/>'
             xml += (
-                f'<boundaryEvent id="{event}" attachedToRef="{id}" cancelActivity="{cancels}">{inner}'
-                "</boundaryEvent>" + self.flow(event, target)
+                f'<boundaryEvent id="{event}" attachedToRef="{id}" cancelActivity="{cancels}">'
+                f"{inner}</boundaryEvent>" + self.flow(event, target)
             )
         return xml, id, out
 
@@ -191,7 +196,8 @@ class Writer:
         return self._one(
             f'<subProcess id="{id}">{self.body(part)}'
             f'<subProcess id="{inside}" triggeredByEvent="true"><startEvent id="{start}" '
-            f'isInterrupting="{str(interrupting).lower()}"><signalEventDefinition signalRef="stop"/>'
+            f'isInterrupting="{str(interrupting).lower()}">'
+            f'<signalEventDefinition signalRef="stop"/>'
             f'</startEvent><userTask id="{task}" name="{task}"/><endEvent id="{end}"/>'
             f"{self.flow(start, task)}{self.flow(task, end)}</subProcess></subProcess>",
             id,

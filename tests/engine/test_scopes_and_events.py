@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from engine.errors import CalledProcessNotFound, StepLimit, UncaughtError
@@ -19,7 +21,7 @@ def sub(inside: str, id: str = "sub", attributes: str = "", extra: str = "") -> 
     nodes = "".join(
         f'<{kinds.get(name[0], "userTask")} id="{name}" name="{name}"/>' for name in names
     )
-    flows = "".join(FLOW.format(a, b) for a, b in zip(names, names[1:], strict=False))
+    flows = "".join(FLOW.format(a, b) for a, b in pairwise(names))
     return f'<subProcess id="{id}" {attributes}>{nodes}{flows}{extra}</subProcess>\n'
 
 
@@ -263,7 +265,8 @@ def test_what_was_done_is_undone_latest_first():
     play = Play(
         activity("hotel")
         + activity("flight")
-        + '<intermediateThrowEvent id="undo"><compensateEventDefinition/></intermediateThrowEvent>\n'
+        + '<intermediateThrowEvent id="undo"><compensateEventDefinition/>'
+        "</intermediateThrowEvent>\n"
         "start > hotel > flight > undo > after > end"
     )
     assert play.tasks == ["undo_flight", "undo_hotel"]
