@@ -3,6 +3,8 @@
 The bundle ``feel.js`` is made by the front-end build and defines one global, ``feelin``. Data goes
 in and comes out as JSON; the sandbox has no access to anything else. Each evaluation has 50 ms of
 CPU time and all of them share 16 MiB of memory. Whatever goes wrong in one is null, and logged.
+``today()`` and ``now()`` are those of the person's clock on the wall, without its time zone: dates
+in forms are local, and feelin compares dates in one zone only.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Context, Decimal
 from functools import cache
 from pathlib import Path as FilePath
@@ -24,96 +26,13 @@ from engine.errors import Refused
 from engine.forms.model import Feel, Path
 
 BUNDLE = FilePath(__file__).with_name("feel.js")
+_OURS = FilePath(__file__).with_name("answer.js")
 TIME_LIMIT = 0.05
 MEMORY_LIMIT = 16 * 1024 * 1024
 
 _log = logging.getLogger(__name__)
 _json = msgspec.json.Encoder(decimal_format="number")
 _DIGITS = Context(prec=15)
-
-# luxon, which feelin uses for dates, wants Intl; Date is fixed so that evaluation is repeatable.
-_BEFORE = """
-globalThis.Intl = {
-  DateTimeFormat: function () {
-    return { resolvedOptions() { return { timeZone: "UTC", locale: "en" }; },
-             formatToParts() { return []; } };
-  },
-  NumberFormat: function () { return { format(x) { return String(x); } }; },
-};
-let moment = 0, east = 0;
-Date.now = () => moment;
-Date.prototype.getTimezoneOffset = () => -east;
-"""
-
-_AFTER = """
-{
-  const evaluate = feelin.evaluate, unaryTest = feelin.unaryTest;
-  const plain = (value) => {
-    if (value === undefined || value === null || typeof value === "function") return null;
-    if (typeof value !== "object") return value;
-    if (Array.isArray(value)) return value.map(plain);
-    if (value.isLuxonDateTime || value.isLuxonDuration)
-      return evaluate("string(value)", { value }).value ?? null;
-    if (Object.getPrototypeOf(value) !== Object.prototype) return null;
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v)]));
-  };
-  // Parsing is most of the work, so expressions are kept as functions over a scope that is filled
-  // for each call. Where names hold blanks or signs, parsing depends on them: those are not kept.
-  const kept = new Map(), simple = /^[\\p{L}_][\\p{L}\\p{N}_]*$/u;
-  const simply = (value) => typeof value !== "object" || value === null ||
-    (Array.isArray(value) ? value.every(simply)
-      : Object.entries(value).every(([name, inner]) => simple.test(name) && simply(inner)));
-  const keep = (source) => {
-    const scope = {}, { value, warnings } = evaluate("function() " + source, scope);
-    if (kept.size >= 1000) kept.delete(kept.keys().next().value);
-    kept.set(source, { scope, value, warnings });
-    return kept.get(source);
-  };
-  const call = (source, context) => {
-    const { scope, value, warnings } = kept.get(source) ?? keep(source);
-    try {
-      return Object.assign(scope, context) && value.invoke([]);
-    } finally {
-      warnings.length = 0;
-      for (const name of Object.keys(scope)) delete scope[name];
-    }
-  };
-  // A condition is a unary test of null: true, or null, which equals null.
-  const test = (source, context, simple) => {
-    if (simple && !/^(not\\b|-)/.test(source)) {
-      try {
-        const value = call(source, context) ?? true;
-        if (typeof value === "boolean") return value;
-      } catch (error) { /* a list of tests, or no FEEL at all */ }
-    }
-    return unaryTest(source, context).value;
-  };
-  const special = (data, row) => {
-    const around = [null, data], numbers = [];
-    row.reduce((here, step) => {
-      if (typeof step === "number") { numbers.push(step + 1); around.push(here?.[step]); }
-      return here?.[step];
-    }, data);
-    return [around.at(-1), around.at(-2), numbers];
-  };
-  const one = ({ source, unary, row }, data, simple) => {
-    const [_this_, _parent_, _i_] = special(data, row);
-    const context = { this: _this_, parent: _parent_, i: _i_, ...data, _this_, _parent_, _i_ };
-    try {
-      if (unary) return { value: plain(test(source, context, simple)) };
-      return { value: plain(simple ? call(source, context) : evaluate(source, context).value) };
-    } catch (error) {
-      return { value: null, error: String(error.message ?? error) };
-    }
-  };
-  globalThis.answer = (text) => {
-    const { asks, data, now, offset } = JSON.parse(text);
-    moment = now; east = offset;
-    const simple = simply(data);
-    return JSON.stringify(asks.map((ask) => one(ask, data, simple)));
-  };
-}
-"""
 
 
 class FeelMissing(Refused):
@@ -161,7 +80,7 @@ def problem(feel: Feel) -> str:
         return "the expression is empty"
     with _lock:
         try:
-            reply = _ask([Ask(feel)], {}, 0, 0, TIME_LIMIT)[0]
+            reply = _ask([Ask(feel)], {}, 0, TIME_LIMIT)[0]
         except quickjs.JSException:
             _forget()
             return ""
@@ -209,9 +128,8 @@ def _failed(feel: Feel, error: object) -> None:
 def _answers(
     asks: Sequence[Ask], data: Mapping[str, Any], now: datetime, limit: float
 ) -> list[Any]:
-    offset = now.utcoffset()
-    minutes = int(offset.total_seconds() // 60) if offset else 0
-    replies = _ask(asks, data, int(now.timestamp() * 1000), minutes, limit)
+    wall_clock = now.replace(tzinfo=UTC).timestamp()
+    replies = _ask(asks, data, int(wall_clock * 1000), limit)
     for ask, reply in zip(asks, replies, strict=True):
         if "error" in reply:
             _log.warning("FEEL expression failed: %s: %s", ask.feel.source, reply["error"])
@@ -219,10 +137,10 @@ def _answers(
 
 
 def _ask(
-    asks: Sequence[Ask], data: Mapping[str, Any], now: int, offset: int, limit: float
+    asks: Sequence[Ask], data: Mapping[str, Any], now: int, limit: float
 ) -> list[dict[str, Any]]:
     rows = [{"source": ask.feel.source, "unary": ask.feel.unary, "row": ask.row} for ask in asks]
-    question = {"asks": rows, "data": data, "now": now, "offset": offset}
+    question = {"asks": rows, "data": data, "now": now}
     sandbox = _sandbox()
     sandbox.set_time_limit(limit)
     reply = sandbox.eval(f"answer({_js(_json.encode(question).decode())})")
@@ -259,9 +177,8 @@ def _sandbox() -> quickjs.Context:
         raise FeelMissing
     sandbox = quickjs.Context()
     sandbox.set_memory_limit(MEMORY_LIMIT)
-    sandbox.eval(_BEFORE)
     sandbox.eval(BUNDLE.read_text(encoding="utf-8"))
-    sandbox.eval(_AFTER)
+    sandbox.eval(_OURS.read_text(encoding="utf-8"))
     return sandbox
 
 
