@@ -135,6 +135,9 @@ def serving(path: Path, **environment: str) -> Iterator[Program]:
         program.start()
         try:
             yield program
+        except BaseException as error:
+            error.add_note(program.log())
+            raise
         finally:
             program.stop()
 
