@@ -8,11 +8,14 @@ than the work.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable, Generator, Iterable
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 class Pending(Generic[T]):
@@ -25,7 +28,7 @@ class Pending(Generic[T]):
         self._value: T
         self._error: BaseException | None = None
         self._waiter: asyncio.Future[None] | threading.Event | None = None
-        self._then: Callable[[], object] | None = None
+        self._then: Callable[[BaseException | None], object] | None = None
 
     @classmethod
     def of(cls, value: T) -> Pending[T]:
@@ -39,8 +42,8 @@ class Pending(Generic[T]):
         """Whether the result, or the refusal, is there."""
         return self._settled
 
-    def finally_(self, then: Callable[[], object]) -> Pending[T]:
-        """Call ``then`` when this is settled, however it ends, in the thread that settles it."""
+    def finally_(self, then: Callable[[BaseException | None], object]) -> Pending[T]:
+        """Call ``then`` with the refusal or None once settled, in the thread that settles it."""
         self._then = then
         if self._settled:
             self._call_then()
@@ -70,7 +73,10 @@ class Pending(Generic[T]):
     def _call_then(self) -> None:
         then, self._then = self._then, None
         if then is not None:
-            then()
+            try:
+                then(self._error)
+            except Exception:
+                log.exception("what follows a result failed")
 
 
 Outcome = tuple[Pending[Any], Any, BaseException | None]

@@ -53,13 +53,15 @@ def serve(web: Callable[..., None], data: str | None, browser: bool, **flags: An
     Each setting may also stand in WORKINGFLOW_* variables and in workingflow.toml; see
     `workingflow config show`.
     """
-    config = options.load(data, **flags)
+    config = Config.load({"data": data, **flags})
     logs.start(config.log_format, config.log_level)
+    log.info("data directory: %s (%s)", config.data, config.source("data"))
     from appliance.box import Box  # the engine takes time to load; only here one waits for it
 
     for name in unknown_variables(os.environ):
         log.warning("there is no setting for the variable %s", name)
     with contextlib.closing(Box(config)) as box:
+        box.start()
         web(box, config, lambda: _announce(box, config, browser))
 
 

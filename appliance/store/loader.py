@@ -104,11 +104,14 @@ def _activity(held: Held, row: tuple) -> Iterator[ev.Event]:
 
 
 def _task(held: Held, row: tuple) -> Iterator[ev.Event]:
-    *fields, users, groups, claimed, delegation = row
-    users, groups = _names(users), _names(groups)
-    id, created, assignee = fields[0], fields[2], fields[3]
+    users, groups, claimed, delegation = _names(row[10]), _names(row[11]), row[12], row[13]
+    id, created, assignee = row[0], row[2], row[3]
     held.tasks[id] = places(assignee, users, groups)
-    yield ev.TaskCreated(*fields, users, groups)
+    _, name, _, _, owner, priority, due, form_key, category, description = row[:10]
+    yield ev.TaskCreated(
+        id, name, created, assignee, owner, priority, due, form_key, category, description, users,
+        groups,
+    )  # fmt: skip
     if claimed is not None or delegation is not None:
         yield ev.TaskChanged(id, {"claimed_at": claimed, "delegation": delegation}, created)
 
@@ -117,7 +120,8 @@ def _job(row: tuple) -> Iterator[ev.Event]:
     id, token, node, kind, due, retries, cycle, topic, steps, *changed = row
     yield ev.JobCreated(id, token, node, kind, due, retries, cycle, topic, steps)
     if any(value is not None for value in changed):
-        yield ev.JobChanged(id, due, retries, cycle, *changed)
+        error, worker, locked_until, remaining = changed
+        yield ev.JobChanged(id, due, retries, cycle, error, worker, locked_until, remaining)
 
 
 def _names(names: bytes | None) -> list[str]:

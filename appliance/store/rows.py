@@ -64,8 +64,8 @@ class Rows:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._pages = 0.0
-        self.nearest: int | None = None
-        """The earliest time at which a job that was touched is due."""
+        self._nearest: int | None = None
+        self._changed = False
         self.discard()
 
     def discard(self) -> None:
@@ -96,6 +96,12 @@ class Rows:
     def __bool__(self) -> bool:
         return bool(self._journal)
 
+    def take_news(self) -> tuple[bool, int | None]:
+        """Whether instances changed since the last call, and the earliest due time of a job."""
+        news = self._changed, self._nearest
+        self._changed, self._nearest = False, None
+        return news
+
     def take_pages(self) -> int:
         """About how many pages were written since the last call."""
         pages, self._pages = int(self._pages), 0.0
@@ -109,10 +115,15 @@ class Rows:
         held.data += len(journal)
         self._journal.append((held.root, at, by, command, journal))
         self.dirty.add(held.root)
+        self._changed = True
 
     def add_file(self, row: Sequence[Any]) -> None:
         """Take over a row of ``file``."""
         self._files.append(row)
+
+    def add_note(self, at: int, by: str, command: str, facts: object) -> None:
+        """Journal a command that is not about an instance."""
+        self._journal.append((0, at, by, command, encode(facts)))
 
     def flush(self) -> None:
         """Write all changes; the connection is in a transaction."""
@@ -347,8 +358,8 @@ class Rows:
         self._due(event.due)
 
     def _due(self, due: int | None) -> None:
-        if due is not None and (self.nearest is None or due < self.nearest):
-            self.nearest = due
+        if due is not None and (self._nearest is None or due < self._nearest):
+            self._nearest = due
 
     def _subscribed(self, held: Held, event: ev.Subscribed) -> None:
         self._subscriptions[event.subscription] = [

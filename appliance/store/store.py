@@ -35,8 +35,14 @@ class Store:
             self._database.close()
             raise
         self._readers = Readers(path)
+        self.on_due: Callable[[int], object] = lambda _: None
+        """Told after each commit when the earliest job of it is due (ms)."""
+        self.on_change: Callable[[], object] = lambda: None
+        """Told after each commit that changed instances."""
         self.states = States()
-        self._writer = Writer(self._database.connection(), self.states.clear)
+        self._writer = Writer(
+            self._database.connection(), on_rollback=self.states.clear, on_commit=self._committed
+        )
         self._engine: Engine | None = None
         self._writer.start()
 
@@ -69,6 +75,13 @@ class Store:
         """Run a command on instances: ``name`` and ``by`` go to the journal."""
         assert self._engine is not None
         return self._writer.submit(self._engine.command(name, by, work))
+
+    def _committed(self, transaction: Transaction) -> None:
+        changed, due = transaction.rows.take_news()
+        if due is not None:
+            self.on_due(due)
+        if changed:
+            self.on_change()
 
     def close(self) -> None:
         """Finish what waits, move the log into the database file, close. No reader may be left."""

@@ -58,7 +58,10 @@ class Resource(Table):
 
 
 class Definition(Table):
-    """A version of a process. ``resource`` is the file of its deployment that holds it."""
+    """A version of a process. ``resource`` is the file of its deployment that holds it.
+
+    ``digest`` covers that file and the forms that were deployed with it.
+    """
 
     id = BigIntegerField(primary_key=True)
     key = TextField()
@@ -69,6 +72,7 @@ class Definition(Table):
     description = TextField(null=True)
     has_start_form = BooleanField()
     suspended = BooleanField()
+    digest = BlobField()
 
     class Meta:
         indexes = ((("key", "version"), True),)
@@ -139,6 +143,9 @@ class Instance(Table):
 _live = Instance.ended.is_null()
 Instance.add_index(Instance.index(Instance.definition, name="instance_definition"))
 Instance.add_index(Instance.index(Instance.definition, name="instance_live", where=_live))
+Instance.add_index(
+    Instance.index(Instance.definition, name="instance_suspended", where=SQL('"suspended" = 1'))
+)
 Instance.add_index(
     Instance.index(
         Instance.status, name="instance_failed", where=SQL("\"status\" IN ('TERMINATED', 'FAILED')")
@@ -340,7 +347,7 @@ class File(Table):
     by = TextField()
 
     class Meta:
-        indexes = ((("instance", "stored"), True), (("root",), False))
+        indexes = ((("stored",), True), (("instance",), False), (("root",), False))
 
 
 class LogLine(Table):

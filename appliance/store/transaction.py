@@ -82,6 +82,7 @@ class Transaction:
         """Leave nothing of it."""
         self.rows.discard()
         self.rows.take_pages()
+        self.rows.take_news()
         self.after.clear()
         self.sequence.forget()
         if self.connection.in_transaction:

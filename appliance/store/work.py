@@ -18,9 +18,10 @@ from appliance.store.held import Held
 from appliance.store.loader import load
 from appliance.store.states import States
 from appliance.store.transaction import Transaction, TransactionLost
-from engine.errors import NotWaiting, Refused
-from engine.model import Process
 from engine.commands import Command
+from engine.errors import NotWaiting, Refused
+from engine.events import InstanceStarted
+from engine.model import Process
 from engine.state import State
 from engine.world import Limits, Throw
 
@@ -91,6 +92,7 @@ class Work:
         self._by = by
         self._held: dict[int, Held] = {}
         self._runs: list[Command] = []
+        self._files: list[tuple[object, ...]] = []
         self._outbox: deque[Throw] = deque()
 
     def start(self) -> Command:
@@ -103,11 +105,19 @@ class Work:
         self._held[root] = held
         return self._run(held.state)
 
+    def rename(self, name: str) -> None:
+        """Let the journal call this command something more exact."""
+        self._name = name
+
     def forget(self, root: int) -> None:
         """Drop what was done to an instance since it was opened, in memory."""
         held = self._held.pop(root, None)
         if held is not None:
             self._runs = [run for run in self._runs if run.state is not held.state]
+
+    def add_file(self, row: tuple[object, ...]) -> None:
+        """Store a row of ``file`` with this command."""
+        self._files.append(row)
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple]:
         """Rows as they are before this command."""
@@ -142,6 +152,9 @@ class Work:
         return held
 
     def _store(self) -> None:
+        for row in self._files:
+            self.transaction.rows.add_file(row)
+        self._files.clear()
         for run in self._runs:
             if run.events:
                 held = self._held_by(run)
@@ -156,7 +169,9 @@ class Work:
         for held in self._held.values():
             if held.state is run.state:
                 return held
-        held = Held(run.events[0].instance, run.state)
+        started = run.events[0]
+        assert isinstance(started, InstanceStarted)
+        held = Held(started.instance, run.state)
         self._held[held.root] = held
         return held
 

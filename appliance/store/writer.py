@@ -44,10 +44,15 @@ class Writer:
     """Runs commands one by one in its own thread; ``on_rollback`` drops what was cached."""
 
     def __init__(
-        self, connection: sqlite3.Connection, on_rollback: Callable[[], object] = lambda: None
+        self,
+        connection: sqlite3.Connection,
+        *,
+        on_rollback: Callable[[], object] = lambda: None,
+        on_commit: Callable[[Transaction], object] = lambda _: None,
     ) -> None:
         self._transaction = Transaction(connection)
         self._on_rollback = on_rollback
+        self._on_commit = on_commit
         self._queue: SimpleQueue[tuple[Pending[Any], Command[Any]] | None] = SimpleQueue()
         self._closed = False
         self._wal_pages = 0
@@ -171,7 +176,7 @@ class Writer:
 
     def _announce(self) -> None:
         callbacks, self._transaction.after = self._transaction.after, []
-        for callback in callbacks:
+        for callback in [lambda: self._on_commit(self._transaction), *callbacks]:
             try:
                 callback()
             except Exception:

@@ -8,14 +8,15 @@ CREATE TABLE activity (id INTEGER NOT NULL PRIMARY KEY, root INTEGER NOT NULL, i
 CREATE INDEX activity_root_ended ON activity (root, ended);
 CREATE TABLE definition (id INTEGER NOT NULL PRIMARY KEY, key TEXT NOT NULL, version INTEGER NOT
     NULL, deployment INTEGER NOT NULL, resource TEXT NOT NULL, name TEXT, description TEXT,
-    has_start_form INTEGER NOT NULL, suspended INTEGER NOT NULL) STRICT;
+    has_start_form INTEGER NOT NULL, suspended INTEGER NOT NULL, digest BLOB NOT NULL) STRICT;
 CREATE UNIQUE INDEX definition_key_version ON definition (key, version);
 CREATE TABLE deployment (id INTEGER NOT NULL PRIMARY KEY, at INTEGER NOT NULL, by TEXT NOT NULL)
     STRICT;
 CREATE TABLE file (id INTEGER NOT NULL PRIMARY KEY, root INTEGER NOT NULL, instance INTEGER NOT
     NULL, task INTEGER, field TEXT, stored TEXT NOT NULL, original TEXT NOT NULL, content_type
     TEXT NOT NULL, size INTEGER NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL) STRICT;
-CREATE UNIQUE INDEX file_instance_stored ON file (instance, stored);
+CREATE UNIQUE INDEX file_stored ON file (stored);
+CREATE INDEX file_instance ON file (instance);
 CREATE INDEX file_root ON file (root);
 CREATE TABLE form (id INTEGER NOT NULL PRIMARY KEY, key TEXT NOT NULL, deployment INTEGER NOT
     NULL, resource TEXT NOT NULL, digest BLOB NOT NULL) STRICT;
@@ -33,6 +34,7 @@ CREATE TABLE instance (id INTEGER NOT NULL PRIMARY KEY, root INTEGER NOT NULL, p
     INTEGER NOT NULL, suspended INTEGER NOT NULL, ended INTEGER, status TEXT, reason TEXT) STRICT;
 CREATE INDEX instance_definition ON instance (definition);
 CREATE INDEX instance_live ON instance (definition) WHERE (ended IS NULL);
+CREATE INDEX instance_suspended ON instance (definition) WHERE suspended = 1;
 CREATE INDEX instance_failed ON instance (status) WHERE status IN ('TERMINATED', 'FAILED');
 CREATE INDEX instance_called ON instance (root) WHERE (parent IS NOT NULL);
 CREATE INDEX instance_business_key ON instance (business_key) WHERE (business_key IS NOT NULL);

@@ -1,0 +1,94 @@
+"""The box: everything the appliance can do, wired together; the only door for web and commands.
+
+box.processes   what is deployed           box.people, box.setup, box.password_links
+box.instances   starting and following     box.sessions      signed-in browsers
+box.tasks       inboxes and work           box.keys          API keys
+box.files       uploads                    box.live          "something changed"
+box.clockwork   timers                     box.store         for tests and checks
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from appliance.cases import Cases
+from appliance.clockwork import Clockwork
+from appliance.config import Config
+from appliance.datadir import DataDirectory
+from appliance.files import Files
+from appliance.instances import Instances
+from appliance.keys import Keys
+from appliance.library import Library
+from appliance.live import INSTANCES, TASKS, Live
+from appliance.password_links import PasswordLinks
+from appliance.people import People
+from appliance.processes import Processes
+from appliance.sessions import Sessions
+from appliance.setup import Setup
+from appliance.store.store import Store
+from appliance.tasks import Tasks
+from engine.world import Limits
+
+
+def wall_clock() -> int:
+    """Milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+class Box:
+    """An open data directory with all that works on it. ``start`` sets its timers going."""
+
+    def __init__(self, config: Config, clock: Callable[[], int] = wall_clock) -> None:
+        """Open the data directory, alone.
+
+        Raises ``DataDirectoryLocked``, ``DataDirectoryUnusable``, ``DatabaseNewer``.
+        """
+        self.config = config
+        self.clock = clock
+        self.directory = DataDirectory.open(config.data)
+        self.directory.lock()
+        try:
+            self.store = Store(self.directory.database)
+        except BaseException:
+            self.directory.unlock()
+            raise
+        self._wire()
+        self.files.sweep()
+        self.directory.empty_tmp()
+        if config.demos:
+            self.processes.deploy_shipped()
+
+    def start(self) -> None:
+        """Let timers fire, first those that were due while nothing ran."""
+        self.clockwork.start()
+
+    def close(self) -> None:
+        """Finish what waits and let go of the data directory. Harmless when it is closed."""
+        self.clockwork.close()
+        self.store.close()
+        self.directory.unlock()
+
+    def _wire(self) -> None:
+        config, store, clock = self.config, self.store, self.clock
+        limits = Limits(script_ms=config.script_time, script_bytes=config.script_memory)
+        library = Library(store.read)
+        store.attach(library, clock, ZoneInfo(config.time_zone), limits)
+        self.live = Live()
+        store.on_change = lambda: self.live.publish(TASKS, INSTANCES)
+        self.files = Files(
+            self.directory.files, self.directory.tmp, store.read, config.upload_limit
+        )
+        self.processes = Processes(store, library, self.live, clock, config.model_limit)
+        cases = Cases(store, library, self.files)
+        self.instances = Instances(store, library, self.processes, self.files, cases)
+        self.tasks = Tasks(store, library, self.files, clock)
+        self.clockwork = Clockwork(store, clock)
+        self.people = People(store, clock)
+        self.password_links = PasswordLinks(store, self.people, clock)
+        self.setup = Setup(store, clock)
+        self.sessions = Sessions(
+            store, self.people, clock, idle=config.session_idle, limit=config.session_limit
+        )
+        self.keys = Keys(store, clock)

@@ -1,0 +1,181 @@
+"""Reading instances: one of them in full, lists of them, what people have started."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from appliance.errors import InstanceNotFound
+from appliance.files import Files
+from appliance.history import history
+from appliance.library import Library
+from appliance.store import lists, queries
+from appliance.store.store import Store
+from appliance.views import (
+    IncidentView,
+    InstanceDetail,
+    InstanceRow,
+    Marks,
+    OpenTask,
+    Page,
+    Timer,
+)
+from engine.events import CANCELLED
+from engine.model import Container
+from engine.values import decode
+
+
+class Cases:
+    """What is known of instances; ended ones too, for ever."""
+
+    def __init__(self, store: Store, library: Library, files: Files) -> None:
+        self._store = store
+        self._library = library
+        self._files = files
+
+    def row(self, id: int) -> InstanceRow:
+        """An instance's own facts. Raises ``InstanceNotFound``."""
+        return self._row(self._found(id))
+
+    def open_tasks(self, row: InstanceRow) -> list[OpenTask]:
+        """The open tasks of an instance and of what it calls, oldest first."""
+        connection = self._store.read()
+        root, caller = self._found(row.id)[1:3]
+        tasks = [_task(each) for each in connection.execute(queries.OPEN_TASKS, (root,))]
+        if caller is None:
+            return tasks
+        below = queries.below(connection, root, row.id)
+        return [task for task in tasks if task.instance_id in below]
+
+    def list(
+        self, view: str = "open", q: str = "", process: str = "", sort: str = "-id", page: str = ""
+    ) -> Page[InstanceRow]:
+        """Instances: view open, failed (with incidents, or ended so), suspended, ended, all.
+
+        ``q`` is an id, the beginning of a business key, or the name of a starter; ``sort`` is id,
+        started or process, with a minus for the latest first.
+        """
+        definitions = self._definitions(process)
+        rows = lists.instances(self._store.read(), view, q.strip(), definitions, sort, page)
+        return self._page(rows, sort)
+
+    def requests_of(
+        self, name: str, view: str = "open", q: str = "", sort: str = "-started", page: str = ""
+    ) -> Page[InstanceRow]:
+        """What a person has started: view open, ended, all."""
+        named = [
+            p.id for p in self._library.all() if q and q.lower() in f"{p.name} {p.key}".lower()
+        ]
+        rows = lists.requests(self._store.read(), name, view, q.strip(), named, sort, page)
+        return self._page(rows, sort)
+
+    def detail(self, id: int, steps: int = 200) -> InstanceDetail:
+        """Everything about an instance; of its journal the last ``steps`` commands.
+
+        Raises ``InstanceNotFound``.
+        """
+        found = self._found(id)
+        row, root, connection = self._row(found), found[1], self._store.read()
+        inside = queries.below(connection, root, id)
+        variables = connection.execute(queries.VARIABLES, (id,))
+        incidents = self._incidents(connection, root, inside)
+        marks = self._marks(connection, root, id, [each.node_id for each in incidents])
+        return InstanceDetail(
+            instance=row,
+            tasks=self.open_tasks(row) if row.ended is None else [],
+            timers=self._timers(connection, root, inside),
+            incidents=incidents,
+            variables={name: decode(value) for name, value in variables},
+            files=self._files.list(id),
+            called=[self.row(other) for (other,) in connection.execute(queries.CALLED, (root, id))],
+            history=history(connection, self._library, root, inside, steps),
+            marks=marks,
+        )
+
+    def waiting(self, rows: Iterable[tuple]) -> dict[int, list[str]]:
+        """For rows of ``instance``: the names of the steps where each waits."""
+        live = {row[0]: row[4] for row in rows if row[10] is None}
+        found: dict[int, list[str]] = {id: [] for id in live}
+        for instance, node in lists.active_nodes(self._store.read(), list(live)):
+            known = self._library.process(live[instance]).nodes.get(node)
+            if known is not None and not isinstance(known, Container):
+                found[instance].append(known.label)
+        return found
+
+    def _found(self, id: int) -> tuple:
+        row = self._store.read().execute(queries.INSTANCE, (id,)).fetchone()
+        if row is None:
+            raise InstanceNotFound(f"Process instance not found: {id}")
+        return row
+
+    def _row(self, row: tuple, waiting: Sequence[str] = ()) -> InstanceRow:
+        id, _, parent, _, definition, business_key, name, by, started, suspended, *end = row
+        ended, status, reason = end
+        view = self._library.view(definition)
+        state = status or ("SUSPENDED" if suspended else "ACTIVE")
+        return InstanceRow(
+            id, view.key, view.name, view.version, name, business_key, state, started, by, ended,
+            reason, parent, list(waiting),
+        )  # fmt: skip
+
+    def _page(self, rows: Sequence[tuple], sort: str) -> Page[InstanceRow]:
+        shown = rows[: queries.PAGE]
+        waiting = self.waiting(shown)
+        items = [self._row(row, waiting.get(row[0], ())) for row in shown]
+        more = len(rows) > queries.PAGE
+        return Page(items, lists.cursor(shown[-1], sort) if more else None)
+
+    def _definitions(self, process: str) -> list[int] | None:
+        if not process:
+            return None
+        return [view.id for view in self._library.all() if view.key == process]
+
+    def _node_name(self, connection: sqlite3.Connection, instance: int, node: str) -> str:
+        definition = connection.execute(queries.INSTANCE, (instance,)).fetchone()[4]
+        known = self._library.process(definition).nodes.get(node)
+        return known.label if known is not None else node
+
+    def _timers(self, connection: sqlite3.Connection, root: int, inside: set[int]) -> list[Timer]:
+        rows = connection.execute(queries.TIMERS, (root,)).fetchall()
+        return [
+            Timer(id, instance, node, self._node_name(connection, instance, node), *rest)
+            for id, instance, node, *rest in rows
+            if instance in inside
+        ]
+
+    def _incidents(
+        self, connection: sqlite3.Connection, root: int, inside: set[int]
+    ) -> list[IncidentView]:
+        rows = connection.execute(queries.INCIDENTS, (root,)).fetchall()
+        return [
+            IncidentView(id, node, self._node_name(connection, instance, node), *rest)
+            for id, instance, node, *rest in rows
+            if instance in inside
+        ]
+
+    def _marks(
+        self, connection: sqlite3.Connection, root: int, id: int, incidents: list[str]
+    ) -> Marks:
+        active: dict[str, int] = {}
+        visited: dict[str, int] = {}
+        flows: dict[str, int] = {}
+        for node, flow, live, how, count in connection.execute(queries.VISITS, (root, id)):
+            if live:
+                active[node] = active.get(node, 0) + count
+            elif how != CANCELLED:
+                visited[node] = visited.get(node, 0) + count
+            if flow is not None:
+                flows[flow] = flows.get(flow, 0) + count
+        return Marks(active, visited, flows, incidents)
+
+
+def _task(row: tuple) -> OpenTask:
+    id, name, node, instance, assignee, users, groups, created, due, priority = row
+    return OpenTask(
+        id, name, node, instance, assignee, names(users), names(groups), created, due, priority
+    )
+
+
+def names(column: bytes | None) -> list[str]:
+    """A list of candidates from its column."""
+    return decode(column) if column else []

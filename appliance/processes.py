@@ -1,0 +1,161 @@
+"""Processes: what is deployed, deploying, suspending, and what starts with which form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import processes as shipped
+from appliance.actor import SYSTEM, Actor
+from appliance.deployment import Deployment
+from appliance.errors import Conflict, InvalidInput
+from appliance.library import Library
+from appliance.live import PROCESSES, Live
+from appliance.pending import Pending
+from appliance.store import deployments
+from appliance.store.store import Store
+from appliance.store.transaction import Transaction
+from appliance.views import ProcessView
+from engine.errors import Finding
+from engine.forms import Form, from_form_fields
+from engine.model import Process
+
+_SHIPPED = Path(shipped.__file__).parent
+_FORM_KNOWN = "SELECT 1 FROM form WHERE key = ? LIMIT 1"
+_SUSPEND = "UPDATE definition SET suspended = ? WHERE key = ?"
+
+
+class Processes:
+    """The definitions of the box."""
+
+    def __init__(
+        self, store: Store, library: Library, live: Live, clock: Callable[[], int], limit: int
+    ) -> None:
+        self._store = store
+        self._library = library
+        self._live = live
+        self._clock = clock
+        self._limit = limit
+
+    def list(self) -> list[ProcessView]:
+        """The latest version of each process, by key."""
+        return self._library.latest_of_each()
+
+    def get(self, key: str, version: int | None = None) -> ProcessView:
+        """One process, its latest version by default. Raises ``ProcessNotFound``."""
+        return self._library.find(key, version)
+
+    def versions(self, key: str) -> list[ProcessView]:
+        """All versions of a process, the latest first. Raises ``ProcessNotFound``."""
+        return self._library.versions(key)
+
+    def xml(self, key: str, version: int | None = None) -> bytes:
+        """The BPMN file as it was deployed. Raises ``ProcessNotFound``."""
+        return self._library.xml(self.get(key, version).id)
+
+    def model(self, key: str, version: int | None = None) -> Process:
+        """The compiled process. Raises ``ProcessNotFound``."""
+        return self._library.process(self.get(key, version).id)
+
+    def startable(self, who: Actor) -> list[ProcessView]:
+        """What this person may start now."""
+        return [view for view in self.list() if not view.suspended and self.may_start(who, view)]
+
+    def may_start(self, who: Actor, view: ProcessView) -> bool:
+        """Whether a process is open to this person: to all, unless its model names starters."""
+        process = self._library.process(view.id)
+        users, groups = process.candidate_starter_users, process.candidate_starter_groups
+        if who.admin or not (users or groups):
+            return True
+        return who.name in users or not who.groups.isdisjoint(groups)
+
+    def start_form(self, key: str) -> Form | None:
+        """The form that a person fills in to start; None when there is none.
+
+        Raises ``ProcessNotFound``; ``Conflict`` when the model names a form that nobody deployed.
+        """
+        view = self.get(key)
+        process = self._library.process(view.id)
+        if process.start_form_fields:
+            fields = from_form_fields(process.start_form_fields, key=key, file=process.file)
+            return Form.parse(fields, file=process.file)
+        if not process.start_form_key:
+            return None
+        form = self._library.form(view.id, process.start_form_key)
+        if form is None:
+            raise Conflict(f"The start form {process.start_form_key} of {key} is not deployed.")
+        return form
+
+    def lint(self, files: Mapping[str, bytes]) -> list[Finding]:
+        """Everything that a deployment of these files would find."""
+        return Deployment.read(_named(files), self._limit, self._form_known).findings
+
+    def deploy(self, files: Mapping[str, bytes], by: Actor) -> Pending[list[ProcessView]]:
+        """Deploy models and forms together: a new version of each process that is new.
+
+        What is the same as the latest version stays (``unchanged``). Raises ``ModelInvalid``.
+        """
+        if not files:
+            raise InvalidInput("There is no file to deploy.")
+        deployment = Deployment.read(_named(files), self._limit, self._form_known).or_raise()
+        now = self._clock()
+
+        def work(transaction: Transaction) -> list[ProcessView]:
+            with transaction.savepoint():
+                written = deployments.write(transaction, deployment, now, str(by))
+            transaction.after.append(self._changed)
+            return written
+
+        return self._store.change(work)
+
+    def deploy_shipped(self) -> None:
+        """Deploy the processes that ship, in a store that has none yet."""
+        if self._library.all():
+            return
+        for folder in sorted(path for path in _SHIPPED.iterdir() if path.is_dir()):
+            files = {
+                path.name: path.read_bytes()
+                for path in sorted(folder.iterdir())
+                if path.name.endswith((".bpmn20.xml", ".form"))
+            }
+            if files:
+                self.deploy(files, SYSTEM).result()
+
+    def suspend(self, key: str, by: Actor) -> Pending[None]:
+        """Refuse starts of this process; what runs goes on. Raises ``ProcessNotFound``."""
+        return self._set_suspended(key, by, True)
+
+    def activate(self, key: str, by: Actor) -> Pending[None]:
+        """Allow starts again. Raises ``ProcessNotFound``."""
+        return self._set_suspended(key, by, False)
+
+    def _set_suspended(self, key: str, by: Actor, suspended: bool) -> Pending[None]:
+        self.get(key)
+        now, command = self._clock(), "suspend-process" if suspended else "activate-process"
+
+        def work(transaction: Transaction) -> None:
+            with transaction.savepoint() as connection:
+                connection.execute(_SUSPEND, (suspended, key))
+                transaction.rows.add_note(now, str(by), command, {"key": key})
+            transaction.after.append(self._changed)
+
+        return self._store.change(work)
+
+    def _changed(self) -> None:
+        self._library.refresh()
+        self._live.publish(PROCESSES)
+
+    def _form_known(self, key: str) -> bool:
+        return self._store.read().execute(_FORM_KNOWN, (key,)).fetchone() is not None
+
+
+def _named(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files under their plain names. Raises ``InvalidInput`` when two have the same."""
+    named: dict[str, bytes] = {}
+    for name, data in files.items():
+        plain = re.split(r"[\\/]", name)[-1].replace("\0", "")
+        if plain in named or not plain:
+            raise InvalidInput(f"Two files of a deployment are called {plain!r}.")
+        named[plain] = data
+    return named

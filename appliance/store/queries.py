@@ -1,0 +1,160 @@
+"""All reads of instances and tasks, as functions over a read-only connection.
+
+Every statement is found by an index however much is finished: ``tests/store/test_plans.py`` asks
+SQLite for its plan. Rows come back as the tuples that the callers in ``appliance`` make views of.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+from appliance.store.held import ASSIGNEE, GROUP, USER
+
+Row = tuple
+PAGE = 50
+"""How many entries a page of a list has."""
+
+INSTANCE = """
+SELECT id, root, parent, caller, definition, business_key, name, by, started, suspended, ended,
+    status, reason
+FROM instance WHERE id = ?
+"""
+VARIABLES = "SELECT name, value FROM variable WHERE scope = ? ORDER BY name"
+BELOW = """
+WITH RECURSIVE below (id) AS (
+    VALUES (?2) UNION ALL
+    SELECT i.id FROM below b CROSS JOIN instance i ON i.root = ?1 AND i.parent = b.id
+    WHERE i.parent IS NOT NULL
+)
+SELECT id FROM below
+"""
+OPEN_TASKS = """
+SELECT id, coalesce(name, node), node, instance, assignee, candidate_users, candidate_groups,
+    created, due, priority
+FROM task WHERE root = ? AND ended IS NULL ORDER BY id
+"""
+TASK = """
+SELECT t.id, coalesce(t.name, t.node), t.node, t.description, t.instance, t.root, t.definition,
+    coalesce(i.name, ''), i.business_key, i.by, t.assignee, t.owner, t.delegation,
+    t.candidate_users, t.candidate_groups, t.priority, t.due, t.created, t.claimed, t.ended,
+    t.completed_by, t.outcome, i.suspended, t.form_key
+FROM task t JOIN instance i ON i.id = t.instance WHERE t.id = ?
+"""
+SCOPES = """
+WITH RECURSIVE above (scope, depth) AS (
+    VALUES (?1, 0) UNION ALL
+    SELECT a.scope, depth + 1 FROM above JOIN activity a ON a.id = above.scope
+)
+SELECT v.name, v.value FROM above CROSS JOIN variable v ON v.scope = above.scope
+ORDER BY depth DESC
+"""
+TIMERS = """
+SELECT j.id, coalesce(a.instance, j.token), j.node, j.kind, j.due, j.retries, j.cycle, j.error
+FROM job j LEFT JOIN activity a ON a.id = j.token WHERE j.root = ? ORDER BY j.due IS NULL, j.due
+"""
+INCIDENTS = """
+SELECT n.id, coalesce(a.instance, n.token), n.node, n.message, n.detail, n.at
+FROM incident n LEFT JOIN activity a ON a.id = n.token
+WHERE n.root = ? AND n.resolved IS NULL ORDER BY n.id
+"""
+CALLED = """
+SELECT id FROM instance WHERE root = ? AND parent IS NOT NULL AND parent = ? ORDER BY id
+"""
+VISITS = """
+SELECT node, flow, ended IS NULL, how, count(*) FROM activity WHERE root = ? AND instance = ?
+GROUP BY node, flow, ended IS NULL, how
+"""
+JOURNAL = """
+SELECT at, by, command, events FROM journal WHERE root = ? ORDER BY id DESC LIMIT ?
+"""
+LOG_LINES = "SELECT text FROM log_line WHERE root = ? ORDER BY id"
+DUE_JOBS = """
+SELECT id, root, due FROM job WHERE due <= ? AND due IS NOT NULL AND kind <> 'external'
+ORDER BY due, id LIMIT ?
+"""
+OVERDUE_JOBS = """
+SELECT count(*), min(due) FROM job
+WHERE due <= ? AND due IS NOT NULL AND kind <> 'external'
+"""
+NEXT_DUE = "SELECT due FROM job WHERE due IS NOT NULL AND kind <> 'external' ORDER BY due LIMIT 1"
+
+_MINE = f"SELECT task, due, priority FROM inbox WHERE kind = {ASSIGNEE} AND who = :who"
+_OPEN_TO_ME = f"SELECT task, due, priority FROM inbox WHERE kind = {USER} AND who = :who"
+_OPEN_TO_GROUP = f"SELECT task, due, priority FROM inbox WHERE kind = {GROUP} AND who = :group"
+_TASK_ROW = """
+SELECT t.id, coalesce(t.name, t.node), t.instance, t.definition, coalesce(i.name, ''),
+    i.business_key, t.assignee, t.created, t.due, t.priority, t.ended
+"""
+_SORTS = {
+    "due": "v.due IS NULL, v.due, v.priority DESC, v.task",
+    "-due": "v.due IS NULL, v.due DESC, v.priority DESC, v.task",
+    "priority": "v.priority, v.due IS NULL, v.due, v.task",
+    "-priority": "v.priority DESC, v.due IS NULL, v.due, v.task",
+    "created": "v.task",
+    "-created": "v.task DESC",
+    "name": "t.name COLLATE NOCASE, v.task",
+    "-name": "t.name COLLATE NOCASE DESC, v.task",
+    "process": "t.definition, v.task",
+    "-process": "t.definition DESC, v.task",
+}
+
+
+def inbox_source(view: str, groups: int) -> str:
+    """The tasks of a view (mine, group, overdue) of a person in so many groups.
+
+    It reads ``:who``, ``:now`` and ``:group0``, ``:group1``, …
+    """
+    group = [f"{_OPEN_TO_GROUP}{n}" for n in range(groups)]
+    parts = {"mine": [_MINE], "group": [_OPEN_TO_ME, *group]}
+    parts["overdue"] = [*parts["mine"], *parts["group"]]
+    source = " UNION ".join(parts[view])
+    return f"SELECT * FROM ({source}) WHERE due < :now" if view == "overdue" else source
+
+
+def inbox(
+    connection: sqlite3.Connection,
+    source: str,
+    bound: Mapping[str, object],
+    *,
+    sort: str,
+    conditions: Sequence[str],
+    offset: int,
+) -> list[Row]:
+    """A page (and one row more) of the tasks of a source; see :func:`inbox_source`."""
+    order = _SORTS.get(sort, _SORTS["due"])
+    joined = "JOIN task t ON t.id = v.task JOIN instance i ON i.id = t.instance"
+    if conditions or "t." in order:
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        sql = f"{_TASK_ROW} FROM ({source}) v {joined} {where} ORDER BY {order}"
+        sql += f" LIMIT {PAGE + 1} OFFSET {offset}"
+    else:  # the page is chosen from the inbox alone; only its tasks are looked up
+        some = f"SELECT * FROM ({source}) v ORDER BY {order} LIMIT {PAGE + 1} OFFSET {offset}"
+        sql = f"{_TASK_ROW} FROM ({some}) v {joined} ORDER BY {order}"
+    return connection.execute(sql, bound).fetchall()
+
+
+def done(
+    connection: sqlite3.Connection,
+    bound: Mapping[str, object],
+    *,
+    conditions: Sequence[str],
+    offset: int,
+) -> list[Row]:
+    """A page (and one row more) of the tasks that ``:who`` completed, the latest first."""
+    where = " AND ".join(["t.completed_by = :who", *conditions])
+    sql = (
+        f"{_TASK_ROW} FROM task t JOIN instance i ON i.id = t.instance WHERE {where}"
+        f" ORDER BY t.ended DESC, t.id DESC LIMIT {PAGE + 1} OFFSET {offset}"
+    )
+    return connection.execute(sql, bound).fetchall()
+
+
+def count(connection: sqlite3.Connection, source: str, bound: Mapping[str, object]) -> int:
+    """How many tasks a source has."""
+    return connection.execute(f"SELECT count(*) FROM ({source})", bound).fetchone()[0]
+
+
+def below(connection: sqlite3.Connection, root: int, instance: int) -> set[int]:
+    """An instance and all that it calls, directly or not."""
+    return {id for (id,) in connection.execute(BELOW, (root, instance))}

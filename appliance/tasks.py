@@ -1,0 +1,282 @@
+"""Tasks: inboxes, one task with its form, claiming, assigning and completing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from appliance.actor import Actor
+from appliance.cases import names
+from appliance.errors import Conflict, Forbidden, InstanceNotFound
+from appliance.files import Files, Received
+from appliance.form_input import Input, variables_of
+from appliance.library import Library
+from appliance.pending import Pending
+from appliance.store import queries
+from appliance.store.lists import like_pattern
+from appliance.store.store import Store
+from appliance.store.work import Work
+from appliance.views import Completed, Counts, Page, TaskDetail, TaskRow
+from engine.commands import Command
+from engine.elements.user_task import UserTask
+from engine.errors import TaskAlreadyClaimed, TaskNotFound
+from engine.forms import Directory, Form, from_form_fields
+from engine.state import State
+from engine.values import decode
+
+
+class Person(Protocol):
+    """Who looks at tasks: a name, the groups they belong to, whether they see everything."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def groups(self) -> frozenset[str]: ...
+    @property
+    def admin(self) -> bool: ...
+
+
+class Tasks:
+    """The user tasks of the box."""
+
+    def __init__(
+        self, store: Store, library: Library, files: Files, clock: Callable[[], int]
+    ) -> None:
+        self._store = store
+        self._library = library
+        self._files = files
+        self._clock = clock
+
+    def inbox(
+        self,
+        who: Person,
+        view: str = "mine",
+        q: str = "",
+        process: str = "",
+        sort: str = "due",
+        page: str = "",
+    ) -> Page[TaskRow]:
+        """A page of somebody's tasks: view mine, group, overdue, done.
+
+        ``q`` is a part of a name or business key, or the number of a task or instance; ``sort`` is
+        due, priority, created, name or process, with a minus for the reverse.
+        """
+        offset = int(page) if page.isdecimal() and len(page) < 9 else 0
+        view = view if view in ("group", "overdue", "done") else "mine"
+        conditions, searched = self._conditions(q, process)
+        bound = {**self._bound(who), **searched}
+        connection = self._store.read()
+        if view == "done":
+            rows = queries.done(connection, bound, conditions=conditions, offset=offset)
+        else:
+            source = queries.inbox_source(view, len(who.groups))
+            rows = queries.inbox(
+                connection, source, bound, sort=sort, conditions=conditions, offset=offset
+            )
+        more = len(rows) > queries.PAGE
+        items = [self._row(row) for row in rows[: queries.PAGE]]
+        return Page(items, str(offset + queries.PAGE) if more else None)
+
+    def counts(self, who: Person) -> Counts:
+        """How many tasks lie in each view of somebody's inbox."""
+        bound, connection = self._bound(who), self._store.read()
+        mine, group, overdue = (
+            queries.count(connection, queries.inbox_source(view, len(who.groups)), bound)
+            for view in ("mine", "group", "overdue")
+        )
+        return Counts(mine, group, overdue)
+
+    def get(self, id: int, who: Person) -> TaskDetail:
+        """A task, open or finished, as this person sees it.
+
+        Raises ``TaskNotFound``; ``Forbidden`` when it is none of their business.
+        """
+        row = self._found(id)
+        connection = self._store.read()
+        (_, name, node, description, instance, root, definition, subject, business_key, started_by,
+         assignee, owner, delegation, users, groups, priority, due, created, claimed, ended,
+         completed_by, outcome, suspended, form_key) = row  # fmt: skip
+        view = self._library.view(definition)
+        rights = _Rights(row, who)
+        if not rights.see:
+            raise Forbidden("This task is neither yours nor open to you.")
+        scopes = connection.execute(queries.SCOPES, (id,))
+        return TaskDetail(
+            id=id, name=name, node_id=node, description=description, instance_id=instance,
+            root_id=root, process_id=definition, process_key=view.key, process_name=view.name,
+            process_version=view.version, subject=subject, business_key=business_key,
+            started_by=started_by, assignee=assignee, owner=owner, delegation=delegation,
+            candidate_users=names(users), candidate_groups=names(groups), priority=priority,
+            due=due, created=created, claimed=claimed, ended=ended, completed_by=completed_by,
+            outcome=outcome, suspended=bool(suspended), form_key=form_key,
+            form=self._form(definition, node, form_key),
+            data={name: decode(value) for name, value in scopes},
+            files=self._files.list(root), mine=assignee == who.name,
+            may_claim=rights.claim, may_complete=rights.complete, may_assign=rights.assign,
+        )  # fmt: skip
+
+    def claim(self, id: int, by: Actor) -> Pending[None]:
+        """Take a task. Raises ``TaskAlreadyClaimed``, ``Forbidden``."""
+        row = self._found(id)
+        if not _Rights(row, by).see:
+            raise Forbidden("This task is not open to you.")
+        return self._command("claim", row, by, lambda run: run.claim(id, by.name))
+
+    def unclaim(self, id: int, by: Actor) -> Pending[None]:
+        """Give a task back to its candidates. Only its assignee and administrators may."""
+        return self.assign(id, None, by)
+
+    def assign(self, id: int, to: str | None, by: Actor) -> Pending[None]:
+        """Give a task to somebody, whoever has it now. Assignees and administrators may."""
+        row = self._found(id)
+        if not _Rights(row, by).assign:
+            raise Forbidden("Only who has this task, or an administrator, may pass it on.")
+        if to is None:
+            return self._command("unclaim", row, by, lambda run: run.unclaim(id))
+        return self._command("assign", row, by, lambda run: run.assign(id, to))
+
+    def complete(
+        self,
+        id: int,
+        by: Actor,
+        entered: Mapping[str, Any],
+        uploads: Mapping[str, Sequence[Received]],
+        *,
+        now: datetime,
+        outcome: str = "",
+        people: Directory | None = None,
+    ) -> Pending[Completed]:
+        """Complete a task with what was entered into its form.
+
+        ``now`` is the moment in the person's time zone. Files belong to the instance when this is
+        stored and are dropped when it is refused. Raises ``FormInvalid``; ``Conflict`` when
+        somebody was quicker; ``TaskAlreadyClaimed`` when it is somebody else's; ``Forbidden``.
+        """
+        with Input(self._files, uploads) as given:
+            task = self.get(id, by)
+            if task.ended is not None:
+                raise _ended(task.completed_by, id)
+            if not task.may_complete:
+                if task.assignee is not None:
+                    raise TaskAlreadyClaimed(f"{task.assignee} has this task.")
+                raise Forbidden("This task is not open to you.")
+            checked = given.check(
+                task.form, entered, task.data, now=now, outcome=outcome, people=people
+            )
+            values = variables_of(checked, task.data, now)
+
+            def work(work: Work) -> Completed:
+                run = self._open(work, task.root_id, id, by)
+                given.rows(work, task.root_id, task.instance_id, id, str(by))
+                run.complete(id, values, outcome=checked.outcome or None)
+                return Completed(id, task.root_id, _next_task(run.state, by))
+
+            return given.settle(self._store.command("complete", str(by), work))
+
+    def _open(self, work: Work, root: int, id: int, by: Actor) -> Command:
+        """The run on a task that is still open, and still ``by``'s to complete."""
+        try:
+            run = work.open(root)
+        except InstanceNotFound:
+            raise _ended(self._completed_by(work, id), id) from None
+        token = run.state.tokens.get(id)
+        if token is None or token.task is None:
+            raise _ended(self._completed_by(work, id), id)
+        assignee = token.task.assignee
+        if assignee is not None and assignee != by.name and not by.admin:
+            raise TaskAlreadyClaimed(f"{assignee} has this task.")
+        return run
+
+    def _completed_by(self, work: Work, id: int) -> str | None:
+        rows = work.query("SELECT completed_by FROM task WHERE id = ?", (id,))
+        return rows[0][0] if rows else None
+
+    def _command(
+        self, name: str, row: tuple, by: Actor, act: Callable[[Command], None]
+    ) -> Pending[None]:
+        id, root = row[0], row[5]
+
+        def work(work: Work) -> None:
+            try:
+                run = work.open(root)
+                act(run)
+            except (InstanceNotFound, TaskNotFound):
+                raise _ended(self._completed_by(work, id), id) from None
+
+        return self._store.command(name, str(by), work)
+
+    def _found(self, id: int) -> tuple:
+        row = self._store.read().execute(queries.TASK, (id,)).fetchone()
+        if row is None:
+            raise TaskNotFound(f"Task not found: {id}")
+        return row
+
+    def _form(self, definition: int, node_id: str, form_key: str | None) -> Form | None:
+        """The form of a task: fields in the model, or the form of its key, if it is deployed."""
+        process = self._library.process(definition)
+        node = process.nodes.get(node_id)
+        if isinstance(node, UserTask) and node.form_fields:
+            fields = from_form_fields(node.form_fields, key=node_id, file=process.file)
+            return Form.parse(fields, file=process.file)
+        return self._library.form(definition, form_key) if form_key else None
+
+    def _bound(self, who: Person) -> dict[str, object]:
+        groups = {f"group{number}": group for number, group in enumerate(sorted(who.groups))}
+        return {"who": who.name, "now": self._clock(), **groups}
+
+    def _conditions(self, q: str, process: str) -> tuple[list[str], dict[str, object]]:
+        """SQL conditions for a search and a process, and the values they read."""
+        conditions: list[str] = []
+        bound: dict[str, object] = {}
+        q = q.strip()
+        if process:
+            ids = [str(view.id) for view in self._library.all() if view.key == process]
+            conditions.append(f"t.definition IN ({', '.join(ids)})")
+        if q:
+            bound["like"] = like_pattern(q)
+            like = "LIKE :like ESCAPE '\\'"
+            parts = [f"t.name {like}", f"i.name {like}", f"i.business_key {like}"]
+            if q.isdecimal() and len(q) < 19:
+                bound["number"] = int(q)
+                parts.append(":number IN (t.id, t.instance, t.root)")
+            conditions.append(f"({' OR '.join(parts)})")
+        return conditions, bound
+
+    def _row(self, row: tuple) -> TaskRow:
+        id, name, instance, definition, subject, business_key, assignee, *rest = row
+        created, due, priority, ended = rest
+        view = self._library.view(definition)
+        return TaskRow(
+            id, name, instance, view.key, view.name, view.version, subject, business_key, assignee,
+            created, due, priority, ended,
+        )  # fmt: skip
+
+
+class _Rights:
+    """What a person may do with a task."""
+
+    def __init__(self, row: tuple, who: Person) -> None:
+        assignee, owner, users, groups, completed_by = row[10], row[11], row[13], row[14], row[20]
+        ended = row[19] is not None
+        candidate = who.name in names(users) or not who.groups.isdisjoint(names(groups))
+        involved = who.name in (assignee, owner, completed_by)
+        self.see = who.admin or candidate or involved
+        self.claim = not ended and assignee is None and self.see
+        self.complete = not ended and (
+            who.admin or assignee == who.name or (assignee is None and self.see)
+        )
+        self.assign = not ended and (who.admin or who.name in (assignee, owner))
+
+
+def _ended(completed_by: str | None, id: int) -> Conflict:
+    if completed_by is None:
+        return Conflict(f"Task {id} is no longer needed.")
+    return Conflict(f"Task {id} was completed by {completed_by} already.")
+
+
+def _next_task(state: State, by: Actor) -> int | None:
+    """The next open task of the same case that is this person's."""
+    if by.kind != "user":
+        return None
+    return next((task.id for task in state.tasks() if task.assignee == by.name), None)

@@ -1,0 +1,237 @@
+"""What reads return: plain records. Ids are numbers, times milliseconds since the epoch (UTC)."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from appliance.files import StoredFile
+from engine.forms import Form
+
+T = TypeVar("T")
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    """Some entries of a list; ``next`` asks for those that follow, None at the end."""
+
+    items: list[T]
+    next: str | None = None
+
+
+class ProcessView(msgspec.Struct, frozen=True):
+    """A version of a process. ``unchanged``: a deployment found nothing new in it."""
+
+    id: int
+    key: str
+    version: int
+    name: str
+    description: str
+    has_start_form: bool
+    suspended: bool
+    deployment_id: int
+    deployed_at: int
+    deployed_by: str
+    unchanged: bool = False
+
+
+class Started(msgspec.Struct, frozen=True, gc=False):
+    """An instance was started; ``next_task_id`` is an open task of whoever started it."""
+
+    instance_id: int
+    key: str
+    next_task_id: int | None = None
+
+
+class Completed(msgspec.Struct, frozen=True, gc=False):
+    """A task was completed; ``next_task_id`` is the next of the same case that is theirs."""
+
+    task_id: int
+    instance_id: int
+    next_task_id: int | None = None
+
+
+class OpenTask(msgspec.Struct, frozen=True):
+    """An open task of an instance, or of an instance that it calls."""
+
+    id: int
+    name: str
+    node_id: str
+    instance_id: int
+    assignee: str | None
+    candidate_users: list[str]
+    candidate_groups: list[str]
+    created: int
+    due: int | None
+    priority: int
+
+    def open_to(self, name: str, groups: frozenset[str]) -> bool:
+        """Whether a person of these groups has this task or may take it."""
+        if self.assignee is not None:
+            return self.assignee == name
+        return name in self.candidate_users or not groups.isdisjoint(self.candidate_groups)
+
+
+class Status(msgspec.Struct, frozen=True):
+    """Where an instance stands. ``status``: ACTIVE SUSPENDED COMPLETED TERMINATED FAILED."""
+
+    id: int
+    process_key: str
+    process_name: str
+    started: int
+    ended: int | None
+    status: str
+    tasks: list[OpenTask]
+    variables: dict[str, Any]
+    files: list[StoredFile]
+
+
+class InstanceRow(msgspec.Struct, frozen=True):
+    """An instance in a list; ``waiting`` names what it waits at."""
+
+    id: int
+    process_key: str
+    process_name: str
+    process_version: int
+    name: str | None
+    business_key: str | None
+    state: str
+    started: int
+    started_by: str | None
+    ended: int | None
+    reason: str | None
+    called_by: int | None
+    waiting: list[str] = []
+
+
+class Timer(msgspec.Struct, frozen=True):
+    """A job that waits; ``kind`` as in ``engine.events.JobKind``, ``text`` the rest of a cycle."""
+
+    id: int
+    instance_id: int
+    node_id: str
+    node_name: str
+    kind: str
+    due: int | None
+    retries: int
+    text: str | None
+    error: str | None
+
+
+class IncidentView(msgspec.Struct, frozen=True):
+    """Something that needs a person."""
+
+    id: int
+    node_id: str
+    node_name: str
+    message: str
+    detail: str | None
+    since: int
+
+
+class HistoryLine(msgspec.Struct, frozen=True):
+    """One thing that happened.
+
+    ``what``: started, ended, suspended, activated, task, assigned, changed, task-completed,
+    task-cancelled, timer, incident, incident-resolved, file, log. ``name`` is the step it happened
+    at (or the process), ``detail`` an assignee, outcome, status or message.
+    """
+
+    at: int
+    by: str
+    what: str
+    node_id: str
+    name: str
+    detail: str = ""
+
+
+class Marks(msgspec.Struct, frozen=True):
+    """What a diagram shows: element ids with how often."""
+
+    active: dict[str, int]
+    visited: dict[str, int]
+    flows: dict[str, int]
+    incidents: list[str]
+
+
+class InstanceDetail(msgspec.Struct, frozen=True):
+    """Everything about one instance, for a page."""
+
+    instance: InstanceRow
+    tasks: list[OpenTask]
+    timers: list[Timer]
+    incidents: list[IncidentView]
+    variables: dict[str, Any]
+    files: list[StoredFile]
+    called: list[InstanceRow]
+    history: list[HistoryLine]
+    marks: Marks
+
+
+class TaskRow(msgspec.Struct, frozen=True):
+    """A task in an inbox; ``subject`` is the name of its instance."""
+
+    id: int
+    name: str
+    instance_id: int
+    process_key: str
+    process_name: str
+    process_version: int
+    subject: str
+    business_key: str | None
+    assignee: str | None
+    created: int
+    due: int | None
+    priority: int
+    ended: int | None
+
+
+class Counts(msgspec.Struct, frozen=True, gc=False):
+    """How many tasks lie in each view of somebody's inbox."""
+
+    mine: int
+    group: int
+    overdue: int
+
+
+class TaskDetail(msgspec.Struct, frozen=True):
+    """A task as one person sees it.
+
+    ``form`` is None when there is nothing to fill in; ``data`` are the variables that it shows.
+    ``may_complete`` holds for the assignee, for whom it is open to, and for administrators.
+    """
+
+    id: int
+    name: str
+    node_id: str
+    description: str | None
+    instance_id: int
+    root_id: int
+    process_id: int
+    process_key: str
+    process_name: str
+    process_version: int
+    subject: str
+    business_key: str | None
+    started_by: str | None
+    assignee: str | None
+    owner: str | None
+    delegation: str | None
+    candidate_users: list[str]
+    candidate_groups: list[str]
+    priority: int
+    due: int | None
+    created: int
+    claimed: int | None
+    ended: int | None
+    completed_by: str | None
+    outcome: str | None
+    suspended: bool
+    form_key: str | None
+    form: Form | None
+    data: dict[str, Any]
+    files: list[StoredFile]
+    mine: bool
+    may_claim: bool
+    may_complete: bool
+    may_assign: bool
