@@ -138,6 +138,24 @@ class Names:
         return found
 
 
+class Nothing:
+    """The scope of an expression that is evaluated outside any instance: it has no variables."""
+
+    __slots__ = ("now", "zone")
+
+    def __init__(self, now: int, zone: tzinfo) -> None:
+        self.now = datetime.fromtimestamp(now / 1000, UTC)
+        self.zone = zone
+
+    def get(self, name: str) -> Any:
+        """There is nothing. Raises KeyError."""
+        raise KeyError(name)
+
+    def set(self, name: str, value: Any) -> None:
+        """There is nowhere to keep it. Raises KeyError."""
+        raise KeyError(name, value)
+
+
 def _counter(read: Callable[[Token], int], body: bool) -> Callable[[Names], int]:
     def find(names: Names) -> int:
         token: Token | None = names.token

@@ -7,10 +7,11 @@ for. An instance that one of them starts begins at its ``node``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.elements.start_event import StartEvent
+from engine.scopes import Nothing
 from engine.times import parse_cycle
 from engine.triggers.message import Message
 from engine.triggers.signal import Signal
@@ -33,26 +34,12 @@ class StartTrigger:
     cycle: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Nothing:
-    """The scope of an expression that is evaluated at deployment: there are no variables."""
-
-    now: datetime
-    zone: tzinfo
-
-    def get(self, name: str) -> Any:
-        raise KeyError(name)
-
-    def set(self, name: str, value: Any) -> None:
-        raise KeyError(name, value)
-
-
 def start_triggers(process: Process, now: int, zone: tzinfo) -> list[StartTrigger]:
     """Everything that starts a process from ``now`` on.
 
     Raises ExpressionFailed or TimeInvalid when a timer or name cannot be told at deployment.
     """
-    scope = _Nothing(datetime.fromtimestamp(now / 1000, UTC), zone)
+    scope = Nothing(now, zone)
 
     def value(expression: Expression | None) -> Any:
         return None if expression is None else expression.evaluate(scope)

@@ -7,7 +7,7 @@ warning, each with file, line and element. Not here: rules over whole diagrams (
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine import dialect
 from engine.elements import ELEMENTS, IGNORED_ELEMENTS
@@ -24,6 +24,7 @@ from engine.errors import (
 )
 from engine.juel import Expression
 from engine.juel import compile as compile_expression
+from engine.lint import lint
 from engine.listeners import Listener
 from engine.loops import read_loop
 from engine.mapping import Mapping
@@ -81,6 +82,9 @@ def inspect(data: bytes, file: str = "model.bpmn20.xml") -> Bpmn:
         if element.tag == MODEL + "process":
             bpmn.processes.append(reader.process(element))
     bpmn.findings = reader.findings
+    if not any(finding.severity == "error" for finding in reader.findings):
+        for process in bpmn.executable:
+            reader.findings.extend(lint(process))
     if not bpmn.processes:
         reader.report("error", "no-process", root, "the file holds no process")
     return bpmn
@@ -117,6 +121,7 @@ class Reader:
         process = Process(self._id(xml), xml.get("name", ""), xml.sourceline or 0)
         process.file = self.file
         process.executable = xml.get("isExecutable", "true").strip() != "false"
+        before = len(self.findings)
         self.current = process
         self._flows.clear()
         self._boundaries.clear()
@@ -126,6 +131,8 @@ class Reader:
         dialect.check_attributes(self, xml)
         self._children(process, xml)
         self._link(process)
+        if not process.executable:
+            self.findings[before:] = [_only_to_run(finding) for finding in self.findings[before:]]
         return process
 
     def _children(self, container: Container, xml: Element) -> None:
@@ -495,3 +502,8 @@ class Reader:
 
 def _split(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def _only_to_run(finding: Finding) -> Finding:
+    """A finding in a process that is only looked at: what keeps it from running is a hint."""
+    return replace(finding, severity="hint") if finding.severity == "error" else finding

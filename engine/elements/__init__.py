@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from engine.elements.ad_hoc_sub_process import AdHocSubProcess
 from engine.elements.boundary_event import BoundaryEvent
+from engine.elements.business_rule_task import BusinessRuleTask
 from engine.elements.call_activity import CallActivity
 from engine.elements.catch_event import CatchEvent
 from engine.elements.complex_gateway import ComplexGateway
@@ -40,6 +41,7 @@ KINDS: tuple[type[Node], ...] = (
     ServiceTask,
     SendTask,
     ReceiveTask,
+    BusinessRuleTask,
     CallActivity,
     SubProcess,
     Transaction,

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine import events as ev
+from engine.graph import reaching
 from engine.model import Flow, Node
-from engine.reach import reaching
 
 if TYPE_CHECKING:
     from engine.run import Run

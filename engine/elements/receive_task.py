@@ -19,9 +19,11 @@ class ReceiveTask(Node):
     """Without a ``messageRef`` it waits for a trigger by its token (as in Flowable)."""
 
     tag = "receiveTask"
+    instantiates = False
     message: Expression | None = None
 
     def read(self, xml: Element, reader: Reader) -> None:
+        self.instantiates = xml.get("instantiate") == "true"
         if xml.get("messageRef"):
             self.message = message_name(xml, xml, reader)
 

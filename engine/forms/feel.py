@@ -64,7 +64,7 @@ def evaluate(asks: Sequence[Ask], data: Mapping[str, Any], now: datetime) -> lis
             return _answers(asks, data, now, TIME_LIMIT + 0.005 * len(asks))
         except quickjs.JSException as error:
             if len(asks) > 1:
-                _forget()
+                forget()
                 return [_alone(ask, data, now) for ask in asks]
             return [_failed(asks[0].feel, error)]
 
@@ -82,7 +82,7 @@ def problem(feel: Feel) -> str:
         try:
             reply = _ask([Ask(feel)], {}, 0, TIME_LIMIT)[0]
         except quickjs.JSException:
-            _forget()
+            forget()
             return ""
     return reply.get("error", "")
 
@@ -121,7 +121,7 @@ def _alone(ask: Ask, data: Mapping[str, Any], now: datetime) -> Any:
 
 
 def _failed(feel: Feel, error: object) -> None:
-    _forget()
+    forget()
     _log.warning("FEEL expression failed: %s: %s", feel.source, str(error).splitlines()[0])
 
 
@@ -189,6 +189,6 @@ def _pattern_sandbox() -> quickjs.Context:
     return sandbox
 
 
-def _forget() -> None:
-    """Start afresh after an interruption: nothing is known of the sandbox's state."""
+def forget() -> None:
+    """Begin with a new sandbox: nothing is known of the state of one that was interrupted."""
     _sandbox.cache_clear()

@@ -140,8 +140,8 @@ def _parser() -> lark.Lark:
 
 
 def _message(problem: Trouble, text: str, offset: int) -> str:
-    place = "" if problem.place is None else f", at character {problem.place + offset + 1}"
-    return f"{problem.message} in expression {_shortened(text)}{place}"
+    place = "" if problem.place is None else f" (at character {problem.place + offset + 1})"
+    return f"{problem.message} in expression: {_shortened(text)}{place}"
 
 
 def _shortened(text: str) -> str:

@@ -21,9 +21,11 @@ _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 _TRAPS = [decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow]
 _EXACT = decimal.Context(
-    prec=MAX_DIGITS, Emax=2 * MAX_DIGITS, Emin=-2 * MAX_DIGITS, traps=[*_TRAPS, decimal.Inexact]
+    prec=MAX_DIGITS, Emax=MAX_DIGITS, Emin=-MAX_DIGITS, traps=[*_TRAPS, decimal.Inexact]
 )
-_DIVISION = decimal.Context(prec=34, rounding=decimal.ROUND_HALF_UP, traps=_TRAPS)
+_DIVISION = decimal.Context(
+    prec=34, rounding=decimal.ROUND_HALF_UP, Emax=MAX_DIGITS, Emin=-MAX_DIGITS, traps=_TRAPS
+)
 _TENTH = Decimal("0.1")
 
 

@@ -74,7 +74,7 @@ class Build(Transformer[Token, Node]):
             try:
                 return scope.get(name)
             except KeyError:
-                raise Trouble(f"unknown property “{name}”", place) from None
+                raise Trouble(f"Unknown property “{name}” used", place) from None
 
         return Node(run, place, "name", name)
 

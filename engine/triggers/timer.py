@@ -10,7 +10,8 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine import events as ev
-from engine.errors import TimeInvalid
+from engine.errors import ExpressionFailed, TimeInvalid
+from engine.scopes import Nothing
 from engine.times import Cycle, moment, parse_cycle, parse_date, parse_duration
 from engine.triggers.trigger import Trigger
 from engine.values import as_text
@@ -55,12 +56,12 @@ class Timer(Trigger):
         self.when = reader.expression(child, child.text, self.kind)
         self.end = reader.expression(child, reader.attr(child, "endDate"), "endDate")
         if self.when is not None and self.when.constant:
-            self._check(self.when.text, event_xml, reader)
+            self._check(self.when, event_xml, reader)
 
-    def _check(self, text: str, event_xml: Element, reader: Reader) -> None:
+    def _check(self, when: Expression, event_xml: Element, reader: Reader) -> None:
         try:
-            self._due(text, 0, UTC)
-        except TimeInvalid as error:
+            self._due(when.evaluate(Nothing(0, UTC)), 0, UTC)
+        except (ExpressionFailed, TimeInvalid) as error:
             reader.report("error", "timer", event_xml, str(error))
 
     def listen(self, run: Run, token: Token, event: Event) -> None:

@@ -1,0 +1,269 @@
+"""Rules over whole diagrams: what would run, but hardly as it was meant.
+
+What cannot run at all is found while reading (``engine/xml.py`` and the elements). Each rule is a
+generator of findings; ``RULES`` lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from engine.elements.boundary_event import BoundaryEvent
+from engine.elements.call_activity import CallActivity
+from engine.elements.catch_event import CatchEvent
+from engine.elements.event import Event
+from engine.elements.event_based_gateway import EventBasedGateway
+from engine.elements.event_sub_process import EventSubProcess
+from engine.elements.exclusive_gateway import ExclusiveGateway
+from engine.elements.inclusive_gateway import InclusiveGateway
+from engine.elements.parallel_gateway import ParallelGateway
+from engine.elements.receive_task import ReceiveTask
+from engine.elements.script_task import ScriptTask
+from engine.elements.service_task import ServiceTask
+from engine.elements.start_event import StartEvent
+from engine.elements.user_task import UserTask
+from engine.errors import Finding, Severity
+from engine.graph import dominators, loops, reachable
+from engine.model import Container, Node, Process
+from engine.triggers.compensation import Compensation
+from engine.triggers.error import Error
+
+Rule = Callable[[Process], Iterator[Finding]]
+
+
+def lint(process: Process) -> list[Finding]:
+    """Everything that the rules find in a process, in the order of the file."""
+    found = [finding for rule in RULES for finding in rule(process)]
+    return sorted(found, key=lambda finding: finding.line)
+
+
+def containers(process: Process) -> Iterator[Container]:
+    """The process and every subprocess in it."""
+    yield process
+    for node in process.nodes.values():
+        if isinstance(node, Container):
+            yield node
+
+
+def _finding(severity: Severity, rule: str, node: Node, message: str) -> Finding:
+    return Finding(severity, rule, message, node.id, node.line, node.process.file)
+
+
+def starts(process: Process) -> Iterator[Finding]:
+    """Each scope has one way to begin."""
+    for container in containers(process):
+        none = [
+            node
+            for node in container.children
+            if isinstance(node, StartEvent) and not node.triggers
+        ]
+        if not container.children:
+            yield _finding("error", "empty", container, f"{container.label!r} holds nothing")
+        elif len(none) > 1 and not isinstance(container, EventSubProcess):
+            yield _finding(
+                "error",
+                "several-starts",
+                none[1],
+                "there is more than one start event without a trigger: keep one of them",
+            )
+        if isinstance(container, EventSubProcess):
+            if len(container.events()) != 1 or not container.events()[0].triggers:
+                yield _finding(
+                    "error",
+                    "event-subprocess-start",
+                    container,
+                    "an event subprocess needs one start event, with a trigger",
+                )
+        elif container is not process:
+            for node in container.children:
+                if isinstance(node, StartEvent) and node.triggers:
+                    yield _finding(
+                        "error",
+                        "start-trigger",
+                        node,
+                        "only a process or an event subprocess starts by a trigger",
+                    )
+
+
+def flow_ends(process: Process) -> Iterator[Finding]:
+    """Nothing flows into a start or out of an end. BPMN 2.0.2 tables 10.87 and 10.88."""
+    for node in process.nodes.values():
+        if node.tag == "startEvent" and node.incoming:
+            yield _finding("error", "flow-into-start", node, "no flow may lead into a start event")
+        if node.tag == "endEvent" and node.outgoing:
+            yield _finding("error", "flow-from-end", node, "no flow may leave an end event")
+
+
+def dead_elements(process: Process) -> Iterator[Finding]:
+    """Every element can be reached."""
+    for container in containers(process):
+        entries: list[Node] = [*container.starts, *container.event_sub_processes]
+        entries += [n for n in container.children if isinstance(n, StartEvent) or n.compensates]
+        entries += [n for n in container.children if isinstance(n, ReceiveTask) and n.instantiates]
+        alive = reachable(entries)
+        for node in container.children:
+            if node not in alive:
+                yield _finding(
+                    "warning", "unreachable", node, f"{node.label!r} can never be reached"
+                )
+
+
+def missing_defaults(process: Process) -> Iterator[Finding]:
+    """A gateway always has a way out."""
+    for node in process.nodes.values():
+        if not isinstance(node, ExclusiveGateway | InclusiveGateway) or len(node.outgoing) < 2:
+            continue
+        bare = [flow for flow in node.outgoing if flow is not node.default and not flow.condition]
+        if not bare and node.default is None:
+            yield _finding(
+                "warning",
+                "missing-default",
+                node,
+                f"{node.label!r} has no default flow: without a true condition it fails",
+            )
+        elif bare and isinstance(node, ExclusiveGateway) and bare[0] is not node.outgoing[-1]:
+            yield _finding(
+                "warning",
+                "always-taken",
+                node,
+                f"flow {bare[0].id!r} has no condition: the flows after it are never taken",
+            )
+
+
+def stranded_joins(process: Process) -> Iterator[Finding]:
+    """A parallel join does not wait for ways of which only one is taken."""
+    for container in containers(process):
+        joins = [n for n in container.children if isinstance(n, ParallelGateway) and n.joins]
+        above = dominators(container.starts) if joins else {}
+        for join in joins:
+            split = above.get(join)
+            if isinstance(split, ExclusiveGateway | EventBasedGateway) and len(split.outgoing) > 1:
+                yield _finding(
+                    "warning",
+                    "stranded-join",
+                    join,
+                    f"{join.label!r} waits for every way out of {split.label!r}, "
+                    "which takes only one: it never goes on",
+                )
+
+
+def busy_loops(process: Process) -> Iterator[Finding]:
+    """A loop waits somewhere."""
+    for container in containers(process):
+        for loop in loops(container.children):
+            if not any(_waits(node) for node in loop):
+                first = min(loop, key=lambda node: node.line)
+                yield _finding(
+                    "warning",
+                    "loop-without-wait",
+                    first,
+                    "the loop through "
+                    + ", ".join(repr(node.label) for node in loop[:4])
+                    + " never waits: it may spin until the step limit",
+                )
+
+
+def _waits(node: Node) -> bool:
+    if node.before or node.after or node.loop is not None:
+        return True
+    if isinstance(node, Event):
+        return isinstance(node, CatchEvent | BoundaryEvent) and bool(node.triggers)
+    if isinstance(node, ServiceTask):
+        return node.topic is not None
+    return isinstance(node, UserTask | ReceiveTask | CallActivity | EventBasedGateway | Container)
+
+
+def useless_boundaries(process: Process) -> Iterator[Finding]:
+    """What a boundary event catches can happen inside its activity."""
+    for node in process.nodes.values():
+        if not isinstance(node, BoundaryEvent) or node.host is None:
+            continue
+        error = node.trigger(Error)
+        if error is not None and not _can_throw(node.host, error.code):
+            yield _finding(
+                "warning",
+                "never-caught",
+                node,
+                f"nothing in {node.host.label!r} throws the error {error.code or ''!r}",
+            )
+
+
+def _can_throw(node: Node, code: str | None) -> bool:
+    if isinstance(node, ScriptTask | ServiceTask | CallActivity) or node.start_listeners:
+        return True
+    if isinstance(node, UserTask):
+        return bool(node.task_listeners or node.end_listeners)
+    if not isinstance(node, Container):
+        return bool(node.end_listeners)
+    for inner in node.walk():
+        thrown = inner.trigger(Error) if isinstance(inner, Event) else None
+        if inner.tag == "endEvent" and thrown is not None and code in (None, "", thrown.code):
+            return True
+        if not isinstance(inner, Container | Event) and _can_throw(inner, code):
+            return True
+    return False
+
+
+def useless_handlers(process: Process) -> Iterator[Finding]:
+    """A compensation handler can be called."""
+    handlers = [node for node in process.nodes.values() if node.compensation is not None]
+    thrown = any(
+        isinstance(node, Event)
+        and (node.position in ("throw", "end") and node.trigger(Compensation) is not None)
+        for node in process.nodes.values()
+    )
+    if not thrown and not any(node.transaction for node in process.nodes.values()):
+        for node in handlers:
+            yield _finding(
+                "hint",
+                "never-compensated",
+                node,
+                f"nothing compensates {node.label!r}: its handler never runs",
+            )
+
+
+def nobodys_tasks(process: Process) -> Iterator[Finding]:
+    """Somebody sees every user task."""
+    for node in process.nodes.values():
+        if (
+            isinstance(node, UserTask)
+            and not (node.texts["assignee"] or node.users or node.groups)
+            and not node.task_listeners
+        ):
+            yield _finding(
+                "hint",
+                "nobodys-task",
+                node,
+                f"{node.label!r} has no assignee and no candidates: only administrators see it",
+            )
+
+
+def unset_variables(process: Process) -> Iterator[Finding]:
+    """Variables that conditions read are set by something, where the model can tell."""
+    from engine.variables import read_by, written_in
+
+    written = written_in(process)
+    if written is None:
+        return
+    for node, names in read_by(process):
+        for name in sorted(names - written):
+            yield _finding(
+                "hint",
+                "unset-variable",
+                node,
+                f"nothing in the model sets {name!r}: it must be given when an instance starts",
+            )
+
+
+RULES: tuple[Rule, ...] = (
+    starts,
+    flow_ends,
+    dead_elements,
+    missing_defaults,
+    stranded_joins,
+    busy_loops,
+    useless_boundaries,
+    useless_handlers,
+    nobodys_tasks,
+    unset_variables,
+)
