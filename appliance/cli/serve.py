@@ -61,8 +61,13 @@ def serve(web: Callable[..., None], data: str | None, browser: bool, **flags: An
     for name in unknown_variables(os.environ):
         log.warning("there is no setting for the variable %s", name)
     with contextlib.closing(Box(config)) as box:
-        box.start()
-        web(box, config, lambda: _announce(box, config, browser))
+        web(box, config, lambda: _ready(box, config, browser))
+
+
+def _ready(box: Box, config: Config, browser: bool) -> None:
+    """The port is ours: let timers fire, and tell whoever started us."""
+    box.start()
+    _announce(box, config, browser)
 
 
 def _announce(box: Box, config: Config, browser: bool) -> None:
