@@ -42,9 +42,9 @@ def span(ms: int) -> str:
         return _("<1 min")
     if length < HOUR:
         return _("%(num)s min", num=length // MINUTE)
-    if length < 2 * DAY:
-        return _("%(num)s h", num=length // HOUR)
-    return _("%(num)s d", num=length // DAY)
+    if length < 2 * DAY - HOUR // 2:
+        return _("%(num)s h", num=round(length / HOUR))
+    return _("%(num)s d", num=round(length / DAY))
 
 
 def time_tag(ms: int, zone: tzinfo, text: str = "", css: str = "") -> Markup:
