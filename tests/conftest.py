@@ -6,14 +6,17 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import frontend
 import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
+    import httpx
     from playwright.sync_api import Browser
+
+    from tests.serving import Client, Site
 
 CHROMIUM_OPTIONS = [
     "--disable-background-networking",
@@ -66,3 +69,42 @@ def axe() -> str:
     """The accessibility checker's script, to be evaluated in a page; defines `axe`."""
     frontend.fetch_packages()
     return (frontend.PACKAGES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """A data directory in use (see ``Site``) that nobody serves: copy it; and what is in it."""
+    from tests.serving import furnished  # it loads the whole appliance
+
+    data = tmp_path_factory.mktemp("pristine") / "data"
+    return data, furnished(data)
+
+
+@pytest.fixture(scope="session")
+def site(
+    pristine: tuple[Path, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """A server in use. Tests may add to it; one that takes something away starts its own."""
+    from tests.serving import Served, Site
+
+    data = tmp_path_factory.mktemp("site") / "data"
+    shutil.copytree(pristine[0], data)
+    served = Served(data).start()
+    yield Site(served, **pristine[1])
+    assert served.stop() == 0
+
+
+@pytest.fixture
+def erp(site: Site) -> Iterator[httpx.Client]:
+    """A program with an API key."""
+    with site.erp() as client:
+        yield client
+
+
+@pytest.fixture
+def client(site: Site) -> Iterator[Client]:
+    """A person's browser without scripts, not signed in."""
+    from tests.serving import Client
+
+    with Client(site.url) as client:
+        yield client

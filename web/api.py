@@ -17,11 +17,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.types import Receive, Scope, Send
 
-from appliance.errors import InstanceNotFound, InvalidInput
+from appliance.errors import InstanceNotFound, InvalidInput, StoredFileNotFound
 from engine.errors import InvalidVariables
 from web import wire
 from web.bodies import json_of
@@ -98,7 +99,12 @@ async def status(request: ApiRequest, instance: FromPath[str]) -> Json:
 @get("/{instance:str}/files/{name:str}")
 async def file(request: ApiRequest, instance: FromPath[str], name: FromPath[str]) -> Response[Any]:
     """A file of an instance."""
-    return await download(request, request.app.state.box.files.open(_id(instance), name))
+    box, id = request.app.state.box, _id(instance)
+    try:
+        return await download(request, box.files.open(id, name))
+    except StoredFileNotFound:
+        box.instances.status(id)  # refuses an instance that does not exist
+        raise
 
 
 def _id(text: str) -> int:
@@ -108,7 +114,7 @@ def _id(text: str) -> int:
 
 
 def _variables(body: Any) -> dict[str, Any]:
-    if body is None:
+    if body is msgspec.UNSET:
         return {}
     if not isinstance(body, dict):
         raise InvalidInput(f"The body must be an object, not {_kind(body)}.")

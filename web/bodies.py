@@ -23,13 +23,13 @@ AnyRequest = Request[Any, Any, Any]
 
 
 async def json_of(request: AnyRequest, limit: int) -> Any:
-    """The JSON value of the body, or None when there is no body. Numbers keep every digit.
+    """The JSON value of the body, UNSET when there is no body. Numbers keep every digit.
 
     Raises ``BodyTooLarge``, ``WrongContentType``, ``NotJson`` (which says where).
     """
     body = await body_of(request, limit)
     if not body:
-        return None
+        return msgspec.UNSET
     _check_type(header(request.scope, b"content-type"))
     try:
         return _decode(body)

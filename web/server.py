@@ -29,9 +29,9 @@ from appliance.errors import CannotStart, PortTaken, SettingInvalid
 from web.app import make_app
 
 if TYPE_CHECKING:
-    from appliance.box import Box
     from litestar.types import ASGIApp
 
+    from appliance.box import Box
     from appliance.config import Config
 
 HEADER_SECONDS = 10
