@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from appliance import names, passwords
 from appliance.database import Database
@@ -248,7 +248,7 @@ class People:
         ``TooManyAttempts`` when this name or this address failed too often.
         """
         known_as = names.folded(name[:100])
-        limits: Mapping[Hashable, Allowance] = {
+        limits: Mapping[Any, Allowance] = {
             ("both", known_as, address): BY_BOTH,
             ("address", address): BY_ADDRESS,
             ("name", known_as): BY_NAME,

@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from appliance.errors import TooManyAttempts
 
@@ -32,7 +33,7 @@ class Throttle:
         self._buckets: OrderedDict[Hashable, tuple[float, int]] = OrderedDict()
         self._guard = threading.Lock()
 
-    def attempt(self, keys: Mapping[Hashable, Allowance]) -> None:
+    def attempt(self, keys: Mapping[Any, Allowance]) -> None:
         """Count one attempt for each key; ``TooManyAttempts`` when one of them has no more."""
         with self._guard:
             wait = max(self._wait(key, allowance) for key, allowance in keys.items())
@@ -43,7 +44,7 @@ class Throttle:
             while len(self._buckets) > self._size:
                 self._buckets.popitem(last=False)
 
-    def forgive(self, keys: Mapping[Hashable, Allowance]) -> None:
+    def forgive(self, keys: Mapping[Any, Allowance]) -> None:
         """Take an attempt back: it succeeded."""
         with self._guard:
             for key, allowance in keys.items():
