@@ -4,6 +4,7 @@ box.processes   what is deployed           box.people, box.setup, box.password_l
 box.instances   starting and following     box.sessions      signed-in browsers
 box.tasks       inboxes and work           box.keys          API keys
 box.files       uploads                    box.live          "something changed"
+box.messages, box.signals                  box.jobs          work of external workers
 box.clockwork   timers                     box.store         for tests and checks
 """
 
@@ -19,9 +20,11 @@ from appliance.config import Config
 from appliance.datadir import DataDirectory
 from appliance.files import Files
 from appliance.instances import Instances
+from appliance.jobs import Jobs
 from appliance.keys import Keys
 from appliance.library import Library
 from appliance.live import INSTANCES, TASKS, Live
+from appliance.messages import Messages, Signals
 from appliance.password_links import PasswordLinks
 from appliance.people import People
 from appliance.processes import Processes
@@ -84,6 +87,9 @@ class Box:
         cases = Cases(store, library, self.files)
         self.instances = Instances(store, library, self.processes, self.files, cases)
         self.tasks = Tasks(store, library, self.files, clock)
+        self.messages = Messages(store)
+        self.signals = Signals(store)
+        self.jobs = Jobs(store)
         self.clockwork = Clockwork(store, clock)
         self.people = People(store, clock)
         self.password_links = PasswordLinks(store, self.people, clock)

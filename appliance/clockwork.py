@@ -19,7 +19,7 @@ import msgspec
 from appliance.actor import SYSTEM
 from appliance.errors import InstanceNotFound, Overloaded, ShuttingDown, StorageFull
 from appliance.pending import Pending
-from appliance.store import queries
+from appliance.store import queries, start_triggers
 from appliance.store.store import Store
 from appliance.store.work import Work
 from engine.errors import Refused
@@ -35,6 +35,12 @@ PATIENCE = 1.0
 """Seconds to wait when the store takes nothing."""
 GRACE = 5_000
 """Milliseconds; what is later than this at the start counts as missed while stopped."""
+
+TIMER_START = "timer-start"
+"""What the journal calls the start of a process by its own timer."""
+
+Due = tuple[int, int | None, int]
+"""A job or (without an instance) a timer that starts a process, its top-level instance, when."""
 
 log = logging.getLogger(__name__)
 
@@ -118,23 +124,28 @@ class Clockwork:
             if abs(moved) > JUMP:
                 log.warning("the clock was moved by %.0f seconds", moved)
 
-    def _next(self) -> int | None:
+    def next_due(self) -> int | None:
+        """When the next thing is due, in ms; None: never."""
         row = self._store.read().execute(queries.NEXT_DUE).fetchone()
-        due = row[0] if row else None
+        return row[0] if row else None
+
+    def _next(self) -> int | None:
+        due = self.next_due()
         if self._set_aside:
             # What could not be fired is still due: it alone must not keep the thread busy.
             again = self._clock() + int(PATIENCE * 1000)
             due = again if due is None else max(due, again)
         return due
 
-    def _due(self) -> list[tuple[int, int, int]]:
+    def _due(self) -> list[Due]:
         now = time.monotonic()
         self._set_aside = {job: until for job, until in self._set_aside.items() if until > now}
         limit = PORTION + len(self._set_aside)
-        rows = self._store.read().execute(queries.DUE_JOBS, (self._clock(), limit))
+        bound = {"now": self._clock(), "limit": limit}
+        rows = self._store.read().execute(queries.DUE_JOBS, bound)
         return [row for row in rows if row[0] not in self._set_aside]
 
-    def _fire(self, jobs: list[tuple[int, int, int]]) -> bool:
+    def _fire(self, jobs: list[Due]) -> bool:
         """Fire these; False when the store takes nothing at the moment."""
         pending: list[tuple[int, Pending[bool]]] = []
         try:
@@ -153,11 +164,14 @@ class Clockwork:
                 self._set_aside[id] = time.monotonic() + 60
         return willing
 
-    def _pause(self, jobs: list[tuple[int, int, int]]) -> None:
+    def _pause(self, jobs: list[Due]) -> None:
         for id, _, _ in jobs:
             self._set_aside[id] = time.monotonic() + PATIENCE
 
-    def _submit(self, job: int, root: int) -> Pending[bool]:
+    def _submit(self, job: int, root: int | None) -> Pending[bool]:
+        if root is None:
+            name, by = TIMER_START, str(SYSTEM)
+            return self._store.command(name, by, lambda work: start_triggers.fire(work, job))
         return self._store.command("job", str(SYSTEM), lambda work: fire(work, root, job))
 
     def _look_back(self) -> Missed | None:

@@ -20,6 +20,7 @@ from appliance.views import ProcessView
 from engine.errors import Finding
 from engine.forms import Form, from_form_fields
 from engine.model import Process
+from engine.starts import start_triggers
 
 _SHIPPED = Path(shipped.__file__).parent
 _FORM_KNOWN = "SELECT 1 FROM form WHERE key = ? LIMIT 1"
@@ -94,16 +95,20 @@ class Processes:
     def deploy(self, files: Mapping[str, bytes], by: Actor) -> Pending[list[ProcessView]]:
         """Deploy models and forms together: a new version of each process that is new.
 
-        What is the same as the latest version stays (``unchanged``). Raises ``ModelInvalid``.
+        What is the same as the latest version stays (``unchanged``). Raises ``ModelInvalid``;
+        ``ExpressionFailed`` or ``TimeInvalid`` when a start timer cannot be told.
         """
         if not files:
             raise InvalidInput("There is no file to deploy.")
         deployment = Deployment.read(_named(files), self._limit, self._form_known).or_raise()
-        now = self._clock()
+        now, zone = self._clock(), self._store.zone
+        starts = {
+            process.key: start_triggers(process, now, zone) for _, process in deployment.processes
+        }
 
         def work(transaction: Transaction) -> list[ProcessView]:
             with transaction.savepoint():
-                written = deployments.write(transaction, deployment, now, str(by))
+                written = deployments.write(transaction, deployment, starts, now, str(by))
             transaction.after.append(self._changed)
             return written
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 
 from appliance.deployment import Deployment
+from appliance.store import start_triggers
 from appliance.store.transaction import Transaction
 from appliance.views import ProcessView
 from engine.model import Process
+from engine.starts import StartTrigger
 
 _LATEST = """
 SELECT d.id, d.version, d.digest, d.suspended, d.deployment, p.at, p.by
@@ -25,9 +28,16 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
 """
 
 
-def write(transaction: Transaction, deployment: Deployment, now: int, by: str) -> list[ProcessView]:
+def write(
+    transaction: Transaction,
+    deployment: Deployment,
+    starts: Mapping[str, Sequence[StartTrigger]],
+    now: int,
+    by: str,
+) -> list[ProcessView]:
     """Store what is new of a checked deployment, within a savepoint.
 
+    ``starts`` tells, by process key, what starts a process by itself from now on.
     Returns its processes in the order of the files; what is not new is marked ``unchanged``.
     """
     latest = {process.key: _latest(transaction, process.key) for _, process in deployment.processes}
@@ -47,6 +57,7 @@ def write(transaction: Transaction, deployment: Deployment, now: int, by: str) -
             version = before[1] + 1 if before else 1
             view = _view(process, transaction.new_id(), version, id, now, by)
             _write_definition(transaction, view, file, digests[process.key])
+            start_triggers.replace(transaction, process.key, view.id, starts[process.key])
         else:
             view = _unchanged(process, before)
         views.append(view)

@@ -70,14 +70,18 @@ SELECT at, by, command, events FROM journal WHERE root = ? ORDER BY id DESC LIMI
 """
 LOG_LINES = "SELECT text FROM log_line WHERE root = ? ORDER BY id"
 DUE_JOBS = """
-SELECT id, root, due FROM job WHERE due <= ? AND due IS NOT NULL AND kind <> 'external'
-ORDER BY due, id LIMIT ?
+SELECT id, root, due FROM job WHERE due <= :now AND due IS NOT NULL AND kind <> 'external'
+UNION ALL SELECT id, NULL, due FROM start_trigger WHERE due <= :now AND due IS NOT NULL
+ORDER BY due, id LIMIT :limit
 """
 OVERDUE_JOBS = """
 SELECT count(*), min(due) FROM job
 WHERE due <= ? AND due IS NOT NULL AND kind <> 'external'
 """
-NEXT_DUE = "SELECT due FROM job WHERE due IS NOT NULL AND kind <> 'external' ORDER BY due LIMIT 1"
+NEXT_DUE = """
+SELECT due FROM job WHERE due IS NOT NULL AND kind <> 'external'
+UNION ALL SELECT due FROM start_trigger WHERE due IS NOT NULL ORDER BY due LIMIT 1
+"""
 
 _MINE = f"SELECT task, due, priority FROM inbox WHERE kind = {ASSIGNEE} AND who = :who"
 _OPEN_TO_ME = f"SELECT task, due, priority FROM inbox WHERE kind = {USER} AND who = :who"

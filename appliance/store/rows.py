@@ -343,7 +343,7 @@ class Rows:
             event.job, held.root, event.token, event.node, event.kind, event.due, event.retries,
             event.cycle, event.topic, event.steps, None, None, None, None,
         ]  # fmt: skip
-        self._due(event.due)
+        self.is_due(event.due)
 
     def _job_changed(self, _: Held, event: ev.JobChanged) -> None:
         row = self._jobs.get(event.job)
@@ -355,9 +355,10 @@ class Rows:
         else:
             row[5:8] = event.due, event.retries, event.cycle
             row[10:14] = event.error, event.worker, event.locked_until, event.remaining
-        self._due(event.due)
+        self.is_due(event.due)
 
-    def _due(self, due: int | None) -> None:
+    def is_due(self, due: int | None) -> None:
+        """Something of this transaction is due then: the timer thread is told."""
         if due is not None and (self._nearest is None or due < self._nearest):
             self._nearest = due
 

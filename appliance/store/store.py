@@ -56,6 +56,12 @@ class Store:
         """Give the store what commands on instances need; before the first of them."""
         self._engine = Engine(library, clock, zone, limits, self.states)
 
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of processes."""
+        assert self._engine is not None
+        return self._engine.zone
+
     def read(self) -> sqlite3.Connection:
         """A read-only connection of the calling thread; it sees all that is committed."""
         return self._readers.connection()

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from appliance.errors import InstanceNotFound
+from appliance.store.delivery import Start, Thrown, starting, waiting
 from appliance.store.held import Held
 from appliance.store.loader import load
 from appliance.store.states import States
@@ -29,8 +30,6 @@ T = TypeVar("T")
 
 DELIVERIES = 1000
 """How many signals and messages may follow from one command."""
-
-_RECEIVERS = "SELECT id, root FROM subscription WHERE name = ? AND kind = ? ORDER BY id"
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +92,9 @@ class Work:
         self._held: dict[int, Held] = {}
         self._runs: list[Command] = []
         self._files: list[tuple[object, ...]] = []
-        self._outbox: deque[Throw] = deque()
+        self._outbox: deque[Thrown] = deque()
+        self.started: list[int] = []
+        """The instances that messages and signals of this command have started."""
 
     def start(self) -> Command:
         """A run that starts a new top-level instance."""
@@ -119,14 +120,20 @@ class Work:
         """Store a row of ``file`` with this command."""
         self._files.append(row)
 
-    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple]:
+    def throw(self, thrown: Thrown) -> None:
+        """Deliver a message or signal when this command is through."""
+        self._outbox.append(thrown)
+
+    def query(
+        self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()
+    ) -> list[tuple]:
         """Rows as they are before this command."""
         self.transaction.flush()
         return self.transaction.connection.execute(sql, parameters).fetchall()
 
     def finish(self) -> None:
         """Hand over the rows of all runs, deliver what they threw, keep the states."""
-        if any(run.outbox for run in self._runs):
+        if self._outbox or any(run.outbox for run in self._runs):
             with self.transaction.savepoint():
                 self._store()
                 self._deliver()
@@ -162,7 +169,8 @@ class Work:
                     self.transaction.rows.add(held, run.events, self.now, self._by, self._name)
                 except Exception as error:
                     raise TransactionLost from error
-            self._outbox.extend(run.outbox)
+            for throw in run.outbox:
+                self._outbox.append(Thrown(throw, but=self._held_by(run).root))
         self._runs.clear()
 
     def _held_by(self, run: Command) -> Held:
@@ -180,18 +188,44 @@ class Work:
         for _ in range(DELIVERIES):
             if not self._outbox:
                 return
-            throw = self._outbox.popleft()
-            for subscription, root in self.query(_RECEIVERS, (throw.name, throw.kind)):
-                self._deliver_to(root, subscription, throw)
+            self._deliver_all(self._outbox.popleft())
         log.error("more than %s signals and messages followed from one command", DELIVERIES)
 
-    def _deliver_to(self, root: int, subscription: int, throw: Throw) -> None:
+    def _deliver_all(self, thrown: Thrown) -> None:
+        """A signal goes to everybody, a message to the first who takes it."""
+        one = thrown.throw.kind == "message"
+        for subscription, root in waiting(self, thrown):
+            if self._deliver_to(root, subscription, thrown.throw) and one:
+                return
+        for start in starting(self, thrown.throw) if thrown.only is None else ():
+            if start.suspended:
+                continue
+            throw = thrown.throw
+            if self.start_at(start, throw.variables, f"the {throw.kind} {throw.name}") and one:
+                return
+
+    def _deliver_to(self, root: int, subscription: int, throw: Throw) -> bool:
         try:
             with self.transaction.savepoint():
                 self.open(root).deliver(subscription, throw.variables)
                 self._store()
         except NotWaiting:  # an earlier receiver ended it
-            return
+            return False
         except Refused as error:
             self.forget(root)
             log.warning("instance %s could not take %s %s: %s", root, throw.kind, throw.name, error)
+            return False
+        return True
+
+    def start_at(self, start: Start, variables: Mapping[str, Any], why: str) -> bool:
+        """Start a process at a start event; whether that went well. ``why`` is for the log."""
+        try:
+            with self.transaction.savepoint():
+                id = self.start().start(start.definition, variables, node=start.node)
+                self._store()
+        except Refused as error:
+            self._runs.clear()
+            log.warning("%s could not be started by %s: %s", start.key, why, error)
+            return False
+        self.started.append(id)
+        return True

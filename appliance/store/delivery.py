@@ -1,0 +1,59 @@
+"""Who hears of a message or signal: instances that wait for it and processes that start by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.world import Throw
+
+if TYPE_CHECKING:
+    from appliance.store.work import Work
+
+_WAITING = """
+SELECT s.id, s.root FROM subscription s
+LEFT JOIN activity a ON a.id = s.token JOIN instance i ON i.id = coalesce(a.instance, s.token)
+WHERE s.name = :name AND s.kind = :kind AND (:only IS NULL OR s.root = :only)
+    AND (:but IS NULL OR s.root <> :but) AND (:key IS NULL OR i.business_key = :key)
+ORDER BY s.id
+"""
+_STARTING = """
+SELECT t.definition, t.node, d.key, d.suspended
+FROM start_trigger t JOIN definition d ON d.id = t.definition
+WHERE t.kind = :kind AND t.name = :name ORDER BY t.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Thrown:
+    """What was thrown, and where: only to one top-level instance, or to all but the one it is from.
+
+    Its own instance has heard of it at once, within the engine.
+    """
+
+    throw: Throw
+    only: int | None = None
+    but: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A start event of the latest version of a process."""
+
+    definition: int
+    node: str
+    key: str
+    suspended: bool
+
+
+def waiting(work: Work, thrown: Thrown, business_key: str | None = None) -> list[tuple[int, int]]:
+    """The subscriptions that wait for it with their top-level instances, oldest first."""
+    throw = thrown.throw
+    bound = {"name": throw.name, "kind": throw.kind, "only": thrown.only, "but": thrown.but}
+    return work.query(_WAITING, bound | {"key": business_key})
+
+
+def starting(work: Work, throw: Throw) -> list[Start]:
+    """The start events that wait for it."""
+    rows = work.query(_STARTING, {"name": throw.name, "kind": throw.kind})
+    return [Start(definition, node, key, bool(off)) for definition, node, key, off in rows]
