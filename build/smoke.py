@@ -28,6 +28,12 @@ import lxml.html
 PATIENCE = 30.0
 EXPENSES = "expense_reimbursement_demo"
 LEAVE = "leave_request_demo"
+EXPENSE = {
+    "title": "Train",
+    "amount": "42.50",
+    "category": "travel",
+    "expenseDate": "2026-05-01",
+}
 RECEIPT = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 PERSON, PASSWORD = "kermit", "a long green password"
 
@@ -181,8 +187,7 @@ def hand_in_receipt(program: Program, task: str) -> None:
     with httpx.Client(base_url=program.url, timeout=PATIENCE, follow_redirects=True) as browser:
         send_form(browser, "/login", "/login", name=PERSON, password=PASSWORD)
         send_form(browser, f"/tasks/{task}", f"/tasks/{task}/claim")
-        fields = {"title": "Train", "amount": "42.50", "date": "2026-05-01"}
-        send_form(browser, f"/tasks/{task}", f"/tasks/{task}/complete", **fields)
+        send_form(browser, f"/tasks/{task}", f"/tasks/{task}", **EXPENSE)
 
 
 def send_form(browser: httpx.Client, page: str, action: str, **fields: str) -> None:
@@ -197,8 +202,6 @@ def send_form(browser: httpx.Client, page: str, action: str, **fields: str) -> N
         for field in form.xpath(".//input[@type='file'][@name]")
     }
     values = {name: value for name, value in form.form_values() if name not in uploads} | fields
-    for button in form.xpath(".//button[@name]")[:1]:
-        values[button.get("name")] = button.get("value", "")
     answer = browser.post(action, data=values, files=uploads or None)
     assert answer.status_code == 200, answer.text
 
