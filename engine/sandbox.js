@@ -93,6 +93,7 @@
 
   const host = freeze({
     evaluate,
+    protect: (...roots) => hidden.push(...roots),
     startClock: (milliseconds) => {
       now = milliseconds;
     },

@@ -3,11 +3,11 @@
 // JSON of the outcome, or “!” and what failed.
 (host) => {
   'use strict';
-  const { create, defineProperty, freeze, getPrototypeOf, setPrototypeOf } = Object;
-  const { evaluate, startClock } = host;
+  const { create, defineProperty, freeze, setPrototypeOf } = Object;
+  const { evaluate, protect, startClock } = host;
   const MAX_DEPTH = 100;
   const MAX_LINES = 1000;
-  const MAX_LINE = 10_000;
+  const MAX_LOG = 100_000; // characters
   const OURS = 100_000; // lines from here on are of this file
   let run = null; // variables, scope, facts and effects of the script that runs
 
@@ -47,7 +47,7 @@
   const jsonOfObject = (value, depth) => {
     if (depth > MAX_DEPTH) throw new TypeError('a value is nested too deeply, or in itself');
     if (typeof value.toJSON === 'function') return jsonOf(value.toJSON(), depth);
-    if (Array.isArray(value)) return `[${value.map((each) => jsonOf(each, depth)).join()}]`;
+    if (Array.isArray(value)) return jsonOfArray(value, depth);
     if (value instanceof Map || value instanceof Set) {
       throw new TypeError('a Map or Set cannot be kept in a variable: use an object or array');
     }
@@ -58,6 +58,11 @@
       parts.push(`${JSON.stringify(key)}:${jsonOf(each, depth)}`);
     }
     return `{${parts.join()}}`;
+  };
+  const jsonOfArray = (value, depth) => {
+    const parts = [];
+    for (const each of value) parts.push(jsonOf(each, depth));
+    return `[${parts.join()}]`;
   };
   const jsonOfMap = (map) => {
     const parts = [];
@@ -86,7 +91,11 @@
     }
   };
   const log = (...values) => {
-    if (run.lines.length < MAX_LINES) run.lines.push(values.map(shown).join(' ').slice(0, MAX_LINE));
+    const { lines } = run;
+    if (run.room <= 0 || lines.length >= MAX_LINES) return;
+    const line = values.map(shown).join(' ');
+    lines.push(line.length > run.room ? `${line.slice(0, run.room)}…` : line);
+    run.room -= line.length;
   };
 
   // --- execution and task ---------------------------------------------------------------------------
@@ -197,6 +206,8 @@
     defineProperty(globalThis, name, { value: globals[name], configurable: true });
   }
 
+  protect(execution, task, ...Object.values(globals));
+
   // --- running --------------------------------------------------------------------------------------
   const begin = (json, exact, factsJson, assigned) => {
     const values = setPrototypeOf(JSON.parse(json, exact ? exactly : undefined), null);
@@ -207,7 +218,7 @@
     if (known.task) scope.task = task;
     startClock(known.now);
     run = {
-      variables: values, scope, facts: known, lines: [], sets: new Map(), locals: new Map(),
+      variables: values, scope, facts: known, lines: [], room: MAX_LOG, sets: new Map(), locals: new Map(),
       transients: new Map(), removed: new Set(), changes: new Map(),
     };
     return scope;
@@ -239,6 +250,9 @@
     with ($scope) with ($holder) return eval($take());
   }`);
 
+  // Python's side cannot take the ropes that quickjs makes of long texts.
+  const flat = (text) => [text].join('');
+
   const functions = freeze({
     // Compiles what has no result that anybody wants; the rest is evaluated each time.
     compile: (source) => freeze(evaluate(`($scope) => { with ($scope) { ${source}\n} }`)),
@@ -265,9 +279,9 @@
           error = [problem.errorCode, problem.message];
         }
         const kept = keepsGlobals ? stored(names) : '{}';
-        return outcome(wantsResult ? jsonOf(result) : 'null', error, kept);
+        return flat(outcome(wantsResult ? jsonOf(result) : 'null', error, kept));
       } catch (problem) {
-        return failure(problem);
+        return flat(failure(problem));
       } finally {
         run = null;
       }

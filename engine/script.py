@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol, cast
 
-from engine.errors import ScriptFailed, ScriptInvalid
+from engine.errors import InvalidVariables, ScriptFailed, ScriptInvalid
 from engine.sandbox import MEMORY_LIMIT, TIME_LIMIT, discard, guarded, realm
 from engine.values import decode, encode
 
@@ -215,7 +215,10 @@ def _outcome(answer: str) -> Outcome:
 
 
 def _numbers(answer: str) -> Any:
-    value = decode(answer)
+    try:
+        value = decode(answer)
+    except InvalidVariables:
+        raise ScriptFailed("a text holds half a character") from None
     return _whole(value) if "e+" in answer else value
 
 
