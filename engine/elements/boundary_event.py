@@ -40,6 +40,17 @@ class BoundaryEvent(Event):
         self.instant = False
         if self.trigger(Compensation) is not None and self.host is not None:
             self.host.compensation = reader.compensation_handler(self)
+        if self.trigger(Cancel) is not None and self.host is not None:
+            self._check_cancel(self.host, reader)
+
+    def _check_cancel(self, host: Node, reader: Reader) -> None:
+        if not host.transaction:
+            why = f"a cancel event belongs to a transaction, and {host.label!r} is none"
+            reader.report_node("error", "cancel", self, why)
+        others = [other for other in host.boundaries if other.trigger(Cancel) is not None]
+        if others[0] is not self:
+            why = f"{host.label!r} has the cancel event {others[0].label!r} already"
+            reader.report_node("error", "cancel", self, why)
 
     def caught(self, run: Run, token: Token, values: dict[str, Any]) -> None:
         scope = token.scope

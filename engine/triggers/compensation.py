@@ -47,7 +47,8 @@ def completed(run: Run, token: Token) -> None:
     if handler is not None and token.loop != ev.BODY:
         run.subscribe(scope, node, "compensation", None, {"variables": dict(token.variables)})
         return
-    within = None if token.loop is not None else node.id
+    iteration = token.loop is not None and token.loop != ev.BODY
+    within = None if iteration else node.id
     for wait in list(token.waits.values()):
         if isinstance(wait, Subscription) and wait.kind == "compensation":
             variables = {**token.variables, **(wait.data or {}).get("variables", {})}

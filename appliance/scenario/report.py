@@ -1,0 +1,83 @@
+"""What came of scenarios, for people and for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from appliance.scenario.expect import Difference
+from appliance.scenario.play import Result
+from appliance.scenario.read import BadScenario
+from engine.values import encode
+
+LONGEST_PATH = 60
+"""How many nodes of a path are told: the last ones."""
+
+
+class Line(msgspec.Struct):
+    """One scenario as ``--json`` prints it; ``step`` is null when all went well, else its number.
+
+    Step 0 is what comes before the steps: the file itself, and the deployment.
+    """
+
+    file: str
+    name: str
+    ok: bool
+    step: int | None
+    message: str
+
+
+def line(result: Result) -> Line:
+    """A result for programs."""
+    scenario = result.scenario
+    reason = result.message or "; ".join(map(_difference, result.differences))
+    return Line(str(scenario.file), scenario.name, result.ok, result.step, reason)
+
+
+def bad_line(error: BadScenario) -> Line:
+    """A file that is no scenario, for programs."""
+    return Line(str(error.file), error.scenario, False, error.step, error.reason)
+
+
+def told(result: Result) -> str:
+    """A failure for people: the step, what was expected, what was there, and the open tasks."""
+    scenario = result.scenario
+    lines = [f"FAILED {scenario.name} ({scenario.file})", f"  {_step(result)}"]
+    if result.message:
+        lines.append(f"    {result.message}")
+    for each in result.differences:
+        lines += [
+            f"    {each.what}",
+            f"      expected: {_shown(each.expected)}",
+            f"      there is: {_shown(each.found)}",
+        ]
+    lines.append(f"  open tasks: {', '.join(result.tasks) or 'none'}")
+    lines += [f"  path of {key}: {_path(nodes)}" for key, nodes in result.paths]
+    return "\n".join(lines)
+
+
+def _step(result: Result) -> str:
+    number = result.step or 0
+    if number == 0:
+        return "before the first step"
+    step = result.scenario.steps[number - 1]
+    return f"step {number}: {step.name} {_shown(_what(step))}".rstrip()
+
+
+def _what(step: Any) -> Any:
+    return msgspec.to_builtins(getattr(step, step.name), builtin_types=[])
+
+
+def _difference(difference: Difference) -> str:
+    expected, found = _shown(difference.expected), _shown(difference.found)
+    return f"{difference.what}: expected {expected}, there is {found}"
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else encode(value).decode()
+
+
+def _path(nodes: list[str]) -> str:
+    cut = ["…"] if len(nodes) > LONGEST_PATH else []
+    return " → ".join(cut + nodes[-LONGEST_PATH:])
