@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
-from appliance.errors import InstanceNotFound
+from appliance.errors import Forbidden, InstanceNotFound
 from appliance.files import Files
 from appliance.history import history
 from appliance.library import Library
@@ -25,6 +26,17 @@ from engine.model import Container
 from engine.values import decode
 
 
+class Person(Protocol):
+    """Who looks: a name, the groups they belong to, whether they see everything."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def groups(self) -> frozenset[str]: ...
+    @property
+    def admin(self) -> bool: ...
+
+
 class Cases:
     """What is known of instances; ended ones too, for ever."""
 
@@ -36,6 +48,24 @@ class Cases:
     def row(self, id: int) -> InstanceRow:
         """An instance's own facts. Raises ``InstanceNotFound``."""
         return self._row(self._found(id))
+
+    def check_visible(self, id: int, who: Person) -> None:
+        """Raise ``Forbidden`` unless this person may look at an instance.
+
+        That are its starter, whoever had, did or might have taken one of its tasks, and
+        administrators. Raises ``InstanceNotFound``.
+        """
+        row = self._found(id)
+        if not (who.admin or row[7] == who.name or self._takes_part(row[1], who)):
+            raise Forbidden("You have no part in this case.")
+
+    def _takes_part(self, root: int, who: Person) -> bool:
+        rows = self._store.read().execute(queries.TAKING_PART, (root,))
+        return any(
+            who.name in (assignee, owner, completed_by, *names(users))
+            or not who.groups.isdisjoint(names(groups))
+            for assignee, owner, completed_by, users, groups in rows
+        )
 
     def open_tasks(self, row: InstanceRow) -> list[OpenTask]:
         """The open tasks of an instance and of what it calls, oldest first."""

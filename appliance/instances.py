@@ -38,6 +38,7 @@ class Instances:
         self._cases = cases
         self.list = cases.list
         self.detail = cases.detail
+        self.check_visible = cases.check_visible
         self.requests_of = cases.requests_of
 
     def start(

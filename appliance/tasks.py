@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from appliance.actor import Actor
-from appliance.cases import names
+from appliance.cases import Person, names
 from appliance.errors import Conflict, Forbidden, InstanceNotFound
 from appliance.files import Files, Received
 from appliance.form_input import Input, variables_of
@@ -24,17 +24,6 @@ from engine.errors import TaskAlreadyClaimed, TaskNotFound
 from engine.forms import Directory, Form, from_form_fields
 from engine.state import State
 from engine.values import decode
-
-
-class Person(Protocol):
-    """Who looks at tasks: a name, the groups they belong to, whether they see everything."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def groups(self) -> frozenset[str]: ...
-    @property
-    def admin(self) -> bool: ...
 
 
 class Tasks:

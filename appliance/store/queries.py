@@ -83,6 +83,10 @@ SELECT due FROM job WHERE due IS NOT NULL AND kind <> 'external'
 UNION ALL SELECT due FROM start_trigger WHERE due IS NOT NULL ORDER BY due LIMIT 1
 """
 
+TAKING_PART = """
+SELECT t.assignee, t.owner, t.completed_by, t.candidate_users, t.candidate_groups
+FROM activity a JOIN task t ON t.id = a.id WHERE a.root = ?
+"""
 _MINE = f"SELECT task, due, priority FROM inbox WHERE kind = {ASSIGNEE} AND who = :who"
 _OPEN_TO_ME = f"SELECT task, due, priority FROM inbox WHERE kind = {USER} AND who = :who"
 _OPEN_TO_GROUP = f"SELECT task, due, priority FROM inbox WHERE kind = {GROUP} AND who = :group"
