@@ -74,6 +74,8 @@ def ago_tag(ms: int, now: int, zone: tzinfo) -> Markup:
     """A moment in the past as its distance: ``3 h ago``; older than a week as its date."""
     if now - ms > 7 * DAY:
         return time_tag(ms, zone)
+    if now - ms < MINUTE:
+        return time_tag(ms, zone, _("just now"))
     return time_tag(ms, zone, _("%(span)s ago", span=span(now - ms)))
 
 
