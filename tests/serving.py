@@ -188,8 +188,8 @@ _MODEL = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
              xmlns:flowable="http://flowable.org/bpmn" targetNamespace="tests">{}</definitions>"""
 AT_ONCE = """
-    <scriptTask id="count" scriptFormat="javascript"><script>execution.setVariable('b', 2)</script></scriptTask>
-    start > count > end"""
+    <scriptTask id="set" scriptFormat="js"><script>execution.setVariable('b', 2)</script></scriptTask>
+    start > set > end"""
 PAPERS = _MODEL.format("""
   <process id="papers" name="Papers" isExecutable="true">
     <startEvent id="start"/>

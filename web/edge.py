@@ -68,7 +68,7 @@ class Edge:
             scope["method"] = "GET"
             scope[HEAD_ONLY] = True
         path = scope["path"]
-        ours = _FOR_PROGRAMS if path.startswith(("/processapi", "/api")) else _FOR_PEOPLE
+        ours = _FOR_PROGRAMS if for_programs(path) else _FOR_PEOPLE
         added = (b"x-request-id", mark.encode())
 
         async def answer(message: Any) -> None:
@@ -113,6 +113,11 @@ class Edge:
     def _trusted(self, text: str) -> bool:
         address = _address(text)
         return address is not None and any(address in network for network in self._proxies)
+
+
+def for_programs(path: str) -> bool:
+    """Whether who asks for this path is a program."""
+    return path.startswith(("/processapi/", "/api/")) or path in ("/processapi", "/api", "/healthz")
 
 
 def _id_of(scope: Scope) -> str:

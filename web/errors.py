@@ -19,6 +19,7 @@ from litestar.exceptions import HTTPException
 from appliance.errors import InvalidInput, StorageFull, Unauthorized
 from engine.errors import Refused
 from web import wire
+from web.edge import for_programs
 from web.render import page
 from web.texts import _
 
@@ -165,18 +166,13 @@ def failure_of(error: Exception) -> Failure:
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The one exception handler of the site and the API."""
     failure = failure_of(error)
-    if failure.status >= 500 and not isinstance(error, Refused):
+    if failure.code == "INTERNAL_ERROR":
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     if for_programs(request.url.path):
         return json_error(failure)
     if isinstance(error, Unauthorized) and failure.status == 401:
         return _to_sign_in(request)
     return _error_page(request, failure)
-
-
-def for_programs(path: str) -> bool:
-    """Whether who asks for this path is a program."""
-    return path.startswith(("/processapi/", "/api/")) or path in ("/processapi", "/api", "/healthz")
 
 
 def json_error(failure: Failure) -> Response[bytes]:
