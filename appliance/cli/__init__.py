@@ -6,15 +6,16 @@ database is newer than the program, 5 the port is taken.
 
 from __future__ import annotations
 
-import logging
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
+import peewee
 
-from appliance import __version__
+from appliance import __version__, logs
 from appliance.cli import accounts, api_keys, models, serve, settings
 from appliance.errors import CannotStart
 from engine.errors import Refused
@@ -79,7 +80,7 @@ for command in (
 def main(arguments: Sequence[str] | None, serve: Serve) -> int:
     """Run one command line and return its exit code."""
     os.umask(0o077)
-    logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
+    logs.start("text", "warning")
     try:
         result: Any = program.main(
             None if arguments is None else list(arguments),
@@ -96,6 +97,9 @@ def main(arguments: Sequence[str] | None, serve: Serve) -> int:
     except Refused as error:
         click.echo(f"workingflow: {error}", err=True)
         return error.exit_code if isinstance(error, CannotStart) else 1
+    except (sqlite3.Error, peewee.PeeweeException) as error:
+        click.echo(f"workingflow: The database cannot be used: {error}.", err=True)
+        return 1
     except BrokenPipeError:
         # Whoever read our output has gone; nothing more can be said to them.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

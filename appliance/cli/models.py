@@ -99,7 +99,7 @@ def test(paths: tuple[Path, ...], coverage: bool, data: str | None, as_json: boo
     from appliance import scenario  # only this command reads YAML
 
     del data  # taken by every command; scenarios run in memory
-    return scenario.run(paths, json=as_json, coverage=coverage)
+    return scenario.run(paths, as_json=as_json, coverage=coverage)
 
 
 def _named(paths: Iterable[Path]) -> Mapping[str, bytes]:

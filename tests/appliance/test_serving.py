@@ -179,6 +179,16 @@ def test_a_newer_database_is_not_served(program):
     assert str(VERSION + 1) in program.run("serve", code=4).stderr
 
 
+@pytest.mark.parametrize("content", [b"a letter to my mother, no database" * 200, b"\0" * 9000])
+def test_a_damaged_database_is_said_in_a_line(program, content):
+    program.run("user", "list")
+    (program.data / "workingflow.db").write_bytes(content)
+    for command in ("serve", "setup-link"):
+        refused = program.run(command, code=1)
+        assert "atabase" in refused.stderr.splitlines()[-1]
+    assert (program.data / "workingflow.db").read_bytes() == content
+
+
 def test_json_logs_are_json_line_by_line(program):
     with program.serve("--log-format", "json") as served:
         httpx.get(f"{served.url}/healthz")
