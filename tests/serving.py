@@ -187,9 +187,11 @@ PAPERS_FORM = (
 _MODEL = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
              xmlns:flowable="http://flowable.org/bpmn" targetNamespace="tests">{}</definitions>"""
-AT_ONCE = """
-    <scriptTask id="set" scriptFormat="js"><script>execution.setVariable('b', 2)</script></scriptTask>
-    start > set > end"""
+AT_ONCE = (
+    '<scriptTask id="set" scriptFormat="javascript">'
+    "<script>execution.setVariable('b', 2)</script></scriptTask>\n"
+    "start > set > end"
+)
 PAPERS = _MODEL.format("""
   <process id="papers" name="Papers" isExecutable="true">
     <startEvent id="start"/>
