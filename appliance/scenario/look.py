@@ -106,7 +106,7 @@ class Look:
     def tasks(self, root: int | None = None) -> list[OpenTask]:
         """The open tasks, oldest first."""
         rows = self._rows(_TASKS, root=root)
-        return [OpenTask(*row[:11], _names(row[11]), _names(row[12])) for row in rows]
+        return [OpenTask(*row[:11], *map(_names, row[11:])) for row in rows]
 
     def active(self, root: int | None = None) -> list[str]:
         """The nodes where something waits, each once."""

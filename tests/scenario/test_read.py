@@ -32,7 +32,7 @@ def step(folder: Path, text: str) -> steps.Step:
     [
         ("", 0, "it must be a mapping"),
         ("- start: x", 0, "it must be a mapping"),
-        ("steps: [", 0, "not valid YAML: line 1"),
+        ("steps: [", 0, "not valid YAML: line 2"),
         ("a: 1\na: 2\nsteps: []", 0, "line 2: `a` stands there twice"),
         ("\t", 0, "not valid YAML: line 1"),
         ("name: x", 0, "it needs `steps`"),
