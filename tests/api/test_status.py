@@ -14,6 +14,7 @@ def status(erp: httpx.Client, id: str) -> dict:
 
 def test_an_instance_that_ended_keeps_its_last_variables(erp):
     started = erp.post("/processapi/at_once/start", json={"variables": {"a": 1}})
+    assert started.status_code == 201, started.text
     found = status(erp, started.json()["processInstanceId"])
     assert found["status"] == "COMPLETED"
     assert found["endTime"] >= found["startTime"]
