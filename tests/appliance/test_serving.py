@@ -229,3 +229,20 @@ def test_lint_needs_no_data_directory(program, root):
     linted = program.run("lint", str(root / "processes"))
     assert "0 errors" in linted.stderr
     assert not program.data.exists()
+
+
+@pytest.mark.parametrize(
+    ("steps", "code"),
+    [
+        ("[{start: one}, {expect: {status: COMPLETED}}]", 0),
+        ("[{start: one}, {expect: {status: ACTIVE}}]", 1),
+        ("[{begin: one}]", 2),
+    ],
+)
+def test_scenarios_end_with_a_code_for_scripts(program, steps, code):
+    (program.folder / "one.bpmn").write_text(MODEL.format(key="one", more=""))
+    scenario = program.folder / "one.scenario.yaml"
+    scenario.write_text(f"{{name: one, deploy: [one.bpmn], steps: {steps}}}")
+    assert "passed" in program.run("test", scenario.name, code=code).stdout
+    program.run("test", str(program.folder), "--json", code=code)
+    assert not program.data.exists()
