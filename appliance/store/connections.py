@@ -24,8 +24,8 @@ _WRITER = {
 _READER = {"query_only": 1, "temp_store": "memory", "cache_size": -8_000}
 
 
-def open_writer(path: Path, *, busy_timeout: float = 10) -> SqliteDatabase:
-    """The database with the one connection that writes; ``busy_timeout`` in seconds."""
+def open_writer(path: Path, busy_timeout: float) -> SqliteDatabase:
+    """The database, not changed yet (see :func:`prepare`); ``busy_timeout`` in seconds."""
     new = not path.exists()
     database = SqliteDatabase(
         str(path), timeout=busy_timeout, check_same_thread=False, thread_safe=False,
@@ -34,10 +34,15 @@ def open_writer(path: Path, *, busy_timeout: float = 10) -> SqliteDatabase:
     database.connect()
     if new:
         path.chmod(0o600)
+    return database
+
+
+def prepare(database: SqliteDatabase) -> None:
+    """Set how the writer's connection works; an empty file also gets its lasting traits."""
+    if database.pragma("page_count") == 0:
         database.pragma("auto_vacuum", 2)  # incremental; it can only be chosen for an empty file
     for name, value in _WRITER.items():
         database.pragma(name, value)
-    return database
 
 
 class Readers:

@@ -8,9 +8,12 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
+from peewee import DatabaseError, SqliteDatabase
+
+from appliance.errors import DataDirectoryUnusable
 from appliance.pending import Pending
-from appliance.store.connections import Readers, open_writer
-from appliance.store.migrations import migrate
+from appliance.store.connections import Readers, open_writer, prepare
+from appliance.store.migrations import check, migrate
 from appliance.store.states import States
 from appliance.store.transaction import Transaction
 from appliance.store.work import Engine, Library, Work
@@ -20,20 +23,31 @@ from engine.world import Limits
 T = TypeVar("T")
 
 
+def _open(path: Path, busy_timeout: float) -> tuple[SqliteDatabase, int]:
+    """The database, up to date, and the version that it had."""
+    try:
+        database = open_writer(path, busy_timeout)
+        try:
+            check(database.connection())
+            prepare(database)
+            return database, migrate(database.connection())
+        except BaseException:
+            database.close()
+            raise
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        raise DataDirectoryUnusable(f"{path} cannot be used as a database: {error}.") from error
+
+
 class Store:
     """An open database. ``write`` and ``read`` are all that most of the appliance needs."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, busy_timeout: float = 10) -> None:
         """Open or create the database and bring it up to date.
 
-        Raises ``DatabaseNewer``, ``DataDirectoryUnusable``.
+        ``busy_timeout`` is how many seconds to wait for another program that writes. Raises
+        ``DatabaseNewer`` and ``DataDirectoryUnusable``, with the file as it was.
         """
-        self._database = open_writer(path)
-        try:
-            self.migrated_from = migrate(self._database.connection())
-        except BaseException:
-            self._database.close()
-            raise
+        self._database, self.migrated_from = _open(path, busy_timeout)
         self._readers = Readers(path)
         self.on_due: Callable[[int], object] = lambda _: None
         """Told after each commit when the earliest job of it is due (ms)."""

@@ -162,9 +162,10 @@ class Writer:
             return []
         if refusal is not None:
             log.error("nothing can be stored: %s", error)
-        failed = [(pending, None, refusal or error) for pending, _ in batch[len(outcomes) :]]
-        return failed + [
-            (pending, None, refused or refusal or error) for pending, _, refused in outcomes
+        own = [refused for _, _, refused in outcomes] + [None] * (len(batch) - len(outcomes))
+        return [
+            (pending, None, refused or _refusal(error) or error)
+            for (pending, _), refused in zip(batch, own, strict=True)
         ]
 
     def _undo(self) -> None:

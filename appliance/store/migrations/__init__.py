@@ -19,19 +19,19 @@ APPLICATION_ID = 0x57464C57
 
 
 def migrate(connection: sqlite3.Connection) -> int:
-    """Bring the database up to date and return the version it had.
-
-    Raises ``DatabaseNewer`` (nothing is touched then), ``DataDirectoryUnusable`` for a database of
-    another program.
-    """
+    """Bring a database that :func:`check` accepts up to date and return the version it had."""
     found = _version(connection)
-    _check(connection, found)
     for number in range(found + 1, VERSION + 1):
         _step(connection, number)
     return found
 
 
-def _check(connection: sqlite3.Connection, found: int) -> None:
+def check(connection: sqlite3.Connection) -> None:
+    """Refuse what this program cannot use; it only reads.
+
+    Raises ``DatabaseNewer``, ``DataDirectoryUnusable`` for a database of another program.
+    """
+    found = _version(connection)
     mark = connection.execute("PRAGMA application_id").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if mark != APPLICATION_ID and (tables or found):
