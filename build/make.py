@@ -29,10 +29,14 @@ STAMP = TARGET / ".stamp"
 SOURCES = ("appliance", "build", "engine", "processes", "web")
 
 
+class BuildError(Exception):
+    """The program could not be built; the text says why."""
+
+
 def build() -> bool:
     """Make both programs and the licence notices; False when they were up to date.
 
-    Raises ``FrontendError`` and ``CalledProcessError``.
+    Raises ``FrontendError`` and ``BuildError``.
     """
     frontend.build()
     wanted = frontend.digest(_inputs())
@@ -44,14 +48,16 @@ def build() -> bool:
     NOTICES.write_text(notices(), encoding="utf-8")
     options = ["--noconfirm", "--log-level=ERROR", f"--workpath={work}", f"--distpath={TARGET}"]
     spec = ROOT / "build" / "workingflow.spec"
-    subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "PyInstaller", *options, str(spec)],
-        check=True,
+        check=False,
         capture_output=True,
         text=True,
         cwd=ROOT,
         env={**os.environ, "WORKINGFLOW_NOTICES": str(NOTICES)},
     )
+    if done.returncode:
+        raise BuildError(f"PyInstaller ended with {done.returncode}:\n{done.stderr}")
     shutil.rmtree(work)
     STAMP.write_text(wanted, encoding="ascii")
     return True
@@ -127,8 +133,8 @@ def main() -> int:
     """Build, then say what was made."""
     try:
         build()
-    except (frontend.FrontendError, subprocess.CalledProcessError) as error:
-        print(getattr(error, "stderr", ""), f"binary: {error}", sep="\n", file=sys.stderr)
+    except (frontend.FrontendError, BuildError) as error:
+        print(f"binary: {error}", file=sys.stderr)
         return 1
     for made in (ONE_FILE, FOLDER):
         print(f"{made.relative_to(ROOT)}: {size(made):.1f} MB")
