@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any, cast
 
@@ -48,25 +48,24 @@ class Realm:
         self._make: JsFunction = self._context.eval(harden)
         select: JsFunction = self._make(scripts, True)
         self.check: JsFunction = select("check")
-        self.run: JsFunction = select("run")
-        self._compile: JsFunction = select("compile")
-        self._kept: OrderedDict[tuple[bool, str], JsFunction] = OrderedDict()
-
-    def script(self, source: str) -> JsFunction:
-        """A script as a function of its variables, compiled once."""
-        return self._once(self._compile, source, script=True)
+        self._prepare: JsFunction = select("prepare")
+        self._kept: OrderedDict[Hashable, JsFunction] = OrderedDict()
 
     def function(self, source: str) -> JsFunction:
         """The source of a function as that function, compiled once."""
-        return self._once(self._make, source, script=False)
+        return self._kept.get(source) or self._keep(source, self._make(source))
 
-    def _once(self, make: JsFunction, source: str, *, script: bool) -> JsFunction:
-        key = (script, source)
-        function = self._kept.get(key)
-        if function is None:
-            function = self._kept[key] = make(source)
-            if len(self._kept) > _MAX_KEPT:
-                self._kept.popitem(last=False)
+    def script(self, source: str, assigned: str, result: bool, keep_globals: bool) -> JsFunction:
+        """A script as a function of its variables, compiled once (see ``script.js``)."""
+        key = (source, result, keep_globals)
+        return self._kept.get(key) or self._keep(
+            key, self._prepare(source, assigned, result, keep_globals)
+        )
+
+    def _keep(self, key: Hashable, function: JsFunction) -> JsFunction:
+        self._kept[key] = function
+        if len(self._kept) > _MAX_KEPT:
+            self._kept.popitem(last=False)
         return function
 
     def call(self, milliseconds: int, function: JsFunction, *arguments: Any) -> str:

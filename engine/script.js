@@ -64,16 +64,16 @@
     for (const each of value) parts.push(jsonOf(each, depth));
     return `[${parts.join()}]`;
   };
-  const jsonOfMap = (map) => {
+  const jsonOfEffects = (effects) => {
     const parts = [];
-    map.forEach((value, key) => {
+    for (const [kind, name, value] of effects) {
       try {
-        parts.push(`${JSON.stringify(key)}:${jsonOf(value)}`);
+        parts.push(`["${kind}",${JSON.stringify(name)},${jsonOf(value)}]`);
       } catch (problem) {
-        throw new TypeError(`variable ${key}: ${problem.message}`);
+        throw new TypeError(`variable ${name}: ${problem.message}`);
       }
-    });
-    return `{${parts.join()}}`;
+    }
+    return `[${parts.join()}]`;
   };
   const exactly = (key, value, { source }) =>
     typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source)
@@ -111,14 +111,11 @@
   const set = (kind) => (name, value) => {
     const kept = value === undefined ? null : value;
     run.variables[nameOf(name)] = kept;
-    run.removed.delete(name);
-    run[kind].set(name, kept);
+    run.effects.push([kind, name, kept]);
   };
   const remove = (name) => {
     delete run.variables[nameOf(name)];
-    run.sets.delete(name);
-    run.locals.delete(name);
-    run.removed.add(name);
+    run.effects.push(['remove', name, null]);
   };
   const each = (apply) => (values) => {
     for (const name of Object.keys(values)) apply(name, values[name]);
@@ -132,19 +129,23 @@
     getVariables: () => ({ ...run.variables }),
     getVariablesLocal: () => ({ ...run.variables }),
     getVariableNames: () => Object.keys(run.variables),
-    setVariable: set('sets'),
-    setVariableLocal: set('locals'),
-    setTransientVariable: set('transients'),
-    setVariables: each(set('sets')),
-    setVariablesLocal: each(set('locals')),
+    setVariable: set('set'),
+    setVariableLocal: set('local'),
+    setTransientVariable: set('transient'),
+    setVariables: each(set('set')),
+    setVariablesLocal: each(set('local')),
     removeVariable: remove,
     removeVariableLocal: remove,
     removeVariables: (names) => [...names].forEach(remove),
   };
+  const factsOf = (kind) => {
+    run.facts ??= JSON.parse(run.factsJson);
+    return run.facts[kind] ?? {};
+  };
   const capital = (name) => `${name[0].toUpperCase()}${name.slice(1)}`;
   const facts = (target, kind, names) => {
     for (const name of names) {
-      const read = () => run.facts[kind]?.[name] ?? null;
+      const read = () => factsOf(kind)[name] ?? null;
       defineProperty(target, name, { get: read, enumerable: true, configurable: true });
       target[`get${capital(name)}`] = read;
     }
@@ -166,17 +167,17 @@
   for (const name of CHANGES) {
     const change = (value) => {
       const kept = value === undefined ? null : value;
-      run.facts.task[name] = kept;
-      run.changes.set(name, kept);
+      factsOf('task')[name] = kept;
+      run.effects.push(['task', name, kept]);
     };
     task[`set${capital(name)}`] = change;
     defineProperty(task, name, { get: task[`get${capital(name)}`], set: change, enumerable: true });
   }
   const candidates = (key, present) => (who) => {
-    const known = run.facts.task[key] ?? [];
-    const others = known.filter((other) => other !== who);
-    run.facts.task[key] = present ? [...others, who] : others;
-    run.changes.set(key, run.facts.task[key]);
+    const task = factsOf('task');
+    const others = (task[key] ?? []).filter((other) => other !== who);
+    task[key] = present ? [...others, who] : others;
+    run.effects.push(['task', key, task[key]]);
   };
   for (const [noun, key] of [['User', 'candidateUsers'], ['Group', 'candidateGroups']]) {
     task[`addCandidate${noun}`] = candidates(key, true);
@@ -209,31 +210,21 @@
   protect(execution, task, ...Object.values(globals));
 
   // --- running --------------------------------------------------------------------------------------
-  const begin = (json, exact, factsJson, assigned) => {
+  const begin = (json, exact, factsJson, hasTask, now, assigned) => {
     const values = setPrototypeOf(JSON.parse(json, exact ? exactly : undefined), null);
     const scope = create(values);
     for (const name of assigned) if (!(name in values)) scope[name] = undefined;
-    const known = JSON.parse(factsJson);
     scope.execution = execution;
-    if (known.task) scope.task = task;
-    startClock(known.now);
-    run = {
-      variables: values, scope, facts: known, lines: [], room: MAX_LOG, sets: new Map(), locals: new Map(),
-      transients: new Map(), removed: new Set(), changes: new Map(),
-    };
+    if (hasTask) scope.task = task;
+    startClock(now);
+    run = { variables: values, factsJson, facts: null, effects: [], lines: [], room: MAX_LOG };
     return scope;
   };
-  const outcome = (result, error, globalsJson) =>
-    `[${result},${jsonOfMap(run.sets)},${jsonOfMap(run.locals)},${jsonOfMap(run.transients)},` +
-    `${JSON.stringify([...run.removed])},${jsonOfMap(run.changes)},${JSON.stringify(run.lines)},` +
-    `${JSON.stringify(error)},${globalsJson}]`;
-  const stored = (assigned) => {
-    const { scope } = run;
-    const kept = new Map();
+  const keepGlobals = (scope, assigned) => {
     for (const name of assigned) {
-      if (Object.hasOwn(scope, name) && scope[name] !== undefined) kept.set(name, scope[name]);
+      const own = Object.hasOwn(scope, name) && scope[name] !== undefined;
+      if (own) run.effects.push(['global', name, scope[name]]);
     }
-    return jsonOfMap(kept);
   };
   const lineOf = (problem) => {
     const lines = [...`${problem?.stack}`.matchAll(/<input>:(\d+)/g)].map((match) => +match[1]);
@@ -244,48 +235,71 @@
     const text = problem instanceof Error ? `${problem}` : shown(problem);
     return `!${JSON.stringify([text.slice(0, 1000), lineOf(problem), fatal])}`;
   };
+  // Direct eval, under a name that is gone when the script begins.
   const evaluateIn = (scope, source) => within(scope, { __proto__: null, eval: evaluate }, source);
   const within = evaluate(`($scope, $holder, $source) => {
     const $take = () => { const source = $source; delete $holder.eval; return source; };
     with ($scope) with ($holder) return eval($take());
   }`);
-
   // Python's side cannot take the ropes that quickjs makes of long texts.
   const flat = (text) => [text].join('');
 
-  const functions = freeze({
-    // Compiles what has no result that anybody wants; the rest is evaluated each time.
-    compile: (source) => freeze(evaluate(`($scope) => { with ($scope) { ${source}\n} }`)),
+  const check = (source) => {
+    try {
+      evaluateIn(create(null), `throw 0; ${source}`);
+    } catch (problem) {
+      return problem === 0 ? '' : flat(failure(problem));
+    }
+    return '';
+  };
 
-    check(source) {
-      try {
-        evaluateIn(create(null), `throw 0; ${source}`);
-      } catch (problem) {
-        return problem === 0 ? '' : failure(problem);
-      }
-      return '';
-    },
+  // The value of a script's last statement is known to eval alone, which reads the script each time.
+  // Where that statement is surely an expression, it is returned by a function instead.
+  const lastExpression = (source) => {
+    const text = source.replace(/[;\s]+$/, '');
+    if (/\/[/*]|`|<!--|-->/.test(text)) return null; // a comment or text might hide the statement
+    const at = Math.max(text.lastIndexOf(';'), text.lastIndexOf('\n')) + 1;
+    const before = text.slice(0, at);
+    const last = text.slice(at).trim();
+    if (!/^(?:|[^]*[;}])$/.test(before.trim()) || !/^[\w$'"!]/.test(last)) return null;
+    if (/^(?:function|class|async)\b/.test(last)) return null;
+    return check(before) || check(`(${last})`) ? null : `${before}return (${last})`;
+  };
+  const compiled = (body) =>
+    freeze(evaluate(`($scope) => { with ($scope) return (() => { ${body}\n})() }`));
+  const programOf = (source, wantsResult, keepsGlobals) => {
+    // A function has variables of its own, eval gives them to the scope.
+    const body = keepsGlobals ? null : wantsResult ? lastExpression(source) : source;
+    return body === null ? (scope) => evaluateIn(scope, source) : compiled(body);
+  };
 
-    run(program, json, exact, factsJson, assigned, wantsResult, keepsGlobals) {
-      const names = assigned ? assigned.split(' ') : [];
+  const prepare = (source, assignedNames, wantsResult, keepsGlobals) => {
+    const assigned = assignedNames.split(' ').filter((name) => name && !(name in globalThis));
+    const program = programOf(source, wantsResult, keepsGlobals);
+    return (json, exact, factsJson, hasTask, now) => {
       try {
-        const scope = begin(json, exact, factsJson, names);
-        let result;
+        const scope = begin(json, exact, factsJson, hasTask, now, assigned);
+        let result = null;
         let error = null;
         try {
-          result = wantsResult ? evaluateIn(scope, program) : program(scope);
+          result = program(scope);
         } catch (problem) {
           if (!(problem instanceof BpmnError)) throw problem;
           error = [problem.errorCode, problem.message];
         }
-        const kept = keepsGlobals ? stored(names) : '{}';
-        return flat(outcome(wantsResult ? jsonOf(result) : 'null', error, kept));
+        if (keepsGlobals) keepGlobals(scope, assigned);
+        const parts = [
+          wantsResult ? jsonOf(result) : 'null', jsonOfEffects(run.effects),
+          run.lines.length ? JSON.stringify(run.lines) : '[]', JSON.stringify(error),
+        ];
+        return flat(`[${parts.join()}]`);
       } catch (problem) {
         return flat(failure(problem));
       } finally {
         run = null;
       }
-    },
-  });
-  return (name) => functions[name];
+    };
+  };
+
+  return (name) => ({ check, prepare })[name];
 };

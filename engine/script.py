@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol, cast
+
+import msgspec
 
 from engine.errors import InvalidVariables, ScriptFailed, ScriptInvalid
 from engine.sandbox import MEMORY_LIMIT, TIME_LIMIT, discard, guarded, realm
@@ -55,6 +56,7 @@ _JAVA = re.compile(
     r"\b(?:new\s+)?(?:javax?|org\.(?!\w+(?:\.bpm)?\.engine\.delegate\.BpmnError\b)\w+|com)\.\w+\.\w+"
     r"|\bJava\.(?:extend|from|to|super)\b|\bJavaImporter\b|\bimport(?:Package|Class)\s*\("
 )
+_KINDS = ("set", "local", "transient", "remove", "task", "global")
 _BIG = re.compile(rb"\d{16}")
 _GROOVY_VALUE = r"(?:-?\d+|'[^'\\\n]*'|\"[^\"\\$\n]*\"|true|false|null|[A-Za-z_]\w*)"
 _GROOVY_STATEMENT = re.compile(
@@ -77,16 +79,14 @@ class Limits(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class BpmnErrorRaised:
+class BpmnErrorRaised(msgspec.Struct, frozen=True):
     """A BPMN error that a script threw."""
 
     code: str
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What a script did. Apply it or drop it; the script itself changed nothing.
 
     ``result`` is the value of the last statement (null unless it was asked for). ``sets``,
@@ -96,14 +96,14 @@ class Outcome:
     """
 
     result: Any = None
-    sets: dict[str, Any] = field(default_factory=dict[str, Any])
-    local_sets: dict[str, Any] = field(default_factory=dict[str, Any])
-    transient_sets: dict[str, Any] = field(default_factory=dict[str, Any])
+    sets: dict[str, Any] = {}
+    local_sets: dict[str, Any] = {}
+    transient_sets: dict[str, Any] = {}
     removed: tuple[str, ...] = ()
-    task_changes: dict[str, Any] = field(default_factory=dict[str, Any])
+    task_changes: dict[str, Any] = {}
+    globals: dict[str, Any] = {}
     log: tuple[str, ...] = ()
     error: BpmnErrorRaised | None = None
-    globals: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 def language_of(name: str) -> str:
@@ -122,7 +122,6 @@ class Script:
 
     __slots__ = (
         "_assigned",
-        "_facts_only",
         "_keeps_globals",
         "_wants_all",
         "names",
@@ -136,7 +135,9 @@ class Script:
         self._keeps_globals = keep_globals
         quoted = {next(filter(None, match.groups()), "") for match in _QUOTED.finditer(source)}
         self.names = frozenset({*_IDENTIFIER.findall(source), *quoted})
-        assigned = {name for groups in _ASSIGNED.findall(source) for name in groups if name}
+        assigned = {
+            name for groups in _ASSIGNED.findall(_QUOTED.sub("", source)) for name in groups if name
+        }
         self._assigned = " ".join(sorted(assigned - {"execution", "task"}))
         self._wants_all = _DYNAMIC.search(_LITERAL_ACCESS.sub("", source)) is not None
 
@@ -181,18 +182,11 @@ class Script:
 
     def _run(self, json: str, exact: bool, facts: Mapping[str, Any], time: int, memory: int) -> str:
         where = realm(memory)
-        program = self.source if self.wants_result else where.script(self.source)
-        return where.call(
-            time,
-            where.run,
-            program,
-            json,
-            exact,
-            encode(facts).decode(),
-            self._assigned,
-            self.wants_result,
-            self._keeps_globals,
-        )
+        script = where.script(self.source, self._assigned, self.wants_result, self._keeps_globals)
+        has_task = facts.get("task") is not None
+        known = encode(facts).decode()
+        # As a float, because quickjs cuts integers down to 32 bits.
+        return where.call(time, script, json, exact, known, has_task, float(facts["now"]))
 
 
 def _only(variables: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
@@ -207,11 +201,28 @@ def _outcome(answer: str) -> Outcome:
         if fatal:
             discard()
         raise ScriptFailed(f"{message}{f', at line {line}' if line else ''}")
-    result, sets, local, transient, removed, changes, log, error, kept = _numbers(answer)
-    raised = None if error is None else BpmnErrorRaised(*error)
+    result, effects, log, error = _numbers(answer)
     return Outcome(
-        result, sets, local, transient, tuple(removed), changes, tuple(log), raised, kept
+        result,
+        *_effects(effects),
+        log=tuple(log),
+        error=None if error is None else BpmnErrorRaised(*error),
     )
+
+
+def _effects(effects: list[tuple[str, str, Any]]) -> tuple[Any, ...]:
+    """Variables set, set locally, set for now, removed; changes of the task; globals."""
+    kinds: dict[str, dict[str, Any]] = {kind: {} for kind in _KINDS}
+    removed = kinds["remove"]
+    for kind, name, value in effects:
+        if kind == "remove":
+            kinds["set"].pop(name, None)
+            kinds["local"].pop(name, None)
+        elif kind != "task":
+            removed.pop(name, None)
+        kinds[kind][name] = value
+    sets, local, transient, _, task, kept = kinds.values()
+    return sets, local, transient, tuple(removed), task, kept
 
 
 def _numbers(answer: str) -> Any:

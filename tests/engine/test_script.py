@@ -49,6 +49,28 @@ def run(source: str, /, *, facts=FACTS, language="javascript", **variables) -> O
         ("'ab'.replace(/b/g, 'c')", "ac"),
         ("JSON.stringify(order)", '{"lines":[{"price":3},{"price":4}]}'),
         ("total = n * 2; total", 82),
+        ("`Date = ${new Date(0).getTime()}`", "Date = 0"),
+        ("var a = function () { return 2 }\n(n)", None),
+        ("var a = function () { return 2 }\n(n); a", 2),
+        ("var a = {}\nn", 41),
+        ("var a = 1\nn", 41),
+        ("var t = 'a;\\\nb'; t", "a;b"),
+        ("n; // 'x'", 41),
+        ("n; 'x'; // y", "x"),
+        ("n; function g() { return 1 }", 41),
+        ("n; class A {}", 41),
+        ("n; var z = 1", 41),
+        ("n; if (false) { 1 }", None),
+        ("n; throw_ = 1;;; ;", 1),
+        ("do n; while (false)", 41),
+        ("var x = 1; function x() {} x", 1),
+        ("switch (n) { case 41: 'yes'; break; default: 'no' }", "yes"),
+        ("try { n.a.b } catch (e) { 'caught' }", "caught"),
+        ("label: for (;;) { n; break label; }", 41),
+        ("({a: n})", {"a": 41}),
+        ("n == 41 ? 'a' : 'b'", "a"),
+        ("n,\n'b'", "b"),
+        ("/a;b/.test('a;b')", True),
         ("`${n}`", "41"),
         ("'use strict'; n", 41),
         ("/* a; b */ n // c; d", 41),
@@ -56,7 +78,9 @@ def run(source: str, /, *, facts=FACTS, language="javascript", **variables) -> O
     ],
 )
 def test_a_script_sees_variables_and_has_a_value(source, result):
-    assert run(source, n=41, order={"lines": [{"price": 3}, {"price": 4}]}).result == result
+    variables = {"n": 41, "order": {"lines": [{"price": 3}, {"price": 4}]}}
+    assert run(source, **variables).result == result
+    assert Script.compile(source, "js", result=False).run(variables, FACTS).result is None
 
 
 def test_what_a_script_sets_comes_out():
