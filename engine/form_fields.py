@@ -34,7 +34,7 @@ class FormField:
     expression: str | None = None
     date_pattern: str | None = None
     options: tuple[tuple[str, str], ...] = ()
-    constraints: dict[str, str] = field(default_factory=dict)
+    constraints: dict[str, str] = field(default_factory=dict[str, str])
 
 
 def read_form_fields(xml: Element, reader: Reader) -> tuple[FormField, ...]:

@@ -99,7 +99,7 @@ def dead_elements(process: Process) -> Iterator[Finding]:
     for container in containers(process):
         entries: list[Node] = [*container.starts, *container.event_sub_processes]
         entries += [n for n in container.children if isinstance(n, StartEvent) or n.compensates]
-        entries += [n for n in container.children if isinstance(n, ReceiveTask) and n.instantiates]
+        entries += [n for n in container.children if n.instantiates]
         alive = reachable(entries)
         for node in container.children:
             if node not in alive:

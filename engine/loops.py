@@ -7,10 +7,12 @@ node. Boundary events listen at the body, so they concern all iterations togethe
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from engine import dialect
 from engine import events as ev
 from engine.errors import ExpressionFailed
+from engine.mapping import Mapping
 from engine.values import as_text, checked_variables
 
 if TYPE_CHECKING:
@@ -37,6 +39,30 @@ class Loop(Protocol):
         ...
 
 
+class Aggregation:
+    """Gathers a value, or several by name, of each iteration into one list.
+
+    The list is local to the body until all iterations are done; then it becomes a variable outside.
+    """
+
+    def __init__(self, target: str, sources: tuple[Mapping, ...], single: bool) -> None:
+        self.target = target
+        self.sources = sources
+        self.single = single
+
+    def gather(self, run: Run, token: Token, body: Token) -> None:
+        """Add what an iteration has to give, in the order of completion."""
+        values = {source.target: source.value(run, token) for source in self.sources}
+        value: Any = next(iter(values.values())) if self.single else values
+        gathered = [*body.variables[self.target], value]
+        run.set_local(body, checked_variables({self.target: gathered}))
+
+    def hand_over(self, run: Run, body: Token) -> None:
+        """All iterations are done."""
+        assert body.scope is not None
+        run.set_variables(body.scope, {self.target: body.variables[self.target]})
+
+
 class MultiInstance:
     """As many iterations as a number or a collection says, one after the other or side by side."""
 
@@ -46,9 +72,12 @@ class MultiInstance:
     condition: Expression | None = None
     element_variable: str | None = None
     index_variable: str | None = None
+    aggregations: tuple[Aggregation, ...] = ()
 
     def begin(self, run: Run, body: Token) -> None:
         total = len(self._items(run, body))
+        for aggregation in self.aggregations:
+            run.set_local(body, {aggregation.target: []})
         begun = min(total, 1) if self.sequential else total
         run.emit(ev.LoopAdvanced(body.id, total, begun, 0))
         if total == 0:
@@ -71,10 +100,14 @@ class MultiInstance:
     def iterated(self, run: Run, token: Token, body: Token) -> None:
         total, begun, completed = body.total, body.begun, body.completed + 1
         run.emit(ev.LoopAdvanced(body.id, total, begun, completed))
+        for aggregation in self.aggregations:
+            aggregation.gather(run, token, body)
         done = self.condition is not None and run.test(self.condition, token)
         run.end_iteration(token)
         if done or completed >= total:
             run.cancel_children(body)
+            for aggregation in self.aggregations:
+                aggregation.hand_over(run, body)
             run.leave_body(body)
         elif self.sequential:
             run.emit(ev.LoopAdvanced(body.id, total, begun + 1, completed))
@@ -161,9 +194,35 @@ def _read_multi_instance(xml: Element, reader: Reader) -> Loop:
         item.get("name") if item is not None else None
     )
     loop.index_variable = reader.attr(xml, "elementIndexVariable")
+    loop.aggregations = _read_aggregations(xml, reader)
     if loop.collection is None and loop.cardinality is None:
         reader.report("error", "multi-instance", xml, "it needs a loopCardinality or a collection")
     return loop
+
+
+def _read_aggregations(xml: Element, reader: Reader) -> tuple[Aggregation, ...]:
+    """BPMN's loopDataOutputRef with outputDataItem, and Flowable's variableAggregation."""
+    found: list[Aggregation] = []
+    output, item = reader.child(xml, "loopDataOutputRef"), reader.child(xml, "outputDataItem")
+    if output is not None and item is not None:
+        source = item.get("name") or item.get("id", "")
+        mapping = Mapping(source, source=source)
+        found.append(Aggregation((output.text or "").strip(), (mapping,), single=True))
+    for aggregation in reader.extensions(xml, "variableAggregation"):
+        target = aggregation.get("target") or ""
+        if not target:
+            reader.report("error", "multi-instance", xml, "variableAggregation needs a target")
+        sources = [
+            Mapping(
+                variable.get("target") or variable.get("source") or "",
+                source=variable.get("source"),
+                expression=reader.expression(xml, variable.get("sourceExpression"), "aggregation"),
+            )
+            for variable in aggregation
+            if dialect.local_name(variable) == "variable"
+        ]
+        found.append(Aggregation(target, tuple(sources), single=False))
+    return tuple(found)
 
 
 def _read_standard(xml: Element, reader: Reader) -> Loop:
@@ -188,8 +247,8 @@ def _as_list(run: Run, collection: Expression, body: Token) -> list[Any]:
             value = json.loads(value)
         except ValueError:
             value = [part.strip() for part in value.split(",") if part.strip()]
-    if isinstance(value, list | tuple):
-        return list(value)
+    if isinstance(value, list):
+        return cast("list[Any]", value)
     raise ExpressionFailed(
         f"The collection {collection.text} of {body.node} must be a list, not {value!r}"
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from lxml import etree
-from lxml.etree import _Element as Element  # pyright: ignore[reportPrivateUsage]
 
 from engine.errors import Finding, ModelInvalid
 
+Element: TypeAlias = etree._Element  # pyright: ignore[reportPrivateUsage]
 MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 MAX_BYTES = 20 * 1024 * 1024
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from engine.mapping import Mapping
     from engine.markup import Element
     from engine.run import Run
-    from engine.state import Job, Token, Wait
+    from engine.state import Instance, Job, Token, Wait
     from engine.xml import Reader
 
 
@@ -54,6 +54,7 @@ class Node:
     joins: bool = False
     transaction: ClassVar[bool] = False
     watches: ClassVar[bool] = False
+    instantiates: bool = False
     settles: ClassVar[bool] = False
 
     def __init__(self, id: str, name: str, line: int, container: Container | None) -> None:
@@ -108,6 +109,16 @@ class Node:
         """The token is at this node: do its work, then ``run.leave``, or wait."""
         run.leave(token)
 
+    def instantiate(self, run: Run, scope: Token) -> None:
+        """A new instance begins here, because of what starts it here."""
+        run.arrive(self, scope)
+
+    def chosen(self, run: Run, scope: Token, event: Node) -> None:
+        """An event behind this gateway happened and started the instance."""
+
+    def decided(self, run: Run, token: Token) -> None:
+        """An event behind this gateway, where the token waited, happened."""
+
     def triggered(self, run: Run, token: Token, wait: Wait, values: dict[str, Any]) -> None:
         """What was waited for at this node has happened."""
         run.leave(token)
@@ -119,6 +130,12 @@ class Node:
     def condition_holds(self, run: Run, token: Token) -> bool:
         """Whether the condition that is waited for here is true now."""
         return False
+
+    def change(self, run: Run, token: Token, name: str, value: Any) -> None:
+        """Change a field of the task at the token; only user tasks have one."""
+
+    def called_ended(self, run: Run, token: Token, instance: Instance) -> None:
+        """The instance that this call activity called was completed."""
 
     def cancelled(self, run: Run, token: Token) -> None:
         """The token is about to be cancelled: anything beyond its waits and children."""
@@ -218,6 +235,7 @@ class Process(Container):
         self.candidate_starter_users: tuple[str, ...] = ()
         self.candidate_starter_groups: tuple[str, ...] = ()
         self.file = ""
+        self.lanes: list[tuple[str, tuple[str, ...]]] = []
 
     @property
     def key(self) -> str:
@@ -228,6 +246,11 @@ class Process(Container):
     def none_start(self) -> Node | None:
         """The node where a start by key begins, None when it only starts by an event."""
         return next((node for node in self.starts if not getattr(node, "triggers", ())), None)
+
+    @property
+    def lane_of(self) -> dict[str, str]:
+        """The name of the lane that each node lies in, by node id."""
+        return {node: lane for lane, nodes in self.lanes for node in nodes}
 
     @property
     def start_form_key(self) -> str | None:

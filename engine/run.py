@@ -87,8 +87,11 @@ class Run:
         assert isinstance(container, Container)
         for event_sub_process in container.event_sub_processes:
             event_sub_process.listen(self, scope)
-        for node in [start] if start is not None else container.starts:
-            self.arrive(node, scope)
+        if start is not None:
+            start.instantiate(self, scope)
+        else:
+            for node in container.starts:
+                self.arrive(node, scope)
         self.rest(scope)
 
     def arrive(
@@ -244,7 +247,7 @@ class Run:
         self.cancel_children(instance)
         caller = instance.scope
         if caller is not None and status == "COMPLETED":
-            caller.node.called_ended(self, caller, instance)  # type: ignore[attr-defined]
+            caller.node.called_ended(self, caller, instance)
         self.end_waits(instance)
         self.emit(ev.InstanceEnded(instance.id, status, self.now, reason))
         if caller is not None and status == "COMPLETED":

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
+from engine.objects import EXECUTION, TASK, TASK_FIELDS, Execution, TaskView
 from engine.state import Instance, Token
-from engine.times import iso
 
 if TYPE_CHECKING:
     from engine.run import Run
@@ -28,6 +28,12 @@ class Names:
         self._extra = extra
 
     @property
+    def root(self) -> Instance:
+        """The top-level instance."""
+        assert self.run.state.root is not None
+        return self.run.state.root
+
+    @property
     def now(self) -> datetime:
         """The time of the command, in UTC."""
         return datetime.fromtimestamp(self.run.now / 1000, UTC)
@@ -39,16 +45,14 @@ class Names:
 
     def get(self, name: str) -> Any:
         """The value of a variable or object. Raises KeyError."""
-        token = self.token
         if self._extra is not None and name in self._extra:
             return self._extra[name]
-        while True:
+        token: Token | None = self.token
+        while token is not None:
             variables = token.variables
             if name in variables:
                 return variables[name]
-            if token is token.instance:
-                break
-            token = token.scope  # type: ignore[assignment]
+            token = None if token is token.instance else token.scope
         if name in self.run.transient:
             return self.run.transient[name]
         return _OBJECTS[name](self)
@@ -75,48 +79,29 @@ class Names:
 
     def change_task(self, name: str, value: Any) -> None:
         """Change a field of the task at this token, by its name in the state or in Flowable."""
-        token, name = self.token, _TASK_FIELDS.get(name, name)
-        token.node.change(self.run, token, name, value)  # type: ignore[attr-defined]
+        token = self.token
+        token.node.change(self.run, token, TASK_FIELDS[name], value)
 
     def variables(self) -> dict[str, Any]:
         """The stored variables that are visible here, inner ones hiding outer ones."""
         found: dict[str, Any] = {}
-        token: Token = self.token
-        while True:
+        token: Token | None = self.token
+        while token is not None:
             for name, value in token.variables.items():
                 found.setdefault(name, value)
-            if isinstance(token, Instance):
-                return found
-            token = token.scope  # type: ignore[assignment]
+            token = None if isinstance(token, Instance) else token.scope
+        return found
 
     def facts(self) -> dict[str, Any]:
         """What a script learns besides variables: the time, where it is, and the task's fields."""
-        token = self.token
-        instance = token.instance
-        root = self.run.state.root
         found: dict[str, Any] = {
             "now": self.run.now,
-            "execution": {
-                "id": str(token.id),
-                "processInstanceId": str(instance.id),
-                "rootProcessInstanceId": str(root.id) if root is not None else None,
-                "processInstanceBusinessKey": instance.business_key,
-                "businessKey": instance.business_key,
-                "processBusinessKey": instance.business_key,
-                "processDefinitionId": str(instance.definition),
-                "processDefinitionKey": instance.process.key,
-                "currentActivityId": token.node.id,
-                "currentActivityName": token.node.name,
-                "activityInstanceId": str(token.id),
-                "eventName": (self._extra or {}).get("eventName"),
-            },
+            "execution": {name: read(self) for name, read in EXECUTION.items()},
         }
-        if token.task is not None:
-            view = TaskView(self)
-            found["task"] = {
-                f"{getter[3].lower()}{getter[4:]}": TaskView.juel_members[getter](view)
-                for getter in _TASK_GETTERS
-            }
+        task = self.token.task
+        if task is not None:
+            found["task"] = {name: read(task) for name, read in TASK.items()}
+            found["task"]["eventName"] = self.find("eventName")
         return found
 
     def all(self) -> dict[str, Any]:
@@ -187,152 +172,4 @@ def _objects() -> dict[str, Callable[[Names], Any]]:
     }
 
 
-class _Variables:
-    """The variable methods that ``execution`` and ``task`` share."""
-
-    __slots__ = ("_names",)
-
-    def __init__(self, names: Names) -> None:
-        self._names = names
-
-    def variable(self, name: str) -> Any:
-        return self._names.find(name)
-
-    def has_variable(self, name: str) -> bool:
-        return name in self._names.all()
-
-    def variables(self) -> dict[str, Any]:
-        return self._names.all()
-
-    def set_variable(self, name: str, value: Any) -> None:
-        self._names.set(name, value)
-
-    def set_variables(self, values: Mapping[str, Any]) -> None:
-        self._names.run.set_variables(self._names.token, values)
-
-    def set_local(self, name: str, value: Any) -> None:
-        self._names.run.set_local(self._names.token, {name: value})
-
-    def local(self, name: str) -> Any:
-        return self._names.token.variables.get(name)
-
-    def has_local(self, name: str) -> bool:
-        return name in self._names.token.variables
-
-    def set_transient(self, name: str, value: Any) -> None:
-        self._names.run.transient[name] = value
-
-    def remove(self, name: str) -> None:
-        self._names.remove(name)
-
-
-_VARIABLE_MEMBERS: dict[str, Callable[..., Any]] = {
-    "getVariable": _Variables.variable,
-    "hasVariable": _Variables.has_variable,
-    "getVariables": _Variables.variables,
-    "setVariable": _Variables.set_variable,
-    "setVariables": _Variables.set_variables,
-    "getVariableLocal": _Variables.local,
-    "hasVariableLocal": _Variables.has_local,
-    "setVariableLocal": _Variables.set_local,
-    "setTransientVariable": _Variables.set_transient,
-    "getTransientVariable": _Variables.variable,
-    "removeVariable": _Variables.remove,
-}
-
-
-class Execution(_Variables):
-    """``execution`` in expressions: ids of where it is, and its variables."""
-
-    __slots__ = ()
-
-    def _token(self) -> Token:
-        return self._names.token
-
-    juel_members: ClassVar[Mapping[str, Callable[..., Any]]] = {
-        **_VARIABLE_MEMBERS,
-        "getId": lambda self: str(self._token().id),
-        "getProcessInstanceId": lambda self: str(self._token().instance.id),
-        "getRootProcessInstanceId": lambda self: str(self._names.run.state.root.id),
-        "getProcessInstanceBusinessKey": lambda self: self._token().instance.business_key,
-        "getBusinessKey": lambda self: self._token().instance.business_key,
-        "getProcessDefinitionId": lambda self: str(self._token().instance.definition),
-        "getProcessDefinitionKey": lambda self: self._token().instance.process.key,
-        "getCurrentActivityId": lambda self: self._token().node.id,
-        "getCurrentActivityName": lambda self: self._token().node.name,
-        "getActivityInstanceId": lambda self: str(self._token().id),
-        "getEventName": lambda self: self._names.find("eventName"),
-        "getTenantId": lambda _: "",
-    }
-
-
-class TaskView(_Variables):
-    """``task`` in expressions and task listeners: the task's fields, which may be set."""
-
-    __slots__ = ()
-
-    def _field(self, name: str) -> Any:
-        task = self._names.token.task
-        value = getattr(task, name)
-        if name in ("due", "created_at") and value is not None:
-            return iso(value)
-        return value
-
-    def _change(self, name: str, value: Any) -> None:
-        self._names.change_task(name, value)
-
-    def _candidate(self, field: str, who: str, *, present: bool) -> None:
-        current: list[str] = [each for each in self._field(field) if each != who]
-        self._change(field, [*current, who] if present else current)
-
-    juel_members: ClassVar[Mapping[str, Callable[..., Any]]] = {
-        **_VARIABLE_MEMBERS,
-        "getId": lambda self: str(self._names.token.id),
-        "getName": lambda self: self._field("name"),
-        "getAssignee": lambda self: self._field("assignee"),
-        "getOwner": lambda self: self._field("owner"),
-        "getPriority": lambda self: self._field("priority"),
-        "getDueDate": lambda self: self._field("due"),
-        "getCreateTime": lambda self: self._field("created_at"),
-        "getCategory": lambda self: self._field("category"),
-        "getDescription": lambda self: self._field("description"),
-        "getCandidateUsers": lambda self: self._field("candidate_users"),
-        "getCandidateGroups": lambda self: self._field("candidate_groups"),
-        "getFormKey": lambda self: self._field("form_key"),
-        "getTaskDefinitionKey": lambda self: self._names.token.node.id,
-        "getProcessInstanceId": lambda self: str(self._names.token.instance.id),
-        "getProcessDefinitionId": lambda self: str(self._names.token.instance.definition),
-        "getEventName": lambda self: self._names.find("eventName"),
-        "getExecution": lambda self: Execution(self._names),
-        "setName": lambda self, value: self._change("name", value),
-        "setAssignee": lambda self, value: self._change("assignee", value),
-        "setOwner": lambda self, value: self._change("owner", value),
-        "setPriority": lambda self, value: self._change("priority", value),
-        "setDueDate": lambda self, value: self._change("due", value),
-        "setCategory": lambda self, value: self._change("category", value),
-        "setDescription": lambda self, value: self._change("description", value),
-        "addCandidateUser": lambda self, who: self._candidate("candidate_users", who, present=True),
-        "addCandidateGroup": lambda self, who: self._candidate(
-            "candidate_groups", who, present=True
-        ),
-        "deleteCandidateUser": lambda self, who: self._candidate(
-            "candidate_users", who, present=False
-        ),
-        "deleteCandidateGroup": lambda self, who: self._candidate(
-            "candidate_groups", who, present=False
-        ),
-    }
-
-
 _OBJECTS = _objects()
-_TASK_GETTERS = tuple(
-    getter
-    for getter in TaskView.juel_members
-    if getter.startswith("get") and "Variable" not in getter and getter != "getExecution"
-)
-_TASK_FIELDS = {
-    "dueDate": "due",
-    "formKey": "form_key",
-    "candidateUsers": "candidate_users",
-    "candidateGroups": "candidate_groups",
-}

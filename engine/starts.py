@@ -6,21 +6,25 @@ for. An instance that one of them starts begins at its ``node``.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any, Literal
 
+from engine.elements.event_based_gateway import EventBasedGateway
+from engine.elements.receive_task import ReceiveTask
 from engine.elements.start_event import StartEvent
 from engine.scopes import Nothing
 from engine.times import parse_cycle
 from engine.triggers.message import Message
 from engine.triggers.signal import Signal
 from engine.triggers.timer import Timer
+from engine.triggers.trigger import Trigger
 from engine.values import as_text
 
 if TYPE_CHECKING:
     from engine.juel import Expression
-    from engine.model import Process
+    from engine.model import Node, Process
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,8 @@ def start_triggers(process: Process, now: int, zone: tzinfo) -> list[StartTrigge
         return None if expression is None else expression.evaluate(scope)
 
     found: list[StartTrigger] = []
-    for node in process.children:
-        for trigger in node.triggers if isinstance(node, StartEvent) else ():
+    for node, triggers in _starting(process):
+        for trigger in triggers:
             if isinstance(trigger, Timer):
                 due, cycle = trigger.series(value(trigger.when), now, zone, value(trigger.end))
                 if due is not None:
@@ -55,7 +59,21 @@ def start_triggers(process: Process, now: int, zone: tzinfo) -> list[StartTrigge
                 found.append(StartTrigger(node.id, "message", as_text(value(trigger.message))))
             elif isinstance(trigger, Signal):
                 found.append(StartTrigger(node.id, "signal", as_text(value(trigger.signal))))
+        if isinstance(node, ReceiveTask) and node.message is not None:
+            found.append(StartTrigger(node.id, "message", as_text(value(node.message))))
     return found
+
+
+def _starting(process: Process) -> Iterator[tuple[Node, tuple[Trigger, ...]]]:
+    """The nodes where an instance may begin by an event, with their triggers."""
+    for node in process.children:
+        if isinstance(node, StartEvent):
+            yield node, node.triggers
+        elif isinstance(node, ReceiveTask) and node.instantiates:
+            yield node, ()
+        elif isinstance(node, EventBasedGateway) and node.instantiates:
+            for flow in node.outgoing:
+                yield flow.target, getattr(flow.target, "triggers", ())
 
 
 def next_start(due: int, cycle: str | None, zone: tzinfo) -> tuple[int, str] | None:

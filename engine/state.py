@@ -178,7 +178,7 @@ class Token:
 
     def below(self) -> Iterator[Token]:
         """This token and all below it, children before parents."""
-        stack = [(self, False)]
+        stack: list[tuple[Token, bool]] = [(self, False)]
         while stack:
             token, seen = stack.pop()
             if seen or not token.children:

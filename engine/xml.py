@@ -22,12 +22,11 @@ from engine.errors import (
     ScriptInvalid,
     Severity,
 )
+from engine.extensions import read_extensions, read_listener
 from engine.juel import Expression
 from engine.juel import compile as compile_expression
 from engine.lint import lint
-from engine.listeners import Listener
 from engine.loops import read_loop
-from engine.mapping import Mapping
 from engine.markup import MODEL, Element, invalid, parse_xml, short_tag
 from engine.model import Container, Flow, Node, Process
 from engine.script import Script, language_of
@@ -40,8 +39,8 @@ class Bpmn:
 
     file: str
     data: bytes
-    processes: list[Process] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    processes: list[Process] = field(default_factory=list[Process])
+    findings: list[Finding] = field(default_factory=list[Finding])
 
     @property
     def executable(self) -> list[Process]:
@@ -145,8 +144,10 @@ class Reader:
                 self._flows.append((child, container))
             elif name in ELEMENTS:
                 self._node(name, child, container)
-            elif name == "dataObject":
+            elif name in ("dataObject", "property"):
                 self._data_object(child, container)
+            elif name == "laneSet":
+                self._lanes(child)
             elif name == "association":
                 self._associations.append((child.get("sourceRef", ""), child.get("targetRef", "")))
             elif name not in IGNORED_ELEMENTS:
@@ -182,51 +183,7 @@ class Reader:
             node.documentation = (documentation.text or "").strip()
         extensions = self.child(xml, "extensionElements")
         if extensions is not None:
-            self._extensions(node, extensions)
-
-    def _extensions(self, node: Node, extensions: Element) -> None:
-        starts: list[Listener] = []
-        ends: list[Listener] = []
-        for extension in extensions:
-            name = dialect.local_name(extension)
-            if name == "executionListener":
-                listener = self.listener(extension)
-                if listener is not None:
-                    (ends if listener.event == "end" else starts).append(listener)
-            elif name == "failedJobRetryTimeCycle":
-                node.retry = self.expression(extension, extension.text, "retry cycle")
-            elif name == "inputOutput":
-                self._input_output(node, extension)
-            else:
-                dialect.check_extension(self, extension)
-        node.start_listeners, node.end_listeners = tuple(starts), tuple(ends)
-
-    def _input_output(self, node: Node, xml: Element) -> None:
-        inputs: list[Mapping] = []
-        outputs: list[Mapping] = []
-        for parameter in xml:
-            name = dialect.local_name(parameter)
-            target = parameter.get("name", "")
-            script = next((c for c in parameter if dialect.local_name(c) == "script"), None)
-            if len(parameter) and script is None:
-                self.report(
-                    "error",
-                    "unsupported",
-                    parameter,
-                    "only text, expression and script are supported",
-                )
-                continue
-            mapping = Mapping(
-                target,
-                expression=None
-                if script is not None
-                else self.expression(parameter, parameter.text or "", f"{name} {target}"),
-                script=self.script(script, script.get("scriptFormat"), script.text)
-                if script is not None
-                else None,
-            )
-            (inputs if name == "inputParameter" else outputs).append(mapping)
-        node.inputs, node.outputs = tuple(inputs), tuple(outputs)
+            read_extensions(node, extensions, self)
 
     def _asynchronous(self, node: Node, xml: Element) -> None:
         node.before = self.flag(xml, "async") or self.flag(xml, "asyncBefore")
@@ -247,6 +204,13 @@ class Reader:
         value = next((v for v in self.extensions(xml, "value")), None)
         if value is not None and name:
             container.initial[name] = dialect.typed_value(self, xml, value.text or "")
+
+    def _lanes(self, xml: Element) -> None:
+        assert self.current is not None
+        for lane in xml.iter(MODEL + "lane"):
+            nodes = (reference.text or "" for reference in self.children(lane, "flowNodeRef"))
+            name = lane.get("name") or lane.get("id", "")
+            self.current.lanes.append((name, tuple(node.strip() for node in nodes)))
 
     # Linking: flows, boundaries, defaults.
 
@@ -293,7 +257,7 @@ class Reader:
         flow.listeners = tuple(
             listener
             for extension in self.extensions(xml, "executionListener")
-            if (listener := self.listener(extension)) is not None
+            if (listener := read_listener(extension, self)) is not None
         )
         process.flows[flow.id] = flow
         source.outgoing.append(flow)
@@ -332,12 +296,13 @@ class Reader:
         ]
         starts = [child for child in container.children if child.tag == "startEvent"]
         if not isinstance(container, EventSubProcess):
-            starts = [start for start in starts if not getattr(start, "triggers", ())] or starts
+            starts = [start for start in starts if not getattr(start, "triggers", ())] or starts[:1]
         if not starts:
             starts = [
                 child
                 for child in container.children
                 if not child.incoming
+                and not child.instantiates
                 and not isinstance(child, BoundaryEvent | EventSubProcess)
                 and not child.compensates
             ]
@@ -462,27 +427,14 @@ class Reader:
             self.report("error", "script", xml, str(error))
             return None
 
-    def listener(self, xml: Element) -> Listener | None:
-        """Read an execution or task listener."""
-        event = xml.get("event") or "all"
-        for name in ("class", "delegateExpression"):
-            if xml.get(name):
-                self.report("error", "java", xml, dialect.JAVA_HINT.format(name=name))
-                return None
-        expression = self.expression(xml, xml.get("expression"), f"{event} listener")
-        script = next((child for child in xml if dialect.local_name(child) == "script"), None)
-        if script is not None:
-            language = script.get("scriptFormat") or script.get("language")
-            return Listener(event, None, self.script(script, language, script.text))
-        return Listener(event, expression) if expression is not None else None
-
     def report(self, severity: Severity, rule: str, xml: Element, message: str) -> None:
         """Add a finding at an element."""
-        place = xml
-        while place.get("id") is None and place.getparent() is not None:
-            place = place.getparent()  # type: ignore[assignment]
+        place: Element | None = xml
+        while place is not None and place.get("id") is None:
+            place = place.getparent()
+        element = place.get("id", "") if place is not None else ""
         self.findings.append(
-            Finding(severity, rule, message, place.get("id", ""), xml.sourceline or 0, self.file)
+            Finding(severity, rule, message, element, xml.sourceline or 0, self.file)
         )
 
     def report_node(self, severity: Severity, rule: str, node: Node, message: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine import events as ev
 from engine.elements.event import Event
 
 if TYPE_CHECKING:
@@ -25,14 +24,19 @@ class CatchEvent(Event):
         if not any(wait.node == self.id for wait in token.waits.values()):
             run.leave(token)
 
+    def instantiate(self, run: Run, scope: Token) -> None:
+        """It happened, and that starts the instance: its gateway may wait for others, too."""
+        for gateway in (flow.source for flow in self.incoming):
+            gateway.chosen(run, scope, self)
+        run.pass_through(self, scope)
+
     def caught(self, run: Run, token: Token, values: dict[str, Any]) -> None:
         if values:
             run.set_variables(token, values)
         if token.node is self:
             run.leave(token)
-            return
-        scope = token.scope
-        assert scope is not None
-        run.end_waits(token)
-        run.emit(ev.Left(token.id, run.now))
-        run.pass_through(self, scope)
+        else:
+            assert token.scope is not None
+            scope = token.scope
+            token.node.decided(run, token)
+            run.pass_through(self, scope)

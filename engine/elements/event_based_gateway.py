@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine import events as ev
 from engine.elements.catch_event import CatchEvent
 from engine.elements.receive_task import ReceiveTask
 from engine.model import Node
@@ -16,14 +17,21 @@ if TYPE_CHECKING:
 
 
 class EventBasedGateway(Node):
-    """Its token holds the waits of the catch events behind it."""
+    """Its token holds the waits of the catch events behind it.
+
+    One that instantiates has no incoming flow: the events behind it start an instance. A parallel
+    one then waits for all the others, too.
+    """
 
     tag = "eventBasedGateway"
+    parallel = False
 
     def read(self, xml: Element, reader: Reader) -> None:
-        if xml.get("instantiate") == "true" or xml.get("eventGatewayType") == "Parallel":
+        self.instantiates = xml.get("instantiate") == "true"
+        self.parallel = xml.get("eventGatewayType") == "Parallel"
+        if self.parallel and not self.instantiates:
             reader.report(
-                "error", "unsupported", xml, "only exclusive event-based gateways are supported"
+                "error", "event-gateway", xml, "only an instantiating event gateway can be parallel"
             )
 
     def link(self, reader: Reader) -> None:
@@ -36,10 +44,32 @@ class EventBasedGateway(Node):
                     self,
                     f"{flow.target.label!r} behind it is no catch event",
                 )
+        if self.instantiates and self.incoming:
+            reader.report_node(
+                "error",
+                "event-gateway",
+                self,
+                "an instantiating event gateway has no incoming flow",
+            )
 
     def enter(self, run: Run, token: Token) -> None:
+        self._listen(run, token, None)
+
+    def chosen(self, run: Run, scope: Token, event: Node) -> None:
+        if self.parallel and len(self.outgoing) > 1:
+            self._listen(run, run.place(self, scope), event)
+
+    def decided(self, run: Run, token: Token) -> None:
+        if not self.parallel:
+            run.end_waits(token)
+        if not token.waits:
+            run.emit(ev.Left(token.id, run.now))
+
+    def _listen(self, run: Run, token: Token, happened: Node | None) -> None:
         for flow in self.outgoing:
             target = flow.target
+            if target is happened:
+                continue
             if isinstance(target, CatchEvent):
                 target.listen(run, token)
             elif isinstance(target, ReceiveTask):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine import events as ev
 from engine.model import Node
 from engine.triggers.message import message_name
 
@@ -19,7 +20,6 @@ class ReceiveTask(Node):
     """Without a ``messageRef`` it waits for a trigger by its token (as in Flowable)."""
 
     tag = "receiveTask"
-    instantiates = False
     message: Expression | None = None
 
     def read(self, xml: Element, reader: Reader) -> None:
@@ -31,7 +31,21 @@ class ReceiveTask(Node):
         kind = "message" if self.message is not None else "receive"
         run.subscribe(token, self, kind, run.text(self.message, token))
 
+    def instantiate(self, run: Run, scope: Token) -> None:
+        """The message that it would wait for is here already."""
+        if self.plain:
+            run.pass_through(self, scope)
+        else:
+            run.leave(run.place(self, scope))
+
     def triggered(self, run: Run, token: Token, wait: Wait, values: dict[str, Any]) -> None:
         if values:
             run.set_variables(token, values)
-        run.leave(token)
+        if token.node is self:
+            run.leave(token)
+            return
+        scope = token.scope
+        assert scope is not None
+        run.emit(ev.WaitEnded(wait.id))
+        token.node.decided(run, token)
+        self.instantiate(run, scope)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from engine import events as ev
 from engine.errors import ExpressionFailed, TaskAlreadyClaimed, TaskDelegated
+from engine.extensions import read_listener
 from engine.form_fields import FormField, read_form_fields
 from engine.listeners import Listener
 from engine.model import Node
@@ -45,7 +45,7 @@ class UserTask(Node):
         listeners = [
             listener
             for extension in reader.extensions(xml, "taskListener")
-            if (listener := reader.listener(extension)) is not None
+            if (listener := read_listener(extension, reader)) is not None
         ]
         self.task_listeners: tuple[Listener, ...] = tuple(listeners)
 
@@ -199,9 +199,7 @@ def _candidates(run: Run, expressions: tuple[Expression, ...], token: Token) -> 
         value = run.evaluate(expression, token)
         if value is None:
             continue
-        values: Iterable[Any] = (
-            value if isinstance(value, list | tuple) else as_text(value).split(",")
-        )
+        values = cast("list[Any]", value) if isinstance(value, list) else as_text(value).split(",")
         for each in values:
             name = as_text(each).strip()
             if name:

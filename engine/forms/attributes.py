@@ -127,15 +127,14 @@ class Attributes:
         return self._checked(value[1:], key, unary)
 
     def condition(self, key: str) -> Feel | None:
-        """The expression ``key`` of ``conditional``."""
-        of = self.inner("conditional")
-        value = of.source.get(key)
-        if value is None or value == "":
-            return None
-        if not isinstance(value, str):
-            self._unfit(f"conditional.{key}", "an expression")
-            return None
-        return self._checked(value.removeprefix("="), f"conditional.{key}", True)
+        """The expression ``key`` of ``conditional``, with or without its ``=``."""
+        value = self.inner("conditional").word(key)
+        return self._checked(value.removeprefix("="), f"conditional.{key}", True) if value else None
+
+    def data(self, key: str) -> Feel | str:
+        """The expression that gives data, with or without its ``=``; empty when absent."""
+        value = self.word(key)
+        return self._checked(value.removeprefix("="), key, False) if value else ""
 
     def text(self, key: str) -> Text:
         """Text, with expressions inside of double braces, or an expression."""

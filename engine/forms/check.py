@@ -44,7 +44,7 @@ class Checked:
 
     values: dict[str, Any] = field(default_factory=dict[str, Any])
     assignments: list[tuple[Expression, Any]] = field(default_factory=list[tuple[Expression, Any]])
-    errors: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    errors: dict[str, list[Message]] = field(default_factory=dict[str, list[Message]])
     outcome: str = ""
 
     def or_raise(self) -> Checked:
@@ -94,7 +94,9 @@ def _outcome(schema: Schema, outcome: str, checked: Checked) -> bool:
 
 def _refuse_unknown(live: Live, given: Given, checked: Checked) -> None:
     claimed = {
-        place.path for place in live.places if place.keyed or place.component.type == "dynamiclist"
+        place.path
+        for place in live.places
+        if (place.keyed or place.component.type == "dynamiclist") and not _in_ignored_list(place)
     }
     if not live.schema.accepts_extras:
         for path in islice(unclaimed(given.values or {}, claimed), MAX_UNKNOWN):
@@ -105,6 +107,16 @@ def _refuse_unknown(live: Live, given: Given, checked: Checked) -> None:
     for name in given.uploads:
         if name not in files:
             checked.errors[name] = [Message("is not a file field of this form")]
+
+
+def _in_ignored_list(place: Place) -> bool:
+    """Whether it stands in a list that takes nothing, whatever its rows hold."""
+    around = place.parent
+    while around is not None:
+        if around.component.type == "dynamiclist" and (around.locked or around.hidden):
+            return True
+        around = around.parent
+    return False
 
 
 def _limits(live: Live) -> dict[int, dict[str, Any]]:

@@ -37,7 +37,7 @@ from engine.forms.paths import dig, path_text, put
 from engine.juel import Scope
 
 ROUNDS = 10
-MAX_ROWS = 500
+MAX_ROWS = 200
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&:@/])")
 
 PARSED = TEXT_TYPES | {"number", "checkbox", "datetime"}
@@ -237,11 +237,13 @@ class Live:
         if component.type == "filepicker":
             place.first = file_names(place.first)
             place.given = self._files(place)
-        elif place.sent is not MISSING and component.type in PARSED and not place.locked:
+        elif component.type in PARSED:
+            sent = place.sent is not MISSING and not place.locked
             try:
-                place.given = typed(component, place.sent, self.given.now)
+                fitting = typed(component, place.sent if sent else place.first, self.given.now)
+                place.given = fitting if sent else MISSING
             except Unfit as unfit:
-                place.given, place.fault = empty(component), unfit.message
+                place.given, place.fault = empty(component) if sent else MISSING, unfit.message
 
     def _first(self, place: Place) -> Any:
         component = place.component

@@ -65,6 +65,8 @@ def option_key(value: Any) -> str:
             return "true" if value else "false"
         case int() | Decimal():
             return str(value)
+        case None:
+            return ""
         case _:
             pairs = sorted((dict_of(value) or {}).items())
             return "{" + ",".join(f"{key}:{option_key(item)}" for key, item in pairs) + "}"

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from engine.forms.model import MANY_CHOICES, Component
-from engine.forms.narrow import dict_of, many
+from engine.forms.narrow import dict_of, list_of
 from engine.forms.paths import nest
 
 _REMOVE = ":remove"
@@ -61,7 +61,7 @@ def _complete(components: Sequence[Component], values: dict[str, Any]) -> dict[s
         elif component.type in MANY_CHOICES:
             scope.setdefault(name, [])
         elif component.type == "dynamiclist":
-            for row in many(scope.setdefault(name, [])):
+            for row in list_of(scope.setdefault(name, [])) or []:
                 if (inner := dict_of(row)) is not None:
                     _complete(component.components, inner)
     return values

@@ -305,7 +305,7 @@ def _rows(at: Attributes) -> ListRules:
 def _show(at: Attributes, kind: str) -> Show:
     look = at.inner("appearance")
     columns = at.source.get("columns")
-    source = at.text("dataSource") or at.text("source")
+    source = at.data("dataSource") or at.text("source")
     if kind == "image" and isinstance(source, str) and source.startswith(("http:", "https:")):
         at.warn("form-image", "the image is of another site, which pages never load")
     return Show(

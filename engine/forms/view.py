@@ -219,7 +219,7 @@ class _Seen:
             if place.component.files is not None:
                 wanted.append(((id(place), "multiple"), place.component.files.multiple, place))
             if place.component.type in ("table", "documentPreview"):
-                wanted.append(((id(place), "source"), _data_source(show.source), place))
+                wanted.append(((id(place), "source"), show.source, place))
                 wanted.append(((id(place), "columns"), show.columns_expression, place))
         asks = [(value, place) for _, value, place in wanted if isinstance(value, Feel)]
         answers = iter(self._live.ask(asks))
@@ -436,11 +436,6 @@ def _step(place: Place) -> str:
     if rules.decimal_digits is None:
         return "any"
     return str(Decimal(1).scaleb(-rules.decimal_digits)) if rules.decimal_digits else "1"
-
-
-def _data_source(source: Text) -> Any:
-    """Where a table or list of files gets its data: an expression, or a variable's name."""
-    return Feel(source) if isinstance(source, str) and source else source
 
 
 def _columns(place: Place, evaluated: Any) -> tuple[tuple[str, str], ...]:

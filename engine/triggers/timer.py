@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from engine.xml import Reader
 
 Kind = Literal["timeDate", "timeDuration", "timeCycle"]
+KINDS: tuple[Kind, ...] = ("timeDate", "timeDuration", "timeCycle")
 
 
 class Timer(Trigger):
@@ -41,10 +42,9 @@ class Timer(Trigger):
     end: Expression | None = None
 
     def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
-        kinds: tuple[Kind, ...] = ("timeDate", "timeDuration", "timeCycle")
-        found = [
+        found: list[tuple[Kind, Element]] = [
             (kind, child)
-            for kind in kinds
+            for kind in KINDS
             if (child := reader.child(xml, kind)) is not None and (child.text or "").strip()
         ]
         if len(found) != 1:
