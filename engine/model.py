@@ -214,6 +214,20 @@ class Container(Node):
         self.event_sub_processes: list[EventSubProcess] = []
         self.initial: dict[str, Any] = {}
 
+    def closing(self, run: Run, token: Token) -> None:
+        """When only event subprocesses still run, no other one begins (as in Flowable)."""
+        if self.event_sub_processes and all(
+            child.node.container is self and child.node in self.event_sub_processes
+            for child in token.children.values()
+        ):
+            self.stop_listening(run, token)
+
+    def stop_listening(self, run: Run, token: Token) -> None:
+        """No event subprocess of this scope begins any more."""
+        for wait in list(token.waits.values()):
+            if run.node(wait).container in self.event_sub_processes:
+                run.emit(ev.WaitEnded(wait.id))
+
     def walk(self) -> Iterator[Node]:
         """All nodes below, parents before children."""
         for child in self.children:

@@ -168,9 +168,13 @@ class Run:
         self._agenda = deque(kept)
 
     def rest(self, scope: Token) -> None:
-        """When nothing is left in a scope, it is complete."""
-        if scope.alive and not scope.transit and not scope.children:
+        """When nothing is left in a scope, it is complete; it is closing when the main flow ended."""
+        if not scope.alive or scope.transit:
+            return
+        if not scope.children:
             scope.node.emptied(self, scope)
+        elif scope.waits and isinstance(scope.node, Container):
+            scope.node.closing(self, scope)
 
     def pass_through(self, node: Node, scope: Token, flow: Flow | None = None) -> None:
         """Record that a node was entered and left at once, and go on after it."""

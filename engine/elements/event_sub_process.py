@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine import events as ev
 from engine.elements.event import Event
 from engine.elements.start_event import StartEvent
 from engine.elements.sub_process import SubProcess
@@ -32,17 +31,12 @@ class EventSubProcess(SubProcess):
         """Something happened that starts it."""
         if start.interrupting:
             run.cancel_children(scope)
-            self._stop_listening(run, scope)
+            assert self.container is not None
+            self.container.stop_listening(run, scope)
         token = run.place(self, scope)
         if values:
             run.set_local(token, values)
         run.open(token, start)
-
-    def _stop_listening(self, run: Run, scope: Token) -> None:
-        for wait in list(scope.waits.values()):
-            container = run.node(wait).container
-            if isinstance(container, EventSubProcess) and container.container is scope.node:
-                run.emit(ev.WaitEnded(wait.id))
 
     def emptied(self, run: Run, token: Token) -> None:
         run.leave(token)
