@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from operator import itemgetter
 
 from appliance.store.held import Held, places
 from engine import events as ev
@@ -53,14 +52,19 @@ WHERE root = :root AND resolved IS NULL ORDER BY id
 def load(connection: sqlite3.Connection, root: int, resolve: Resolve) -> Held | None:
     """The top-level instance of this id with all that it calls, or None when it is not live."""
     held = Held(root, State(resolve))
-    for event in _events(connection, held):
+    instances = connection.execute(_INSTANCES, {"root": root}).fetchall()
+    if not instances:
+        return None
+    for event in _events(connection, held, instances):
         apply(held.state, event)
-    return held if held.state.root is not None else None
+    return held
 
 
-def _events(connection: sqlite3.Connection, held: Held) -> Iterator[ev.Event]:
+def _events(
+    connection: sqlite3.Connection, held: Held, instances: list[tuple]
+) -> Iterator[ev.Event]:
     bound = {"root": held.root}
-    yield from _tokens(connection, held)
+    yield from _tokens(connection, held, instances)
     for scope, name, value in connection.execute(_VARIABLES, bound):
         held.data += len(value)
         yield ev.VariablesSet(scope, {name: decode(value)})
@@ -75,17 +79,18 @@ def _events(connection: sqlite3.Connection, held: Held) -> Iterator[ev.Event]:
         yield ev.IncidentOpened(*row)
 
 
-def _tokens(connection: sqlite3.Connection, held: Held) -> Iterator[ev.Event]:
+def _tokens(
+    connection: sqlite3.Connection, held: Held, instances: list[tuple]
+) -> Iterator[ev.Event]:
     """Instances and activities in the order of their ids: parents come before children."""
-    bound = {"root": held.root}
-    instances = [(*row, None) for row in connection.execute(_INSTANCES, bound)]
-    activities = connection.execute(_ACTIVITIES, bound).fetchall() if instances else []
-    for row in sorted([*instances, *activities], key=itemgetter(0)):
-        yield from _instance(held, row) if row[-1] is None else _activity(held, row)
+    activities = connection.execute(_ACTIVITIES, {"root": held.root}).fetchall()
+    both = [(row, _instance) for row in instances] + [(row, _activity) for row in activities]
+    for row, events in sorted(both, key=lambda each: each[0][0]):
+        yield from events(held, row)
 
 
 def _instance(held: Held, row: tuple) -> Iterator[ev.Event]:
-    id, definition, started, by, caller, business_key, name, suspended, _ = row
+    id, definition, started, by, caller, business_key, name, suspended = row
     held.definitions[id] = definition
     if caller is not None:
         held.homes[id] = id

@@ -146,9 +146,7 @@ def test_a_violated_rule_is_told_to_who_violated_it(store):
 def test_commands_run_in_the_order_they_were_given(store):
     gate = Gate(store)
     seen: list[int] = []
-    pending = [
-        store.change(lambda _, number=number: seen.append(number)) for number in range(1000)
-    ]
+    pending = [store.change(lambda _, number=number: seen.append(number)) for number in range(1000)]
     gate.open()
     for each in pending:
         each.result(10)
