@@ -215,7 +215,7 @@ def _change_of(base: Node) -> Any:
     """Call a method that changes a list or map: the changed copy goes where the value came from."""
 
     def change(scope: Scope, value: Any, name: str, arguments: tuple[Any, ...]) -> Any:
-        result = changed(value, name, arguments) if isinstance(value, list | dict) else None
+        result = changed(value, name, arguments) if value.__class__ in (list, dict) else None
         if result is None:
             return call(value, name, arguments, scope.zone)
         copy, answer = result

@@ -16,6 +16,9 @@ from typing import Any, cast
 from engine.juel.arithmetic import Trouble, integer_of
 from engine.times import HOUR, MINUTE, SECOND, Duration, at, moment_of, parse_date, parse_duration
 
+DateMethod = Callable[[date], Any] | Callable[[date, Any], Any] | Callable[..., date]
+ZonedMethod = Callable[[tzinfo, date], Any] | Callable[[tzinfo, date, Any], Any]
+
 _DAY_ONLY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _OFFSET = re.compile(r"(?<=\d)[Tt ].*?(Z|z|[+-]\d\d(?::?\d\d)?)$", re.ASCII)
 _PATTERN = re.compile(r"'((?:[^']|'')*)'|(([A-Za-z])\3*)|(.)", re.DOTALL)
@@ -139,7 +142,7 @@ _LETTERS: dict[str, Callable[[datetime, int], str]] = {
 }
 
 
-def _later(unit: Callable[[int], Duration], sign: int = 1) -> Callable[..., date]:
+def _later(unit: Callable[[int], Duration], sign: int = 1) -> Callable[[date, Any], date]:
     return lambda when, amount: moved(when, unit(sign * integer_of(amount)))
 
 
@@ -209,7 +212,7 @@ def _start_of_day(zone: tzinfo, when: date) -> datetime:
     return datetime.combine(when, time(), own or zone)
 
 
-DATE_METHODS: Mapping[str, Callable[..., Any]] = {
+DATE_METHODS: Mapping[str, DateMethod] = {
     **{f"plus{name}": _later(unit) for name, unit in _UNITS.items()},
     **{f"minus{name}": _later(unit, -1) for name, unit in _UNITS.items()},
     "plus": _plus,
@@ -247,7 +250,7 @@ DATE_METHODS: Mapping[str, Callable[..., Any]] = {
 }
 """What may be called on a date: functions of the date and the arguments."""
 
-ZONED_METHODS: Mapping[str, Callable[..., Any]] = {
+ZONED_METHODS: Mapping[str, ZonedMethod] = {
     "isBefore": _compare(lambda sign: sign < 0),
     "before": _compare(lambda sign: sign < 0),
     "isAfter": _compare(lambda sign: sign > 0),

@@ -21,11 +21,19 @@ from engine.times import Duration
 _PREFIXES = ("variables", "vars", "var")
 
 
+Runner = (
+    Callable[[Scope], Any]
+    | Callable[[Scope, Any], Any]
+    | Callable[[Scope, Any, Any], Any]
+    | Callable[..., Any]
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Function:
     """A function of the scope and its arguments; ``most`` is None when there may be any number."""
 
-    run: Callable[..., Any]
+    run: Runner
     least: int
     most: int | None
     names_variable: bool = False
@@ -105,7 +113,7 @@ _VARIABLES: dict[tuple[str, ...], Function] = {
     ("isEmpty", "empty"): Function(lambda scope, name: is_empty(_get(scope, name)), 1, 1),
     ("isNotEmpty", "notEmpty"): Function(lambda scope, name: not is_empty(_get(scope, name)), 1, 1),
     ("equals", "eq"): Function(_equals, 2, 2),
-    ("notEquals", "ne"): Function(lambda *arguments: not _equals(*arguments), 2, 2),
+    ("notEquals", "ne"): Function(lambda scope, name, other: not _equals(scope, name, other), 2, 2),
     ("lowerThan", "lessThan", "lt"): Function(_ordered(lambda sign: sign < 0), 2, 2),
     ("lowerThanOrEquals", "lessThanOrEquals", "lte"): Function(
         _ordered(lambda sign: sign <= 0), 2, 2

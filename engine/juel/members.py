@@ -7,7 +7,7 @@ arguments. A property ``x`` is what ``getX()`` or ``isX()`` answers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, tzinfo
 from decimal import Decimal
 from typing import Any, cast
@@ -15,9 +15,11 @@ from typing import Any, cast
 from engine.juel.arithmetic import Trouble, described, integer_of
 from engine.juel.coerce import plain, text_of
 from engine.juel.dates import DATE_METHODS, ZONED_METHODS, date_of
-from engine.juel.methods import LIST, MAP, NUMBER, TEXT, TRUTH, Method
+from engine.juel.methods import LIST, MAP, NUMBER, TEXT, TRUTH
 
-_DATE = {**DATE_METHODS, **ZONED_METHODS}
+Method = Callable[..., Any]
+
+_DATE: Mapping[str, Method] = {**DATE_METHODS, **ZONED_METHODS}
 _ZONED = frozenset(ZONED_METHODS.values())
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import decimal
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from engine.errors import InvalidVariables
 from engine.juel import arithmetic, patterns
@@ -26,9 +26,13 @@ from engine.juel.coerce import (
 )
 from engine.values import MAX_DIGITS, decode
 
-Method = Callable[..., Any]
+Value = TypeVar("Value")
+Methods = Mapping[
+    str, Callable[[Value], Any] | Callable[[Value, Any], Any] | Callable[[Value, Any, Any], Any]
+]
 List = list[Any]
 Map = dict[str, Any]
+Number = int | Decimal
 
 _ROUNDINGS = {
     "UP": decimal.ROUND_UP,
@@ -39,6 +43,7 @@ _ROUNDINGS = {
     "HALF_DOWN": decimal.ROUND_HALF_DOWN,
     "HALF_EVEN": decimal.ROUND_HALF_EVEN,
 }
+_NOTHING = object()
 _WIDE = decimal.Context(prec=2 * MAX_DIGITS)
 
 
@@ -83,7 +88,7 @@ def _json(text: str) -> Any:
         raise Trouble(str(problem)) from None
 
 
-_ANY: dict[str, Method] = {
+_ANY: Methods[Any] = {
     "toString": text_of,
     "equals": lambda value, other: same(value, plain(other)),
     "asText": text_of,
@@ -95,11 +100,11 @@ _ANY: dict[str, Method] = {
     "isArray": lambda value: isinstance(value, list),
     "isObject": lambda value: isinstance(value, dict),
     "isTextual": lambda value: isinstance(value, str),
-    "isNumber": lambda value: isinstance(value, int | Decimal) and not isinstance(value, bool),
+    "isNumber": lambda value: isinstance(value, Number) and not isinstance(value, bool),
     "isBoolean": lambda value: isinstance(value, bool),
 }
 
-TEXT: Mapping[str, Method] = {
+TEXT: Methods[str] = {
     **_ANY,
     "length": len,
     "isEmpty": lambda text: not text,
@@ -134,17 +139,17 @@ TEXT: Mapping[str, Method] = {
 }
 
 
-def _power(number: int | Decimal, exponent: Any) -> int | Decimal:
+def _power(number: Number, exponent: Any) -> Number:
     times = integer_of(exponent)
     if not 0 <= times <= 999:
         raise Trouble("pow() takes an exponent from 0 to 999")
-    result: int | Decimal = 1
+    result: Number = 1
     for _ in range(times):
         result = arithmetic.multiply(result, number)
     return result
 
 
-def _rounded(number: int | Decimal, places: Any, mode: Any = "HALF_UP") -> Decimal:
+def _rounded(number: Number, places: Any, mode: Any = "HALF_UP") -> Decimal:
     digits, rounding = integer_of(places), _ROUNDINGS.get(text_of(mode))
     if rounding is None:
         raise Trouble(f"the rounding mode {described(mode)} is not known")
@@ -153,17 +158,17 @@ def _rounded(number: int | Decimal, places: Any, mode: Any = "HALF_UP") -> Decim
     return Decimal(number).quantize(Decimal(1).scaleb(-digits), rounding, _WIDE)
 
 
-def _divided(number: int | Decimal, by: Any, places: Any = None, mode: Any = "HALF_UP") -> Any:
+def _divided(number: Number, by: Any, places: Any = None, mode: Any = "HALF_UP") -> Any:
     quotient = arithmetic.divide(number, by)
     return quotient if places is None else _rounded(quotient, places, mode)
 
 
-def _compare_numbers(number: int | Decimal, other: Any) -> int:
+def _compare_numbers(number: Number, other: Any) -> int:
     right = number_of(other)
     return (number > right) - (number < right)
 
 
-NUMBER: Mapping[str, Method] = {
+NUMBER: Methods[Number] = {
     **_ANY,
     "equals": lambda number, other: number == plain(other) and not isinstance(other, bool),
     "intValue": integer_of,
@@ -191,7 +196,7 @@ NUMBER: Mapping[str, Method] = {
     "max": lambda number, other: max(number, number_of(other)),
 }
 
-TRUTH: Mapping[str, Method] = {**_ANY, "booleanValue": truth_of}
+TRUTH: Methods[bool] = {**_ANY, "booleanValue": truth_of}
 
 
 def _get(items: List, index: Any) -> Any:
@@ -220,11 +225,11 @@ def _sublist(items: List, start: Any, end: Any) -> List:
 
 def _list(value: Any) -> List:
     if isinstance(value, list):
-        return value  # pyright: ignore[reportUnknownVariableType]
+        return cast("List", value)
     raise Trouble(f"{described(value)} is no list")
 
 
-LIST: Mapping[str, Method] = {
+LIST: Methods[List] = {
     **_ANY,
     "size": len,
     "isEmpty": is_empty,
@@ -244,7 +249,7 @@ def _entries(values: Map) -> List:
     return [{"key": key, "value": value} for key, value in values.items()]
 
 
-MAP: Mapping[str, Method] = {
+MAP: Methods[Map] = {
     **_ANY,
     "size": len,
     "isEmpty": is_empty,
@@ -261,10 +266,9 @@ MAP: Mapping[str, Method] = {
 }
 
 
-def _add(items: List, *arguments: Any) -> tuple[List, Any]:
-    if len(arguments) == 1:
-        return [*items, plain(arguments[0])], True
-    place, value = arguments
+def _add(items: List, place: Any, value: Any = _NOTHING) -> tuple[List, Any]:
+    if value is _NOTHING:
+        return [*items, plain(place)], True
     index = integer_of(place)
     if not 0 <= index <= len(items):
         raise Trouble(f"add({index}, …) to a list of {len(items)}")
@@ -298,14 +302,14 @@ def _drop(values: Map, key: Any) -> tuple[Map, Any]:
     return {k: v for k, v in values.items() if k != name}, values.get(name)
 
 
-LIST_CHANGES: Mapping[str, Method] = {
+LIST_CHANGES: Methods[List] = {
     "add": _add,
     "addAll": _add_all,
     "remove": _remove,
     "set": _set,
     "clear": lambda _: ([], None),
 }
-MAP_CHANGES: Mapping[str, Method] = {
+MAP_CHANGES: Methods[Map] = {
     "put": _put,
     "set": _put,
     "putAll": lambda values, more: ({**values, **more}, None),
@@ -318,7 +322,10 @@ CHANGES = LIST_CHANGES.keys() | MAP_CHANGES.keys()
 
 def changed(value: List | Map, name: str, arguments: tuple[Any, ...]) -> tuple[Any, Any] | None:
     """The changed copy and the answer of a method that changes; None when it does not."""
-    method = (LIST_CHANGES if isinstance(value, list) else MAP_CHANGES).get(name)
+    table: Mapping[str, Callable[..., Any]] = (
+        LIST_CHANGES if isinstance(value, list) else MAP_CHANGES
+    )
+    method = table.get(name)
     if method is None:
         return None
     try:

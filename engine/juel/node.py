@@ -43,11 +43,11 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """This node and all below it."""
-        pending = [self]
+        pending: list[Node] = [self]
         while pending:
             node = pending.pop()
             yield node
-            pending += node.parts
+            pending.extend(node.parts)
 
 
 def placed(problem: Exception, place: int) -> Trouble:

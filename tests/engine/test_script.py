@@ -2,13 +2,14 @@
 
 import threading
 from decimal import Decimal
-from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from engine import sandbox
 from engine.errors import ScriptFailed, ScriptInvalid
 from engine.script import BpmnErrorRaised, Outcome, Script, language_of
+from engine.world import Limits
 
 FACTS = {
     "now": 1_777_627_222_000,
@@ -17,7 +18,7 @@ FACTS = {
 TASK = {"id": "52412", "name": "Review", "assignee": None, "candidateUsers": ["kermit"]}
 
 
-def run(source: str, /, *, facts=FACTS, language="javascript", **variables) -> Outcome:
+def run(source: str, /, *, facts=FACTS, language="javascript", **variables: Any) -> Outcome:
     """Compile and run a script."""
     return Script.compile(source, language).run(variables, facts)
 
@@ -290,7 +291,7 @@ def test_a_script_that_would_not_end_is_stopped(source, message):
 
 
 def test_limits_can_be_set():
-    limits = SimpleNamespace(script_ms=20, script_bytes=4 * 1024 * 1024)
+    limits = Limits(script_ms=20, script_bytes=4 * 1024 * 1024)
     script = Script.compile("'x'.repeat(8 * 1024 * 1024).length", "js")
     assert script.run({}, FACTS).result == 8 * 1024 * 1024
     with pytest.raises(ScriptFailed, match="memory"):
@@ -559,7 +560,7 @@ def test_variables_may_have_the_names_of_anything():
         "__proto__",
     ]
     names += ["constructor", "toString", "console", "let", "$scope", "source", "run", "program"]
-    variables = {name: index for index, name in enumerate(names)}
+    variables: dict[str, Any] = {name: index for index, name in enumerate(names)}
     for name in names:
         source = f"execution.getVariable('{name}')"
         assert run(source, **variables).result == variables[name], name

@@ -1,6 +1,6 @@
 """Moments, durations, dates and cycles, also where clocks change."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,13 +24,13 @@ NEW_YORK = ZoneInfo("America/New_York")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")  # changes its clocks by half an hour
 
 
-def ms(text: str, zone=UTC) -> int:
+def ms(text: str, zone: tzinfo = UTC) -> int:
     """A moment from a full ISO date, read by Python."""
     when = datetime.fromisoformat(text)
     return moment_of(when if when.tzinfo else when.replace(tzinfo=zone))
 
 
-def firings(text: str, now: str, zone=UTC, limit: int = 6, **more) -> list[str]:
+def firings(text: str, now: str, zone: tzinfo = UTC, limit: int = 6, **more) -> list[str]:
     """The moments at which a cycle fires; it is stored as text and read again at each."""
     clock = ms(now, zone)
     cycle = parse_cycle(text, clock, zone, **more)

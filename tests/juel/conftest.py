@@ -25,13 +25,13 @@ class Names:
         self.variables[name] = value
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def scope() -> Callable[..., Names]:
     """Makes a scope with these variables, in Berlin."""
     return lambda **variables: Names(variables, ZoneInfo("Europe/Berlin"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def evaluate(scope) -> Callable[..., Any]:
     """The value of a text with these variables."""
     return lambda text, /, **variables: compile(text).evaluate(scope(**variables))

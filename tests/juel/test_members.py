@@ -224,7 +224,7 @@ def test_what_an_object_refuses_is_not_renamed(evaluate):
 
 def test_a_fault_inside_an_object_is_no_fault_of_the_expression(evaluate):
     class Faulty:
-        juel_members = {"getIt": lambda self: len(5)}  # noqa: RUF012
+        juel_members = {"getIt": lambda self: len(self)}  # noqa: RUF012
 
     with pytest.raises(TypeError):
         evaluate("${faulty.it}", faulty=Faulty())
