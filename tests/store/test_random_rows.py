@@ -16,11 +16,6 @@ from engine.state import Job, Subscription
 from tests.engine.models import blocks, process
 from tests.store.given import Stored
 
-ACTIONS = [
-    "complete", "time", "signal", "claim", "unclaim", "due", "candidates", "set", "suspend",
-    "activate", "fail", "retry", "refused", "cancel",
-]  # fmt: skip
-actions = st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 9)), max_size=12)
 steady = settings(
     max_examples=120,
     deadline=None,
@@ -40,45 +35,88 @@ def everything(request) -> Iterator[Stored]:
 
 def act(command: Command, action: str, number: int, now: int) -> None:
     """Do one of the things that are possible now; nothing when this one is not."""
-    state = command.state
-    tasks = sorted(state.tasks(), key=lambda task: task.id)
-    jobs = sorted((w.due or 0, w.id) for w in state.waits.values() if isinstance(w, Job))
-    waits = sorted(w.id for w in state.waits.values() if isinstance(w, Subscription))
-    assert state.root is not None
-    root, task = state.root.id, tasks[number % len(tasks)].id if tasks else 0
-    if action == "complete" and tasks:
-        command.complete(task, {"n": number, "text": f"{number}…"}, outcome=f"o{number}")
-    elif action == "time" and jobs:
-        command.fire(jobs[0][1])
-    elif action == "fail" and jobs:
-        command.fail(jobs[number % len(jobs)][1], "it failed", "in detail")
-    elif action == "signal" and waits:
-        command.deliver(waits[number % len(waits)], {"heard": number})
-    elif action == "retry" and state.incidents:
-        command.retry(min(state.incidents))
-    elif action == "claim" and tasks:
-        command.claim(task, f"user{number % 3}")
-    elif action == "unclaim" and tasks:
-        command.unclaim(task)
-    elif action == "due" and tasks:
-        command.change_task(task, {"due": now + number, "priority": number})
-    elif action == "candidates" and tasks:
-        names = [f"name{each}" for each in range(number % 3)]
-        command.change_task(task, {"candidate_users": names, "candidate_groups": names * 2})
-    elif action == "set":
-        command.set_scope(root, {f"v{number % 3}": number})
-        if number > 5:
-            command.remove_scope(root, [f"v{(number + 1) % 3}"])
-    elif action == "suspend":
-        command.suspend(root)
-    elif action == "activate":
-        command.activate(root)
-    elif action == "cancel" and number > 6:
-        command.cancel(root, "enough")
-    elif action == "refused":
+    tasks = sorted(task.id for task in command.state.tasks())
+    if action in ON_A_TASK:
         if tasks:
-            command.change_task(task, {"name": "never seen"})
-        raise Refused("changed my mind")
+            ON_A_TASK[action](command, tasks[number % len(tasks)], number, now)
+    elif action in ON_A_WAIT:
+        ON_A_WAIT[action](command, number)
+    else:
+        assert command.state.root is not None
+        ON_ALL[action](command, command.state.root.id, number)
+
+
+def complete(command: Command, task: int, number: int, _: int) -> None:
+    command.complete(task, {"n": number, "text": f"{number}…"}, outcome=f"o{number}")
+
+
+def change_candidates(command: Command, task: int, number: int, _: int) -> None:
+    names = [f"name{each}" for each in range(number % 3)]
+    command.change_task(task, {"candidate_users": names, "candidate_groups": names * 2})
+
+
+def refuse(command: Command, task: int, *_: int) -> None:
+    command.change_task(task, {"name": "never seen"})
+    raise Refused("changed my mind")
+
+
+def jobs(command: Command) -> list[int]:
+    found = [wait for wait in command.state.waits.values() if isinstance(wait, Job)]
+    return [job.id for job in sorted(found, key=lambda job: (job.due or 0, job.id))]
+
+
+def fire(command: Command, _: int) -> None:
+    for job in jobs(command)[:1]:
+        command.fire(job)
+
+
+def fail(command: Command, number: int) -> None:
+    for job in jobs(command)[number % 3 :][:1]:
+        command.fail(job, "it failed", "in detail")
+
+
+def deliver(command: Command, number: int) -> None:
+    found = sorted(w.id for w in command.state.waits.values() if isinstance(w, Subscription))
+    if found:
+        command.deliver(found[number % len(found)], {"heard": number})
+
+
+def retry(command: Command, _: int) -> None:
+    if command.state.incidents:
+        command.retry(min(command.state.incidents))
+
+
+def change_variables(command: Command, root: int, number: int) -> None:
+    command.set_scope(root, {f"v{number % 3}": number})
+    if number > 5:
+        command.remove_scope(root, [f"v{(number + 1) % 3}"])
+
+
+def cancel(command: Command, root: int, number: int) -> None:
+    if number > 6:
+        command.cancel(root, "enough")
+
+
+ON_A_TASK = {
+    "complete": complete,
+    "claim": lambda command, task, number, _: command.claim(task, f"user{number % 3}"),
+    "unclaim": lambda command, task, *_: command.unclaim(task),
+    "due": lambda command, task, number, now: command.change_task(
+        task, {"due": now + number, "priority": number}
+    ),
+    "candidates": change_candidates,
+    "refused": refuse,
+}
+ON_A_WAIT = {"time": fire, "fail": fail, "signal": deliver, "retry": retry}
+ON_ALL = {
+    "set": change_variables,
+    "suspend": lambda command, root, _: command.suspend(root),
+    "activate": lambda command, root, _: command.activate(root),
+    "cancel": cancel,
+}
+actions = st.lists(
+    st.tuples(st.sampled_from([*ON_A_TASK, *ON_A_WAIT, *ON_ALL]), st.integers(0, 9)), max_size=12
+)
 
 
 @steady

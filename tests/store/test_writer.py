@@ -259,8 +259,7 @@ def test_ids_of_a_block_that_was_undone_are_not_given_twice(store):
     kept.append(store.change(lambda t: t.new_id()).result(10))
     with pytest.raises(LookupError):
         store.change(fails_after_taking_a_block).result(10)
-    for _ in range(1200):
-        kept.append(store.change(lambda t: t.new_id()).result(10))
+    kept += [store.change(lambda t: t.new_id()).result(10) for _ in range(1200)]
     assert len(set(kept)) == len(kept)
     [(stored,)] = store.read().execute("SELECT next FROM sequence")
     assert stored > max(kept)
@@ -351,7 +350,7 @@ def test_readers_cannot_write(store):
 
 def test_each_thread_reads_by_itself(store):
     store.write(add("a")).result(10)
-    found: list[object] = []
+    found: list[tuple] = []
 
     def look() -> None:
         found.append((store.read() is store.read(), topics(store), store.read()))
