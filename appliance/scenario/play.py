@@ -23,6 +23,12 @@ from engine.times import parse_date, parse_duration
 Do = Callable[[Any], None]
 
 
+class TimeIsOver(Refused):
+    """A step asks for a moment that is over."""
+
+    code = "TIME_IS_OVER"
+
+
 class Failed(Exception):
     """A step did not do what the scenario says."""
 
@@ -267,7 +273,7 @@ class _Play:
     def _until(self, step: steps.Until) -> None:
         moment = parse_date(step.until, UTC)
         if moment < self._stage.now:
-            raise Failed(f"{step.until} is over: it is {self._stage.moment.isoformat()}")
+            raise TimeIsOver(f"{step.until} is over: it is {self._stage.moment.isoformat()}")
         self._pass_until(moment)
 
     def _run_jobs(self, step: steps.RunJobs) -> None:  # noqa: ARG002 - all steps alike

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from appliance.scenario.expect import Difference
 from appliance.scenario.play import Result
 from appliance.scenario.read import BadScenario
+from appliance.scenario.steps import Expect, Step
 from engine.values import encode
 
 LONGEST_PATH = 60
@@ -62,11 +64,13 @@ def _step(result: Result) -> str:
     if number == 0:
         return "before the first step"
     step = result.scenario.steps[number - 1]
-    return f"step {number}: {step.name} {_shown(_what(step))}".rstrip()
+    return f"step {number}: {step.name} {_what(step)}".rstrip()
 
 
-def _what(step: Any) -> Any:
-    return msgspec.to_builtins(getattr(step, step.name), builtin_types=[])
+def _what(step: Step) -> str:
+    """What a step is about: of expectations only the names."""
+    said = msgspec.to_builtins(getattr(step, step.name), builtin_types=[Decimal])
+    return ", ".join(said) if isinstance(step, Expect) else _shown(said)
 
 
 def _difference(difference: Difference) -> str:

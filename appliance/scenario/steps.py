@@ -15,7 +15,7 @@ Values = dict[str, Any]
 Status = Literal["ACTIVE", "SUSPENDED", "COMPLETED", "TERMINATED", "FAILED"]
 
 
-class Strict(Struct, forbid_unknown_fields=True, kw_only=True):
+class Strict(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """Refuses what it does not know."""
 
 
