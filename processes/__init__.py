@@ -32,8 +32,6 @@ class Shipped:
 
 
 SHIPPED = (
-    Shipped(
-        "expense_reimbursement_demo", ("employees", "finance", "managers", "senior-managers")
-    ),
+    Shipped("expense_reimbursement_demo", ("employees", "finance", "managers", "senior-managers")),
     Shipped("leave_request_demo", ("hr", "managers", "senior-managers")),
 )
