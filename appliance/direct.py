@@ -16,8 +16,8 @@ from typing import TypeVar
 from appliance.datadir import DataDirectory
 from appliance.errors import CannotStart, DataDirectoryLocked, DataDirectoryUnusable, StorageFull
 from appliance.pending import Pending
-from appliance.store.connections import open_writer
-from appliance.store.migrations import VERSION, migrate
+from appliance.store.connections import open_writer, prepare
+from appliance.store.migrations import VERSION, check, migrate
 
 T = TypeVar("T")
 
@@ -94,7 +94,9 @@ def _version(path: Path) -> int:
 
 
 def _bring_up_to_date(path: Path) -> None:
-    with _plain_errors(), contextlib.closing(open_writer(path)) as database:
+    with _plain_errors(), contextlib.closing(open_writer(path, BUSY_SECONDS)) as database:
+        check(database.connection())
+        prepare(database)
         migrate(database.connection())
 
 
