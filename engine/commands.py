@@ -7,13 +7,14 @@ move stands in ``engine/run.py``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine import events as ev
-from engine import jobs
+from engine import jobs, migration
 from engine.elements.ad_hoc_sub_process import AdHocSubProcess
 from engine.errors import InstanceEnded, InstanceSuspended, NotWaiting, TaskNotFound
+from engine.modification import cancel_at, start_at
 from engine.run import Run
 from engine.state import Instance, Job, State, Subscription, Task, Token
 from engine.triggers.error import throw_error
@@ -242,6 +243,34 @@ class Command:
         self._run.end_instance(root, "TERMINATED", reason)
         if caller is not None and caller.alive:
             self._run.leave(caller)
+        self._run.work()
+
+    def migrate(
+        self, instance: int, definition: int, mapping: Mapping[str, str] | None = None
+    ) -> None:
+        """Move an instance to another version. Raises MigrationIncomplete and changes nothing."""
+        found, new = self._instance(instance), self._run.world.process(definition)
+        whole = migration.complete(found.process, new, mapping or {})
+        migration.migrate(self._run, found, definition, new, whole)
+        self._run.work()
+
+    def modify(
+        self,
+        instance: int,
+        *,
+        cancel: Sequence[str] = (),
+        start: Sequence[str] = (),
+        variables: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Cancel the tokens at some nodes, set variables, and let tokens enter other nodes."""
+        found = self._instance(instance)
+        scopes = [scope for node in cancel for scope in cancel_at(self._run, found, node)]
+        if variables:
+            self._run.set_variables(found, checked_variables(variables))
+        for node in start:
+            start_at(self._run, found, node)
+        for scope in scopes:
+            self._run.rest(scope)
         self._run.work()
 
     def suspend(self, instance: int) -> None:

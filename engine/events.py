@@ -219,6 +219,13 @@ class Subscribed(msgspec.Struct, array_like=True, gc=False, tag="subscribed"):
     data: dict[str, Any] | None = None
 
 
+class WaitMoved(msgspec.Struct, array_like=True, gc=False, tag="wait-moved"):
+    """A job or subscription takes effect at another node (migration)."""
+
+    wait: int
+    node: str
+
+
 class WaitEnded(msgspec.Struct, array_like=True, gc=False, tag="wait-ended"):
     """A job or subscription is over: it happened, or nobody needs it any more."""
 
@@ -271,6 +278,7 @@ Event = (
     | JobCreated
     | JobChanged
     | Subscribed
+    | WaitMoved
     | WaitEnded
     | IncidentOpened
     | IncidentResolved

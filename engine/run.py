@@ -168,7 +168,7 @@ class Run:
         self._agenda = deque(kept)
 
     def rest(self, scope: Token) -> None:
-        """When nothing is left in a scope, it is complete; it is closing when the main flow ended."""
+        """A scope with nothing left inside is complete; one without its main flow is closing."""
         if not scope.alive or scope.transit:
             return
         if not scope.children:

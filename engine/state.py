@@ -310,7 +310,13 @@ def _remove(state: State, token: Token) -> None:
 
 def _moved(state: State, event: ev.Moved) -> None:
     token = state.tokens[event.token]
-    token.node = token.instance.process.nodes[event.node]
+    before, token.node = token.node.id, token.instance.process.nodes[event.node]
+    arrived = token.scope.arrived.get(before) if token.scope is not None else None
+    if arrived is not None and arrived.pop(token.id, None) is not None:
+        assert token.scope is not None
+        if not arrived:
+            del token.scope.arrived[before]
+        token.scope.arrived.setdefault(event.node, {})[token.id] = token
 
 
 def _loop_advanced(state: State, event: ev.LoopAdvanced) -> None:
@@ -367,6 +373,10 @@ def _subscribed(state: State, event: ev.Subscribed) -> None:
         state.conditions[subscription.id] = subscription
 
 
+def _wait_moved(state: State, event: ev.WaitMoved) -> None:
+    state.waits[event.wait].node = event.node
+
+
 def _wait_ended(state: State, event: ev.WaitEnded) -> None:
     wait = state.waits.pop(event.wait)
     state.conditions.pop(wait.id, None)
@@ -403,6 +413,7 @@ _APPLY: dict[type, Callable[[State, Any], None]] = {
     ev.JobCreated: _job_created,
     ev.JobChanged: _job_changed,
     ev.Subscribed: _subscribed,
+    ev.WaitMoved: _wait_moved,
     ev.WaitEnded: _wait_ended,
     ev.IncidentOpened: _incident_opened,
     ev.IncidentResolved: _incident_resolved,

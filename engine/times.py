@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.parser import isoparse
@@ -116,6 +117,7 @@ def _add_months(when: datetime, months: int) -> datetime:
     raise OverflowError("year out of range")
 
 
+@lru_cache(maxsize=1024)
 def parse_duration(text: str) -> Duration:
     """Read ``P1Y2M3W4DT5H6M7.5S``, any part of it, or its negative. Raises TimeInvalid."""
     match = _DURATION.fullmatch(_tidy(text))

@@ -37,6 +37,8 @@ _DROP_JOB = "DELETE FROM job WHERE id = ?"
 _DROP_SUBSCRIPTION = "DELETE FROM subscription WHERE id = ?"
 _LEAVE = "UPDATE activity SET ended = ?, how = ? WHERE id = ?"
 _MOVE = "UPDATE activity SET node = ? WHERE id = ?"
+_MOVE_JOB = "UPDATE job SET node = ? WHERE id = ?"
+_MOVE_SUBSCRIPTION = "UPDATE subscription SET node = ? WHERE id = ?"
 _LOOP = "UPDATE activity SET total = ?, begun = ?, completed = ? WHERE id = ?"
 _CHANGE_JOB = (
     "UPDATE job SET due = ?, retries = ?, cycle = ?, error = ?, worker = ?, locked_until = ?,"
@@ -89,6 +91,7 @@ class Rows:
         self._variables: dict[tuple[int, str], bytes] = {}
         self._no_variables: set[tuple[int, str]] = set()
         self._waits_ended: list[tuple[int]] = []
+        self._waits_moved: dict[int, str] = {}
         self._logged: list[tuple[int, int, int, str]] = []
         self._files: list[Sequence[Any]] = []
         self._journal: list[tuple[int, int, str, str, bytes]] = []
@@ -152,6 +155,8 @@ class Rows:
         many(_LEAVE, self._departures)
         many(_MOVE, [(node, id) for id, node in self._moves.items()])
         many(_LOOP, [(*counters, id) for id, counters in self._loops.items()])
+        for sql in _MOVE_JOB, _MOVE_SUBSCRIPTION:
+            many(sql, [(node, id) for id, node in self._waits_moved.items()])
         many(_CHANGE_JOB, [(*values, id) for id, values in self._changed_jobs.items()])
         many(_RESOLVE, self._resolved)
         for id, changes in self._changed_tasks.items():
@@ -368,6 +373,13 @@ class Rows:
             encode(event.data) if event.data is not None else None,
         ]  # fmt: skip
 
+    def _wait_moved(self, _: Held, event: ev.WaitMoved) -> None:
+        row = self._jobs.get(event.wait) or self._subscriptions.get(event.wait)
+        if row is None:
+            self._waits_moved[event.wait] = event.node
+        else:
+            row[3] = event.node
+
     def _wait_ended(self, _: Held, event: ev.WaitEnded) -> None:
         wait = event.wait
         if self._jobs.pop(wait, None) is None and self._subscriptions.pop(wait, None) is None:
@@ -413,6 +425,7 @@ _WRITE: dict[type, Callable[[Rows, Held, Any], None]] = {
     ev.JobCreated: Rows._job_created,
     ev.JobChanged: Rows._job_changed,
     ev.Subscribed: Rows._subscribed,
+    ev.WaitMoved: Rows._wait_moved,
     ev.WaitEnded: Rows._wait_ended,
     ev.IncidentOpened: Rows._incident_opened,
     ev.IncidentResolved: Rows._incident_resolved,
