@@ -21,8 +21,10 @@ DESCRIBED = {
     ),
     "leave_request_demo": (
         "Leave Request Demo",
-        "Employee leave request with manager approval, revision loop, HR acknowledgment,"
-        " and SLA escalation.",
+        (
+            "Employee leave request with manager approval, revision loop, HR acknowledgment,"
+            " and SLA escalation."
+        ),
         True,
     ),
 }
