@@ -11,6 +11,7 @@ written as literals, and dates are text that is read when needed.
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,17 @@ import lark
 
 from engine.errors import ExpressionFailed, ExpressionInvalid
 from engine.juel.arithmetic import Trouble
-from engine.juel.build import Build
+from engine.juel.build import Build, named
 from engine.juel.coerce import joined, plain, text_of, truth_of
 from engine.juel.node import PROBLEMS, Node, placed
+from engine.juel.operators import RESERVED
 from engine.juel.scope import Scope
 from engine.juel.split import Part, split
 from engine.juel.target import assign, is_target
 
 __all__ = ["Expression", "Scope", "compile", "text_of", "truth_of"]
 
+_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _SIMPLE = frozenset({type(None), bool, int, str})
 
 
@@ -114,6 +117,8 @@ def _mixture(nodes: list[Node], parts: list[Part]) -> Node:
 def _node(part: Part, text: str) -> Node:
     if not part.is_expression:
         return Node(lambda _: part.text, 0, "constant", part.text)
+    if _NAME.fullmatch(part.text) and part.text not in RESERVED:
+        return named(part.text, 0)  # most of what models hold, and needs no parser
     try:
         return _parser().parse(part.text)  # pyright: ignore
     except lark.exceptions.UnexpectedEOF:

@@ -19,7 +19,7 @@ from engine.juel.functions import FUNCTIONS, Function
 from engine.juel.members import call, item_of, property_of
 from engine.juel.methods import CHANGES, changed
 from engine.juel.node import PROBLEMS, Node, placed
-from engine.juel.operators import WORDS, bind, truth, unary
+from engine.juel.operators import RESERVED, WORDS, bind, truth, unary
 from engine.juel.scope import Scope
 from engine.juel.target import assign, is_target
 from engine.values import MAX_DIGITS
@@ -33,6 +33,18 @@ def _place(token: Token) -> int:
 
 def _constant(value: Any, token: Token) -> Node:
     return Node(lambda _: value, _place(token), "constant", value, words=is_words(value))
+
+
+def named(name: str, place: int) -> Node:
+    """A variable or object of the scope."""
+
+    def run(scope: Scope) -> Any:
+        try:
+            return scope.get(name)
+        except KeyError:
+            raise Trouble(f"Unknown property “{name}” used", place) from None
+
+    return Node(run, place, "name", name)
 
 
 class Build(Transformer[Token, Node]):
@@ -69,14 +81,9 @@ class Build(Transformer[Token, Node]):
 
     def name(self, children: list[Token]) -> Node:
         name, place = str(children[0]), _place(children[0])
-
-        def run(scope: Scope) -> Any:
-            try:
-                return scope.get(name)
-            except KeyError:
-                raise Trouble(f"Unknown property “{name}” used", place) from None
-
-        return Node(run, place, "name", name)
+        if name in RESERVED:
+            raise Trouble(f"“{name}” is not expected", place)
+        return named(name, place)
 
     def member(self, children: list[Any]) -> Node:
         base, token = children

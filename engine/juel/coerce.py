@@ -6,10 +6,12 @@ functions raise Trouble.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any, cast
 
+from engine.errors import TimeInvalid
 from engine.juel.arithmetic import NUMBERS, Trouble, described, number_of
 from engine.juel.dates import compare_dates, date_text
 from engine.values import encode
@@ -18,6 +20,7 @@ MAX_TEXT = 1_000_000
 """The longest text that an expression may make, in characters."""
 
 _ALIKE = frozenset({bool, int, str, Decimal})
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d|$)", re.ASCII)
 
 
 def text_of(value: Any) -> str:
@@ -100,11 +103,21 @@ def compare(left: Any, right: Any, zone: tzinfo) -> int:
         return _sign(number_of(left), number_of(right))
     if isinstance(left, date) or isinstance(right, date):
         return compare_dates(left, right, zone)
+    if kinds == {str} and _DATE.match(left) and _DATE.match(right):
+        return _compare_date_texts(left, right, zone)
     if str in kinds:
         return _sign(text_of(left), text_of(right))
     if kinds == {bool}:
         return _sign(left, right)
     raise Trouble(f"{described(left)} and {described(right)} cannot be compared")
+
+
+def _compare_date_texts(left: str, right: str, zone: tzinfo) -> int:
+    # Variables hold dates as text, whose order tells nothing when offsets differ.
+    try:
+        return compare_dates(left, right, zone)
+    except TimeInvalid:
+        return _sign(left, right)
 
 
 def _sign(left: Any, right: Any) -> int:

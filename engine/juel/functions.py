@@ -1,4 +1,4 @@
-"""The functions of expressions: Flowable's ``variables:`` family, dates, and Camunda's few.
+"""The functions of expressions: Flowable's ``variables:`` family, dates, and a few of Camunda's.
 
 ``variables:`` may be written ``vars:`` or ``var:``; the first argument names a variable and needs
 no quotes: ``${vars:getOrDefault(limit, 100)}``. A variable that does not exist counts as null.
@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
+from engine.errors import InvalidVariables
 from engine.juel.arithmetic import NUMBERS, Trouble, described, integer_of
 from engine.juel.coerce import compare, equal, is_empty, same, text_of
 from engine.juel.dates import date_of, formatted, moved
 from engine.juel.scope import Scope
 from engine.times import Duration
+from engine.values import decode
 
 _PREFIXES = ("variables", "vars", "var")
 
@@ -144,6 +146,15 @@ def _format(scope: Scope, when: Any, pattern: Any) -> str | None:
     return formatted(date_of(when, scope.zone), text_of(pattern))
 
 
+def _json(_: Scope, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return decode(value)
+    except InvalidVariables as problem:
+        raise Trouble(str(problem)) from None
+
+
 def _user(scope: Scope) -> Any:
     return _get(scope, "authenticatedUserId")
 
@@ -158,6 +169,8 @@ FUNCTIONS: Mapping[str, Function] = {
     "now": Function(_now, 0, 0),
     "dateTime": Function(_now, 0, 0),
     "currentUser": Function(_user, 0, 0),
+    "S": Function(_json, 1, 1),
+    "JSON": Function(_json, 1, 1),
     "date:now": Function(_now, 0, 0),
     "date:toDate": Function(lambda scope, text: date_of(text, scope.zone), 1, 1),
     "date:addDate": Function(_later(1), 2, 4),

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
-from engine.errors import InvalidVariables
 from engine.juel import arithmetic, patterns
 from engine.juel.arithmetic import Trouble, described, integer_of, number_of
 from engine.juel.coerce import (
@@ -24,7 +23,7 @@ from engine.juel.coerce import (
     text_of,
     truth_of,
 )
-from engine.values import MAX_DIGITS, decode
+from engine.values import MAX_DIGITS
 
 Value = TypeVar("Value")
 Methods = Mapping[
@@ -81,13 +80,6 @@ def _compare_texts(text: str, other: Any, fold: Callable[[str], str] = str) -> i
     return (left > right) - (left < right)
 
 
-def _json(text: str) -> Any:
-    try:
-        return decode(text)
-    except InvalidVariables as problem:
-        raise Trouble(str(problem)) from None
-
-
 _ANY: Methods[Any] = {
     "toString": text_of,
     "equals": lambda value, other: same(value, plain(other)),
@@ -96,6 +88,9 @@ _ANY: Methods[Any] = {
     "asLong": integer_of,
     "asDouble": number_of,
     "asBoolean": truth_of,
+    "value": lambda value: value,
+    "stringValue": text_of,
+    "boolValue": truth_of,
     "isNull": lambda _: False,
     "isArray": lambda value: isinstance(value, list),
     "isObject": lambda value: isinstance(value, dict),
@@ -134,8 +129,6 @@ TEXT: Methods[str] = {
     "repeat": _repeat,
     "intValue": integer_of,
     "textValue": text_of,
-    "getBytes": lambda text: list(text.encode()),
-    "parseJson": _json,
 }
 
 
@@ -241,8 +234,16 @@ LIST: Methods[List] = {
     "indexOf": _index,
     "lastIndexOf": _last_index,
     "subList": _sublist,
+    "elements": lambda items: items,
     "join": lambda items, between="": joined([text_of(between).join(map(text_of, items))]),
 }
+
+
+def _prop(values: Map, key: Any) -> Any:
+    name = text_of(key)
+    if name not in values:
+        raise Trouble(f"there is no property {described(name)}")
+    return values[name]
 
 
 def _entries(values: Map) -> List:
@@ -259,6 +260,9 @@ MAP: Methods[Map] = {
     "containsKey": lambda values, key: text_of(key) in values,
     "has": lambda values, key: text_of(key) in values,
     "hasNonNull": lambda values, key: values.get(text_of(key)) is not None,
+    "prop": _prop,
+    "hasProp": lambda values, key: text_of(key) in values,
+    "fieldNames": list,
     "containsValue": lambda values, value: _index(list(values.values()), value) >= 0,
     "keySet": list,
     "values": lambda values: list(values.values()),

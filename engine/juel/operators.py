@@ -19,6 +19,9 @@ WORDS = {
     "div": "/", "mod": "%", "eq": "==", "ne": "!=", "le": "<=", "lt": "<", "ge": ">=", "gt": ">",
     "and": "&&", "or": "||",
 }  # fmt: skip
+RESERVED = frozenset(WORDS) | {"not", "empty", "true", "false", "null"}
+"""Words that are no names."""
+
 _LEVELS = (
     frozenset("*/%"),
     frozenset("+-"),

@@ -115,7 +115,11 @@ def test_properties_and_indexes(evaluate, text, value):
         ('{"a": 1}.entrySet()[0].value', 1),
         ('{"a": "5"}.get("a").asInt()', 5),
         ('{"a": 1}.has("b")', False),
-        ("'{\"a\": [1.50]}'.parseJson().a[0]", Decimal("1.50")),
+        ("JSON('{\"a\": [1.50]}').a[0]", Decimal("1.50")),
+        ("S('{\"a\": [1.50]}').prop('a').elements().get(0).numberValue()", Decimal("1.50")),
+        ('S({"a": "x"}).prop("a").stringValue()', "x"),
+        ('S({"a": true}).prop("a").value()', True),
+        ('JSON({"a": 1}).hasProp("b")', False),
     ],
 )
 def test_the_safe_list(evaluate, call, value):
@@ -144,7 +148,8 @@ def test_the_safe_list(evaluate, call, value):
         ("(2).pow(-1)", "exponent"),
         ("(2.5).setScale(1, 'SIDEWAYS')", "rounding mode"),
         ("x.matches('(')", "pattern"),
-        ("'{'.parseJson()", "not valid JSON"),
+        ("JSON('{')", "not valid JSON"),
+        ('S({"a": 1}).prop("b")', "no property “b”"),
         ("[1].subList(1, 0)", "subList"),
         ("'2026-02-30'.plusDays(1)", "no ISO 8601 date"),
     ],
@@ -224,7 +229,7 @@ def test_what_an_object_refuses_is_not_renamed(evaluate):
 
 def test_a_fault_inside_an_object_is_no_fault_of_the_expression(evaluate):
     class Faulty:
-        juel_members = {"getIt": lambda self: len(self)}  # noqa: RUF012
+        juel_members = {"getIt": lambda self: self + 1}  # noqa: RUF012
 
     with pytest.raises(TypeError):
         evaluate("${faulty.it}", faulty=Faulty())

@@ -103,6 +103,8 @@ def test_keywords_may_be_properties(evaluate):
         ("${a -> b}", 6, "“>” is not expected"),
         ("${a instanceof b}", 5, "not expected"),
         ("${true false}", 8, "not expected"),
+        ("${empty}", 8, "ends too early"),
+        ("${or}", 3, "not expected"),
         ("ok ${a} then ${b b}", 18, "“b” is not expected"),
     ],
 )
