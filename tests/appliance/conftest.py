@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from appliance.box import Box
+from appliance.config import Config
 from appliance.keys import Keys
 from appliance.people import People
 from appliance.sessions import Sessions
@@ -50,3 +52,11 @@ def sessions(database: Waiting, people: People, clock: Clock) -> Sessions:
 @pytest.fixture
 def keys(database: Waiting, clock: Clock) -> Keys:
     return Keys(database, clock)
+
+
+@pytest.fixture
+def box(tmp_path: Path, clock: Clock) -> Iterator[Box]:
+    """A box without processes; its timers fire when a test says so."""
+    box = Box(Config(data=tmp_path / "data", demos=False), clock)
+    yield box
+    box.close()

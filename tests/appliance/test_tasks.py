@@ -1,0 +1,302 @@
+"""Inboxes, rights, claiming, completing: also by two people at once."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from appliance.actor import Actor
+from appliance.box import Box
+from appliance.errors import Conflict, Forbidden
+from engine.errors import FormInvalid, TaskAlreadyClaimed, TaskNotFound
+from tests.appliance.given import DAY, HOUR
+from tests.appliance.processes import (
+    ADMIN,
+    ERP,
+    FOR_MANAGERS,
+    FORM,
+    FOZZIE,
+    GONZO,
+    KERMIT,
+    WITH_FORM,
+    deploy,
+    names,
+    start,
+    task_xml,
+)
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+PIGGY = Actor.user("piggy")
+
+
+def review(box: Box, attributes: str = FOR_MANAGERS) -> int:
+    """The open task of a new instance."""
+    id = start(box, task_xml(attributes=attributes), "expense")
+    return box.instances.status(id).tasks[0].id
+
+
+def complete(box: Box, task: int, by: Actor = KERMIT, **entered: object):
+    return box.tasks.complete(task, by, entered, {}, now=NOW)
+
+
+def shown(box: Box, who: Actor, view: str = "group", **asked: str) -> list[int]:
+    return [row.id for row in box.tasks.inbox(who, view, **asked).items]
+
+
+# --- inboxes
+
+
+def test_a_task_lies_in_the_inboxes_of_its_candidates(box):
+    task = review(
+        box, 'flowable:candidateGroups="managers,finance" flowable:candidateUsers="piggy"'
+    )
+    for who in (KERMIT, GONZO, PIGGY):
+        assert shown(box, who) == [task]
+        assert shown(box, who, "mine") == []
+        assert box.tasks.counts(who).group == 1
+    assert shown(box, FOZZIE) == []
+    assert shown(box, ADMIN) == []
+
+
+def test_a_claimed_task_is_in_one_inbox_until_it_is_given_back(box):
+    task = review(box)
+    box.tasks.claim(task, KERMIT).result(10)
+    assert (shown(box, KERMIT, "mine"), shown(box, GONZO)) == ([task], [])
+    assert box.tasks.inbox(KERMIT).items[0].assignee == "kermit"
+    box.tasks.unclaim(task, KERMIT).result(10)
+    assert (shown(box, KERMIT, "mine"), shown(box, GONZO)) == ([], [task])
+
+
+def test_an_assigned_task_is_its_assignees_alone(box):
+    task = review(box, f'{FOR_MANAGERS} flowable:assignee="fozzie"')
+    assert shown(box, FOZZIE, "mine") == [task]
+    assert shown(box, KERMIT) == []
+
+
+def test_what_is_late_is_overdue(box):
+    task = review(box, f'{FOR_MANAGERS} flowable:dueDate="PT1H"')
+    assert shown(box, KERMIT, "overdue") == []
+    box.clock.advance(2 * HOUR)
+    assert shown(box, KERMIT, "overdue") == [task]
+    assert box.tasks.counts(KERMIT).overdue == 1
+
+
+def test_what_i_completed_is_done_the_latest_first(box):
+    tasks = [review(box) for _ in range(3)]
+    for task in tasks:
+        box.clock.advance(HOUR)
+        complete(box, task).result(10)
+    assert shown(box, KERMIT, "done") == tasks[::-1]
+    assert shown(box, GONZO, "done") == []
+    assert box.tasks.inbox(KERMIT, "done").items[0].ended == box.clock()
+
+
+def test_a_terminated_instance_takes_its_tasks_along(box):
+    task = review(box)
+    box.instances.cancel(box.tasks.get(task, ADMIN).instance_id, None, ADMIN).result(10)
+    assert shown(box, KERMIT) == []
+    assert box.tasks.get(task, KERMIT).ended is not None
+
+
+def test_inboxes_are_sorted(box):
+    urgent = review(box, f'{FOR_MANAGERS} flowable:dueDate="PT1H" flowable:priority="10"')
+    relaxed = review(box, f'{FOR_MANAGERS} flowable:dueDate="P7D"')
+    whenever = review(box, f'{FOR_MANAGERS} flowable:priority="90"')
+    assert shown(box, KERMIT, sort="due") == [urgent, relaxed, whenever]
+    assert shown(box, KERMIT, sort="-due") == [relaxed, urgent, whenever]
+    assert shown(box, KERMIT, sort="-priority") == [whenever, relaxed, urgent]
+    assert shown(box, KERMIT, sort="created") == [urgent, relaxed, whenever]
+    assert shown(box, KERMIT, sort="-created") == [whenever, relaxed, urgent]
+    for sort in ("name", "-name", "process", "-process", "nonsense"):
+        assert len(shown(box, KERMIT, sort=sort)) == 3
+
+
+def test_inboxes_are_searched(box):
+    deploy(box, task_xml(attributes=FOR_MANAGERS), "expense")
+    deploy(box, task_xml("leave", FOR_MANAGERS).replace("Review", "Grant 100%_"), "leave")
+    started = box.instances.start("expense", {}, ERP, business_key="ORDER-17").result(10)
+    box.instances.start("leave", {}, ERP).result(10)
+    [expense] = shown(box, KERMIT, process="expense")
+    [leave] = shown(box, KERMIT, process="leave")
+    assert shown(box, KERMIT, process="nope") == []
+    assert shown(box, KERMIT, q="review") == [expense]
+    assert shown(box, KERMIT, q="order-1") == [expense]
+    assert shown(box, KERMIT, q="%_") == [leave]
+    assert shown(box, KERMIT, q=str(started.instance_id)) == [expense]
+    assert shown(box, KERMIT, q=str(leave)) == [leave]
+    assert shown(box, KERMIT, q="'; DROP TABLE task") == []
+
+
+def test_inboxes_are_read_page_by_page(box):
+    deploy(box, task_xml(attributes=FOR_MANAGERS), "expense")
+    for _ in range(120):
+        box.instances.start("expense", {}, ERP).result(10)
+    seen, page = [], ""
+    while page is not None:
+        found = box.tasks.inbox(KERMIT, "group", page=page)
+        assert len(found.items) <= 50
+        seen += [row.id for row in found.items]
+        page = found.next
+    assert len(set(seen)) == len(seen) == 120
+    for page in ("nonsense", "-1", "99999999999999999999", "²"):
+        assert box.tasks.inbox(KERMIT, "group", page=page).items
+
+
+def test_one_candidate_in_two_ways_sees_a_task_once(box):
+    task = review(
+        box, 'flowable:candidateGroups="managers,finance" flowable:candidateUsers="gonzo"'
+    )
+    assert shown(box, GONZO) == [task]
+    assert box.tasks.counts(GONZO).group == 1
+
+
+# --- rights
+
+
+def test_a_task_is_shown_to_those_it_concerns(box):
+    task = review(box)
+    for who in (KERMIT, GONZO, ADMIN):
+        detail = box.tasks.get(task, who)
+        assert (detail.may_claim, detail.may_complete) == (True, True)
+    with pytest.raises(Forbidden):
+        box.tasks.get(task, FOZZIE)
+    with pytest.raises(TaskNotFound):
+        box.tasks.get(99_999, ADMIN)
+
+
+def test_who_has_a_task_is_told_to_the_other_candidates(box):
+    task = review(box)
+    box.tasks.claim(task, KERMIT).result(10)
+    mine, others = box.tasks.get(task, KERMIT), box.tasks.get(task, GONZO)
+    assert (mine.mine, mine.may_complete, mine.may_assign) == (True, True, True)
+    assert (others.assignee, others.may_complete, others.may_assign) == ("kermit", False, False)
+    with pytest.raises(TaskAlreadyClaimed, match="kermit"):
+        complete(box, task, GONZO)
+    with pytest.raises(TaskAlreadyClaimed, match="kermit"):
+        box.tasks.claim(task, GONZO).result(10)
+
+
+def test_strangers_may_do_nothing(box):
+    task = review(box)
+    for act in (
+        lambda: box.tasks.claim(task, FOZZIE),
+        lambda: box.tasks.unclaim(task, FOZZIE),
+        lambda: box.tasks.assign(task, "fozzie", FOZZIE),
+        lambda: complete(box, task, FOZZIE),
+    ):
+        with pytest.raises(Forbidden):
+            act()
+    assert names(box, box.tasks.get(task, ADMIN).instance_id) == ["Review"]
+
+
+def test_assignees_and_administrators_pass_tasks_on(box):
+    task = review(box)
+    box.tasks.assign(task, "fozzie", ADMIN).result(10)
+    assert shown(box, FOZZIE, "mine") == [task]
+    box.tasks.assign(task, "piggy", FOZZIE).result(10)
+    assert shown(box, PIGGY, "mine") == [task]
+    with pytest.raises(Forbidden):
+        box.tasks.get(task, FOZZIE)
+
+
+# --- completing
+
+
+def test_completing_goes_on_and_tells_what_is_next(box):
+    text = task_xml(attributes=f'{FOR_MANAGERS} flowable:formKey="expense"')
+    deploy(box, text, "expense", expense=FORM)
+    id = box.instances.start("expense", {"title": "before"}, ERP).result(10).instance_id
+    task = box.instances.status(id).tasks[0].id
+    detail = box.tasks.get(task, KERMIT)
+    assert detail.form is not None
+    assert detail.data["title"] == "before"
+    done = complete(box, task, title="after", amount="7").result(10)
+    assert (done.task_id, done.instance_id, done.next_task_id) == (task, id, None)
+    variables = box.instances.status(id).variables
+    assert (variables["title"], variables["amount"]) == ("after", 7)
+    finished = box.tasks.get(task, KERMIT)
+    assert (finished.completed_by, finished.ended) == ("kermit", box.clock())
+
+
+def test_the_next_task_of_the_same_person_is_named(box):
+    two = task_xml().replace(
+        '<endEvent id="end"/>',
+        '<userTask id="more" name="More" flowable:assignee="kermit"/><endEvent id="end"/>'
+        '<sequenceFlow id="f3" sourceRef="more" targetRef="end"/>',
+    ).replace('targetRef="end"/></process>', 'targetRef="more"/></process>')  # fmt: skip
+    id = start(box, two.replace('name="Review"', f'name="Review" {FOR_MANAGERS}'), "expense")
+    done = complete(box, box.instances.status(id).tasks[0].id).result(10)
+    assert done.next_task_id == box.instances.status(id).tasks[0].id
+
+
+def test_a_form_that_is_not_filled_in_completes_nothing(box):
+    deploy(box, task_xml(attributes=WITH_FORM), "expense", expense=FORM)
+    id = box.instances.start("expense", {}, ERP).result(10).instance_id
+    task = box.instances.status(id).tasks[0].id
+    with pytest.raises(FormInvalid):
+        complete(box, task, title="")
+    assert names(box, id) == ["Review"]
+
+
+def test_of_two_who_complete_a_task_one_is_told_who_was_first(box):
+    task = review(box)
+    first, second = complete(box, task, KERMIT), complete(box, task, GONZO)
+    first.result(10)
+    with pytest.raises(Conflict, match="kermit"):
+        second.result(10)
+    with pytest.raises(Conflict, match="kermit"):
+        complete(box, task, GONZO)
+
+
+def test_of_two_who_claim_a_task_one_gets_it(box):
+    task = review(box)
+    first, second = box.tasks.claim(task, KERMIT), box.tasks.claim(task, GONZO)
+    first.result(10)
+    with pytest.raises(TaskAlreadyClaimed, match="kermit"):
+        second.result(10)
+
+
+def test_a_task_that_is_claimed_meanwhile_is_not_completed_by_another(box):
+    task = review(box)
+    claimed, completed = box.tasks.claim(task, KERMIT), complete(box, task, GONZO)
+    claimed.result(10)
+    with pytest.raises(TaskAlreadyClaimed, match="kermit"):
+        completed.result(10)
+
+
+def test_a_task_that_went_away_is_told_so(box):
+    task = review(box)
+    box.instances.cancel(box.tasks.get(task, ADMIN).instance_id, None, ADMIN).result(10)
+    for act in (
+        lambda: complete(box, task),
+        lambda: box.tasks.claim(task, KERMIT).result(10),
+        lambda: box.tasks.assign(task, "piggy", ADMIN).result(10),
+    ):
+        with pytest.raises((Conflict, Forbidden)):
+            act()
+
+
+def test_form_properties_are_the_form(box):
+    properties = (
+        '><extensionElements><flowable:formProperty id="days" type="long" required="true"/>'
+        "</extensionElements></userTask><noise"
+    )
+    text = task_xml(attributes=FOR_MANAGERS + properties).replace("<noise/>", "")
+    id = start(box, text, "expense")
+    task = box.instances.status(id).tasks[0].id
+    with pytest.raises(FormInvalid):
+        complete(box, task)
+    complete(box, task, days="3").result(10)
+    assert box.instances.status(id).variables["days"] == 3
+
+
+def test_an_inbox_knows_its_instances(box):
+    deploy(box, task_xml(attributes=FOR_MANAGERS), "expense")
+    box.instances.start("expense", {}, ERP, business_key="B-1", name="Train to Ulm").result(10)
+    [row] = box.tasks.inbox(KERMIT, "group").items
+    assert (row.subject, row.business_key, row.process_name) == ("Train to Ulm", "B-1", "Expenses")
+    assert row.process_version == 1
+
+
+def test_time_does_not_change_what_is_due(box):
+    task = review(box, f'{FOR_MANAGERS} flowable:dueDate="P1D"')
+    assert box.tasks.get(task, KERMIT).due == box.clock() + DAY
