@@ -67,7 +67,7 @@ class Build(Transformer[Token, Node]):
     def negate(self, children: list[Any]) -> Node:
         token, operand = children
         test = truth(operand)
-        return Node(lambda scope: not test(scope), _place(token), parts=(operand,))
+        return Node(lambda scope: not test(scope), _place(token), parts=(operand,), truth=True)
 
     def minus(self, children: list[Any]) -> Node:
         token, operand = children

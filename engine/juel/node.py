@@ -25,7 +25,8 @@ class Node:
 
     ``kind`` is ``constant`` or ``name`` (then ``value`` says which), ``variable`` (a function that
     reads the variable ``value``, if it exists), ``member`` or ``index`` of the first of ``parts``,
-    or ``other``. ``words`` tells text that can never be a number; ``place`` counts from 0.
+    or ``other``. ``words`` tells text that can never be a number, ``truth`` a value that is always
+    true or false; ``place`` counts from 0.
     """
 
     run: Run
@@ -34,6 +35,7 @@ class Node:
     value: Any = None
     parts: tuple[Node, ...] = ()
     words: bool = False
+    truth: bool = False
     depth: int = 0
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.juel import arithmetic
-from engine.juel.arithmetic import NUMBERS
+from engine.juel.arithmetic import NUMBERS, bounded
 from engine.juel.coerce import compare, equal, join_texts, truth_of
 from engine.juel.node import PROBLEMS, Node, Run, placed
 
@@ -36,6 +36,11 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "*": arithmetic.multiply,
     "/": arithmetic.divide,
     "%": arithmetic.modulo,
+}
+_QUICK: dict[str, Callable[[int, int], int]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
 }
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
@@ -90,10 +95,13 @@ def _two(left: Node, sign: Operator, right: Node) -> Node:
         return _equality(left, sign, right)
     apply, words = _step(sign[0], left.words, right.words)
     first, second, place = left.run, right.run, sign[1]
+    quick = None if words else _QUICK.get(sign[0])
 
     def run(scope: Any) -> Any:
         one, two = first(scope), second(scope)
         try:
+            if quick is not None and one.__class__ is int and two.__class__ is int:
+                return bounded(quick(one, two))
             return apply(one, two)
         except PROBLEMS as problem:
             raise placed(problem, place) from None
@@ -154,6 +162,8 @@ def _in_order(left: Any, right: Any, test: Callable[[Any, Any], bool], scope: An
 
 def _ordered(left: Node, sign: Operator, right: Node) -> Node:
     first, second, place, test = left.run, right.run, sign[1], _ORDER[sign[0]]
+    if right.kind == "constant" and right.value.__class__ in NUMBERS:
+        return _ordered_by(left, right, test, place)
 
     def run(scope: Any) -> bool:
         one, two = first(scope), second(scope)
@@ -164,7 +174,23 @@ def _ordered(left: Node, sign: Operator, right: Node) -> Node:
         except PROBLEMS as problem:
             raise placed(problem, place) from None
 
-    return Node(run, place, parts=(left, right))
+    return Node(run, place, parts=(left, right), truth=True)
+
+
+def _ordered_by(left: Node, right: Node, test: Callable[[Any, Any], bool], place: int) -> Node:
+    """A value compared with a number that stands in the expression."""
+    value_of, limit = left.run, right.value
+
+    def run(scope: Any) -> bool:
+        value = value_of(scope)
+        if value.__class__ in NUMBERS:
+            return test(value, limit)
+        try:
+            return _in_order(value, limit, test, scope)
+        except PROBLEMS as problem:
+            raise placed(problem, place) from None
+
+    return Node(run, place, parts=(left, right), truth=True)
 
 
 def _equality(left: Node, sign: Operator, right: Node) -> Node:
@@ -179,7 +205,7 @@ def _equality(left: Node, sign: Operator, right: Node) -> Node:
         except PROBLEMS as problem:
             raise placed(problem, place) from None
 
-    return Node(run, place, parts=(left, right))
+    return Node(run, place, parts=(left, right), truth=True)
 
 
 _ALIKE = frozenset({str, bool}) | NUMBERS
@@ -187,6 +213,8 @@ _ALIKE = frozenset({str, bool}) | NUMBERS
 
 def truth(node: Node) -> Callable[[Any], bool]:
     """A node as a condition."""
+    if node.truth:
+        return node.run
     value_of, place = node.run, node.place
 
     def run(scope: Any) -> bool:
@@ -205,7 +233,9 @@ def _any_or_all(operands: list[Node], *, until: bool) -> Node:
     """``a || b || …`` (until one is true) or ``a && b && …`` (until one is false)."""
     parts, place = tuple(operands), operands[0].place
     if len(operands) == 2:
-        return Node(_pair(truth(operands[0]), truth(operands[1]), until), place, parts=parts)
+        return Node(
+            _pair(truth(operands[0]), truth(operands[1]), until), place, parts=parts, truth=True
+        )
     tests = [truth(operand) for operand in operands]
 
     def run(scope: Any) -> bool:
@@ -214,7 +244,7 @@ def _any_or_all(operands: list[Node], *, until: bool) -> Node:
                 return until
         return not until
 
-    return Node(run, place, parts=parts)
+    return Node(run, place, parts=parts, truth=True)
 
 
 def _pair(first: Callable[[Any], bool], second: Callable[[Any], bool], until: bool) -> Run:
