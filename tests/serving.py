@@ -70,6 +70,7 @@ class Served:
         """Start it and wait until it answers. Raises AssertionError with its log when it ends."""
         environ = {name: value for name, value in os.environ.items() if "WORKINGFLOW" not in name}
         command = [sys.executable, "-m", "appliance", "serve", "--data", str(self.data)]
+        new = not self.data.exists()
         with self._log.open("a") as log:
             self.process = subprocess.Popen(
                 [*command, "--port", str(self.port), *self.flags],
@@ -79,23 +80,21 @@ class Served:
                 env=environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
             )
         try:
-            self._hear()
+            self._hear(new)
         except BaseException:
             self.process.kill()
             self.wait()
             raise
         return self
 
-    def _hear(self) -> None:
+    def _hear(self, new: bool) -> None:
         """Wait until the server has said all that it says at its start."""
         assert self.process is not None
         assert self.process.stdout is not None
         stdout = self.process.stdout
         os.set_blocking(stdout.fileno(), False)
-        # The link, when there is one, is printed last.
-        while "listens on" not in self.said or (
-            "no administrator" in self.said and not self.said.endswith("\n\n")
-        ):
+        # In a new directory it goes on to print the link for the first administrator.
+        while "listens on" not in self.said or (new and not self.said.endswith("\n\n")):
             ready, _, _ = select.select([stdout], [], [], PATIENCE)
             more = stdout.read() if ready else ""
             assert more, f"the server did not start:\n{self.said}{self.log}"

@@ -1,0 +1,67 @@
+"""/events: signals for open pages, and their end."""
+
+import shutil
+
+import httpx
+import pytest
+
+from tests.serving import PASSWORD, Client, Served, Site
+
+
+@pytest.fixture
+def own(pristine, tmp_path):
+    """A server of this test's own: it signs people out."""
+    server = Served(shutil.copytree(pristine[0], tmp_path / "data")).start()
+    yield server
+    server.stop()
+
+
+def test_a_change_is_told_without_saying_what(client: Client, site: Site):
+    client.sign_in("fozzie", PASSWORD)
+    with client.stream("GET", "/events") as stream:
+        assert stream.headers["content-type"] == "text/event-stream; charset=utf-8"
+        assert stream.headers["cache-control"] == "no-store"
+        lines = stream.iter_lines()
+        assert next(lines) == "retry: 3000"
+        with site.erp() as erp:
+            erp.post("/processapi/expense_reimbursement_demo/start")
+        heard = []
+        while len(heard) < 2:
+            line = next(lines)
+            assert line in ("", "data: 1", "event: tasks", "event: instances")
+            heard += [line] if line.startswith("event") else []
+    assert sorted(heard) == ["event: instances", "event: tasks"]
+
+
+def test_a_session_that_is_revoked_hears_no_more(own: Served):
+    with Client(own.url) as here, Client(own.url) as there:
+        here.sign_in("fozzie", PASSWORD)
+        there.sign_in("fozzie", PASSWORD)
+        with there.stream("GET", "/events") as stream:
+            lines = stream.iter_lines()
+            assert next(lines) == "retry: 3000"
+            here.submit("/account/sessions/revoke-others")
+            # Something happens; instead of it, this page hears that it is signed out.
+            assert list(lines)[-3:] == ["event: ended", "data: 1", ""]
+
+
+def test_nobody_else_hears_anything(site: Site):
+    assert httpx.get(f"{site.url}/events").status_code == 303
+
+
+def test_head_does_not_listen(client: Client):
+    client.sign_in("fozzie", PASSWORD)
+    assert client.head("/events").headers["content-type"].startswith("text/event-stream")
+
+
+def test_many_pages_may_be_open_and_left(client: Client, site: Site):
+    client.sign_in("fozzie", PASSWORD)
+    cookies = dict(client.cookies)
+    for _ in range(3):
+        clients = [httpx.Client(base_url=site.url, cookies=cookies) for _ in range(20)]
+        for each in clients:
+            request = each.build_request("GET", "/events")
+            assert each.send(request, stream=True).status_code == 200
+        for each in clients:
+            each.close()
+    assert client.get("/account").status_code == 200
