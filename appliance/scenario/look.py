@@ -56,7 +56,7 @@ WITH RECURSIVE scopes(id, loop, total, begun, completed, scope, depth) AS (
 SELECT id, loop, total, begun, completed, scope FROM scopes ORDER BY depth
 """
 _WAITING = f"""
-SELECT token, root FROM subscription
+SELECT id, root FROM subscription
 WHERE kind IN ('receive', 'message') AND node = :node AND {_IN} ORDER BY id
 """
 _JOBS = f"""
@@ -155,7 +155,7 @@ class Look:
         return self.variables(scopes[-1][-1]) | found
 
     def waiting(self, node: str, root: int | None = None) -> list[tuple[int, int]]:
-        """The tokens that wait for a trigger at a node, with their top-level instances."""
+        """What waits for a trigger at a node: subscriptions and their top-level instances."""
         return self._rows(_WAITING, node=node, root=root)
 
     def external_jobs(self, topic: str, root: int | None = None) -> list[tuple[int, int]]:

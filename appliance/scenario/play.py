@@ -225,9 +225,9 @@ class _Play:
         own = [each for each in waiting if each[1] == self._instance]
         if not waiting:
             raise NotWaiting(f"Nothing waits to be triggered at {step.trigger}.")
-        token, root = (own or waiting)[0]
+        id, root = (own or waiting)[0]
         self._stage.on(
-            "trigger", root, SYSTEM, lambda command: command.trigger(token, step.variables)
+            "trigger", root, SYSTEM, lambda command: command.deliver(id, step.variables)
         )
 
     def _set(self, step: steps.Set) -> None:
