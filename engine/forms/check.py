@@ -39,13 +39,15 @@ class Checked:
     """What a form accepted. With ``errors`` (messages by path) nothing of it may be used.
 
     ``values`` are variables by name, the outcome and computed values among them. ``assignments``
-    are values to be written through expressions (of form properties).
+    are values to be written through expressions (of form properties). ``files`` are the stored
+    names of the uploads among the values: others were sent for a field that takes nothing now.
     """
 
     values: dict[str, Any] = field(default_factory=dict[str, Any])
     assignments: list[tuple[Expression, Any]] = field(default_factory=list[tuple[Expression, Any]])
     errors: dict[str, list[Message]] = field(default_factory=dict[str, list[Message]])
     outcome: str = ""
+    files: frozenset[str] = frozenset()
 
     def or_raise(self) -> Checked:
         """Itself, or FormInvalid when there are errors."""
@@ -303,6 +305,7 @@ def _size(count: int) -> str:
 
 def _collect(live: Live, checked: Checked) -> None:
     """The variables to set: what was entered and what was computed, merged into what is there."""
+    checked.files = _taken_files(live)
     for place in live.places:
         component = place.component
         if place.hidden:
@@ -315,6 +318,15 @@ def _collect(live: Live, checked: Checked) -> None:
                 _keep(checked, place.spot, place.value, live)
             else:
                 _bind(place, checked, live)
+
+
+def _taken_files(live: Live) -> frozenset[str]:
+    return frozenset(
+        upload.stored_name
+        for place in live.fields()
+        if place.entered and place.component.type == "filepicker"
+        for upload in live.given.uploads.get(path_text(place.path), ())
+    )
 
 
 def _keep(checked: Checked, spot: Path, value: Any, live: Live) -> None:

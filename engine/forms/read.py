@@ -1,7 +1,17 @@
 """Read a form-js schema; say all at once what a form cannot do here.
 
 Supported are the types of ``model.FIELD_TYPES``, ``PRESENTATION`` and ``CONTAINERS``. Attributes
-that only concern the look of form-js itself are passed over.
+that only concern the look of form-js itself are passed over. What form-js has not:
+
+- of the form: ``wf:outcomes`` (texts, or {value, label, style, checked}), ``wf:outcomeVariable``
+  (else ``form_<id>_outcome``), ``wf:acceptsExtras`` (unknown names become variables);
+- of a choice: ``wf:choices``, which is ``users``, ``users:<group>`` or ``groups``;
+- of ``validate``: ``wf:requiredFor`` (outcomes), ``wf:condition`` (FEEL that must not be false)
+  with ``wf:conditionMessage``, ``wf:maxFiles``, ``wf:maxSize`` (bytes);
+- of a date: ``wf:datePattern`` (as in Java); of a textarea: ``wf:rows``; of an input:
+  ``wf:placeholder``;
+- of any field: ``wf:property`` {type, variable, expression, default, readable, writable}, what a
+  form property of Flowable is tied to.
 """
 
 from __future__ import annotations

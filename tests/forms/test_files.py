@@ -84,7 +84,8 @@ def test_files_of_a_hidden_or_read_only_field_are_not_kept():
     for lock in ({"readonly": True}, {"conditional": {"hide": "=true"}}):
         checked = check(form(RECEIPT | lock), {}, uploads={"x": [upload()]})
         assert checked.errors == {}
-        assert checked.values == {}
+        assert (checked.values, checked.files) == ({}, frozenset())
+    assert check(form(RECEIPT), {}, uploads={"x": [upload()]}).files == {"00000000_receipt.pdf"}
 
 
 def test_a_variable_that_holds_no_file_names_is_no_file():
