@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -121,8 +122,8 @@ def setup_link(data: str | None) -> None:
 
 def _password(from_stdin: bool) -> str:
     if from_stdin:
-        return click.get_text_stream("stdin").readline().rstrip("\r\n")
-    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    if not os.isatty(0):
         raise click.UsageError("There is no terminal to ask for a password: use --password-stdin.")
     return click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
 
