@@ -100,6 +100,7 @@ class Clockwork:
             self._wake.clear()
             try:
                 self.fire_due()
+                self._nearest = None  # whoever stores a job from here on wakes this thread
                 self._nearest = self._next()
             except ShuttingDown:
                 return

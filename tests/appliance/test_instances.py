@@ -239,9 +239,8 @@ def test_the_details_tell_where_it_is_and_what_happened(box):
 
 
 def test_a_failed_job_is_an_incident_that_can_be_retried(box):
-    id = start(
-        box, '<task id="work" flowable:async="true"/>\nstart > work > x? >[go] a > end\nx? >[] b > end'
-    )  # fmt: skip
+    work = '<task id="work" flowable:async="true"/>'
+    id = start(box, f"{work}\nstart > work > x? >[go] a > end\nx? >[] b > end")
     for _ in range(3):
         box.clockwork.fire_due()
         box.clock.advance(MINUTE)
