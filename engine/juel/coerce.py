@@ -7,6 +7,7 @@ functions raise Trouble.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any, cast
@@ -38,7 +39,8 @@ def text_of(value: Any) -> str:
     if isinstance(value, date):
         return date_text(value)
     if isinstance(value, list | dict):
-        return encode(cast("Any", value)).decode()
+        with suppress(TypeError):  # of an object in it
+            return encode(cast("Any", value)).decode()
     raise Trouble("an object cannot be used as text")
 
 

@@ -1,11 +1,15 @@
 """Expressions that want to hurt: deep, long, growing without end."""
 
 import contextlib
+from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.errors import ExpressionFailed, ExpressionInvalid, Refused
 from engine.juel import compile
+from engine.values import check
 
 
 def test_ten_thousand_parentheses_do_no_harm(evaluate):
@@ -119,3 +123,27 @@ def test_a_number_literal_may_be_long_but_not_endless(evaluate):
 def test_odd_characters_end_in_a_value_or_a_refusal(evaluate, text):
     with contextlib.suppress(Refused):
         assert evaluate(text, a=1) is not None
+
+
+TOKENS = """a b items order none text now() vars:get( vars:eq( date:format( .x .size() .add( [ ] ( )
+{ } , : ? + - * / % == != < > <= >= && || ! not empty and or div mod eq 1 0 2.5 1e3 'x' ''
+"2026-05-01"
+true false null .plusDays( .length() .substring( .get( .put( \\ ' " $ # ${ } .__class__ [0] [-1]"""
+
+
+@settings(max_examples=1_000)
+@given(st.lists(st.sampled_from(TOKENS.split()), max_size=12))
+def test_any_row_of_tokens_ends_in_a_value_or_a_refusal(scope, tokens):
+    names = scope(a=1, b=Decimal("2.5"), items=[1, "x"], order={"x": {"y": 1}}, none=None, text="t")
+    with contextlib.suppress(Refused):
+        value = compile("${" + " ".join(tokens) + "}").evaluate(names)
+        check(value)
+    for name, value in names.variables.items():
+        check(value, name)
+
+
+@given(st.text())
+def test_any_text_ends_in_a_value_or_a_refusal(scope, text):
+    for whole in (text, f"${{{text}}}"):
+        with contextlib.suppress(Refused):
+            compile(whole).evaluate(scope())

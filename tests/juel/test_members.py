@@ -218,8 +218,9 @@ def test_objects_have_nothing_else(evaluate, scope):
             evaluate(text, execution=execution)
     with pytest.raises(ExpressionFailed, match="wrong number of arguments"):
         evaluate("${execution.setVariable('a')}", execution=execution)
-    with pytest.raises(ExpressionFailed, match="cannot be used as text"):
-        evaluate("it is ${execution}", execution=execution)
+    for text in ("it is ${execution}", "it is ${[execution]}", "${'a' == execution}"):
+        with pytest.raises(ExpressionFailed, match="cannot be used as text"):
+            evaluate(text, execution=execution)
 
 
 def test_what_an_object_refuses_is_not_renamed(evaluate):
