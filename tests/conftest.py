@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import httpx
     from playwright.sync_api import Browser
 
+    from tests.office import Office
     from tests.serving import Client, Site
 
 CHROMIUM_OPTIONS = [
@@ -108,3 +109,16 @@ def client(site: Site) -> Iterator[Client]:
 
     with Client(site.url) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """An office at work, served once; each test makes the cases that it changes."""
+    from tests.office import Office, furnished
+    from tests.serving import Served
+
+    data = tmp_path_factory.mktemp("office") / "data"
+    facts = furnished(data)
+    served = Served(data).start()
+    yield Office(served, **facts)
+    assert served.stop() == 0

@@ -47,7 +47,7 @@ class Sent:
 
 def sent(given: FormMultiDict) -> Sent:
     """Sort what ``form_of`` read; file fields without a file are as good as absent."""
-    found = Sent()
+    found, changes = Sent(), list[tuple[str, str]]()
     for name, value in given.multi_items():
         if isinstance(value, UploadFile):
             if value.filename:
@@ -55,10 +55,12 @@ def sent(given: FormMultiDict) -> Sent:
         elif name == OUTCOME:
             found.outcome = value
         elif name in (ADD_ROW, REMOVE_ROW, AGAIN):
-            found.only_again = True
-            found.pairs = _rows_changed(found.pairs, name, value)
+            changes.append((name, value))
         else:
             found.pairs.append((name, value))
+    for button, rows in changes:
+        found.pairs = _rows_changed(found.pairs, button, rows)
+    found.only_again = bool(changes)
     return found
 
 

@@ -73,7 +73,7 @@ async def claim(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     """Take it."""
     await request.app.state.box.tasks.claim(task, actor_of(request))
     back = await text_of(request, "back")
-    to = back if back.startswith("/tasks") else f"/tasks/{task}"
+    to = back if back == "/tasks" or back.startswith("/tasks?") else f"/tasks/{task}"
     return go(to, _("Claimed: the task is yours now."))
 
 
@@ -87,9 +87,10 @@ async def unclaim(request: PageRequest, task: FromPath[int]) -> Response[Any]:
 @post(TASK + "/assign")
 async def assign(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     """Give it to a person, or to nobody."""
-    to = await text_of(request, "to")
-    await request.app.state.box.tasks.assign(task, to or None, actor_of(request))
-    said = _("Assigned to %(who)s.", who=to) if to else _("Assigned to nobody.")
+    box, to = request.app.state.box, await text_of(request, "to")
+    person = box.people.get(to) if to else None
+    await box.tasks.assign(task, person and person.name, actor_of(request))
+    said = _("Assigned to %(who)s.", who=person.label) if person else _("Assigned to nobody.")
     return go(f"/tasks/{task}", said)
 
 

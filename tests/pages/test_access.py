@@ -1,0 +1,91 @@
+"""Who may open what: every page × nobody, a member, another member, an administrator."""
+
+import pytest
+
+from tests.office import Office, seen
+from tests.serving import Client
+
+PEOPLE_PAGES = ["/tasks", "/frag/inbox-count", "/start", "/start/sampler", "/requests", "/account"]
+ADMIN_PAGES = [
+    "/admin/processes",
+    "/admin/processes/sampler",
+    "/admin/processes/sampler/1",
+    "/admin/processes/sampler/1/xml",
+    "/admin/processes/sampler/1/diagram",
+    "/admin/deploy",
+    "/admin/instances",
+    "/admin/instances/{report}",
+    "/admin/instances/{report}/diagram",
+]
+CASE_PAGES = ["/requests/{report}", "/requests/{report}/diagram"]
+PEOPLE_ACTIONS = ["/start/sampler", "/start/errands", "/tasks/1", "/tasks/1/claim"]
+ADMIN_ACTIONS = [
+    "/admin/deploy",
+    "/admin/processes/sampler/suspend",
+    "/admin/processes/sampler/activate",
+    "/admin/instances/{report}/suspend",
+    "/admin/instances/{report}/activate",
+    "/admin/instances/{report}/cancel",
+]
+
+
+@pytest.mark.parametrize("path", PEOPLE_PAGES + ADMIN_PAGES + CASE_PAGES)
+def test_nobody_gets_in_without_signing_in(office: Office, path):
+    path = path.format(**office.cases)
+    with Client(office.url) as nobody:
+        answer = nobody.get(path)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/login")
+
+
+@pytest.mark.parametrize("path", PEOPLE_ACTIONS + ADMIN_ACTIONS)
+def test_nobody_does_anything_without_signing_in(office: Office, path):
+    with Client(office.url) as nobody:
+        nobody.get("/login")
+        assert nobody.submit(path.format(**office.cases)).status_code in (303, 401)
+
+
+@pytest.mark.parametrize("path", ADMIN_PAGES)
+def test_administration_is_for_administrators(kermit, fozzie, office: Office, path):
+    path = path.format(**office.cases)
+    assert kermit.get(path).status_code == 200
+    assert fozzie.get(path).status_code == 403
+
+
+@pytest.mark.parametrize("path", ADMIN_ACTIONS)
+def test_administrators_alone_act(fozzie, office: Office, path):
+    fozzie.get("/tasks")
+    assert fozzie.submit(path.format(**office.cases)).status_code == 403
+
+
+@pytest.mark.parametrize("path", PEOPLE_PAGES)
+def test_members_have_their_pages(gonzo, path):
+    assert gonzo.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", CASE_PAGES)
+def test_a_case_is_for_those_who_take_part(kermit, gonzo, office: Office, path):
+    path = path.format(**office.cases)
+    assert kermit.get(path).status_code == 200
+    assert gonzo.get(path).status_code == 403
+
+
+@pytest.mark.parametrize("path", PEOPLE_ACTIONS + ADMIN_ACTIONS)
+def test_a_form_from_elsewhere_does_nothing(kermit, office: Office, path):
+    kermit.get("/tasks")
+    path = path.format(**office.cases)
+    assert kermit.post(path, data={"_csrf_token": "forged"}).status_code == 403
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+    answer = kermit.post(path, data={"_csrf_token": kermit.token}, headers=foreign)
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("path", PEOPLE_PAGES + ADMIN_PAGES + CASE_PAGES)
+def test_no_page_has_a_script_or_style_of_its_own(kermit, office: Office, path):
+    answer = kermit.get(path.format(**office.cases))
+    if not answer.headers["content-type"].startswith("text/html"):
+        return
+    tree = seen(answer)
+    assert not tree.xpath("//style | //*[@style] | //script[not(@src)]")
+    assert not tree.xpath("//@*[starts-with(name(), 'on')]")
+    assert answer.headers["cache-control"] == "no-store"

@@ -1,0 +1,112 @@
+"""Every case, for administrators: lists, one of them in full, suspend, activate, cancel."""
+
+import pytest
+
+from tests.office import HOSTILE, Office, rows, said, seen, text_of
+
+
+@pytest.fixture
+def errand(office: Office) -> str:
+    """The address of a case that a test may change."""
+    return f"/admin/instances/{office.start('errands', note='<i>now</i>')}"
+
+
+def numbers(page) -> list[str]:
+    return [title.removeprefix("#") for title in rows(page)]
+
+
+@pytest.mark.parametrize("path", ["", "/diagram"])
+def test_a_case_that_never_was(kermit, path):
+    assert kermit.get(f"/admin/instances/999999999{path}").status_code == 404
+
+
+def test_what_the_address_cannot_mean_is_read_as_the_default(kermit):
+    page = kermit.get("/admin/instances?view=x&sort=x&process=x&page=x&q=%ff")
+    assert page.status_code == 200
+    assert rows(page) == []
+
+
+@pytest.mark.parametrize(
+    ("view", "cases", "others"),
+    [
+        ("open", ["report", "calm", "hostile", "broken"], ["cancelled"]),
+        ("failed", ["broken"], ["report", "suspended", "cancelled"]),
+        ("suspended", ["suspended"], ["report", "broken"]),
+        ("ended", ["cancelled"], ["report", "suspended"]),
+        ("all", ["report", "broken", "suspended", "cancelled"], []),
+    ],
+)
+def test_views(kermit, office: Office, view, cases, others):
+    found: list[str] = []
+    address = f"/admin/instances?view={view}"
+    while address:
+        page = kermit.get(address)
+        found += numbers(page)
+        following = seen(page).cssselect("a[rel=next]")
+        address = following[0].get("href") if following else ""
+    assert {str(office.cases[name]) for name in cases} <= set(found)
+    assert not {str(office.cases[name]) for name in others} & set(found)
+    assert len(found) == len(set(found))
+
+
+def test_filters(kermit, office: Office):
+    report, late = str(office.cases["report"]), str(office.cases["late"])
+    assert numbers(kermit.get(f"/admin/instances?q={report}")) == [report]
+    assert numbers(kermit.get("/admin/instances?view=all&q=PO-47")) == [late]
+    assert late not in numbers(kermit.get("/admin/instances?process=broken"))
+    nothing = kermit.get("/admin/instances?q=no-such-thing")
+    assert "No instance matches" in nothing.text
+
+
+def test_names_and_values_that_want_to_be_markup_are_text(kermit, office: Office):
+    page = kermit.get(f"/admin/instances/{office.cases['hostile']}")
+    assert "<script>alert" not in page.text
+    tree = seen(page)
+    assert HOSTILE in text_of(tree.cssselect("h1")[0])
+    assert HOSTILE in [text_of(value) for value in tree.cssselect(".value")]
+
+
+def test_one_case_in_full(kermit, office: Office):
+    page = seen(kermit.get(f"/admin/instances/{office.cases['from_api']}"))
+    assert text_of(page.cssselect("h1")[0]).endswith(f"#{office.cases['from_api']}")
+    assert "ERP Integration" in text_of(page.cssselect(".head .lead")[0])
+    variables = page.cssselect("section[aria-labelledby=variables] tbody tr")
+    assert [text_of(cell) for cell in variables[0]] == ["departmenttext", "Engineering"]
+    assert "Submit Expense Report" in text_of(page.cssselect("section[aria-labelledby=active]")[0])
+    assert '"submitReport":1' in page.cssselect("#marks")[0].get("data-marks")
+
+
+def test_a_problem_is_named(kermit, office: Office):
+    page = seen(kermit.get(f"/admin/instances/{office.cases['broken']}"))
+    notice = text_of(page.cssselect(".notice.bad")[0])
+    assert notice.startswith("Divide")
+    assert "missing" in notice
+    assert '"fails"' in page.cssselect("#marks")[0].get("data-marks")
+
+
+def test_suspend_activate_cancel(kermit, errand):
+    kermit.get(errand)
+    assert said(kermit, kermit.submit(f"{errand}/suspend")) == "Suspended."
+    page = seen(kermit.get(errand))
+    assert text_of(page.cssselect(".head .badge")[0]) == "Suspended"
+    assert said(kermit, kermit.submit(f"{errand}/activate")) == "Active again."
+    cancelled = kermit.submit(f"{errand}/cancel", reason="<b>It rained</b>")
+    assert said(kermit, cancelled) == "Cancelled."
+    page = kermit.get(errand)
+    assert "&lt;b&gt;It rained&lt;/b&gt;" in page.text
+    assert text_of(seen(page).cssselect(".head .badge")[0]) == "Cancelled"
+    assert not seen(page).cssselect(".head form")
+
+
+def test_what_has_ended_cannot_be_stopped_again(kermit, office: Office):
+    place = f"/admin/instances/{office.cases['cancelled']}"
+    kermit.get(place)
+    for action in ("suspend", "activate", "cancel"):
+        assert kermit.submit(f"{place}/{action}", reason="again").status_code == 409
+
+
+def test_nobody_works_on_what_is_suspended(kermit, office: Office):
+    number = office.cases["suspended"]
+    place = seen(kermit.get(f"/tasks?view=group&q={number}")).cssselect(".title")[0].get("href")
+    assert "suspended" in text_of(seen(kermit.get(place)).cssselect(".notice.warn")[0])
+    assert kermit.submit(place).status_code == 422
