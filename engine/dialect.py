@@ -12,15 +12,6 @@ if TYPE_CHECKING:
     from engine.markup import Element
     from engine.xml import Reader
 
-NAMESPACES = {
-    "http://flowable.org/bpmn": "flowable",
-    "http://activiti.org/bpmn": "activiti",
-    "http://camunda.org/schema/1.0/bpmn": "camunda",
-    "http://operaton.org/schema/1.0/bpmn": "camunda",
-    "https://workingflow.dev/bpmn": "wf",
-}
-_PREFIXES = tuple(f"{{{namespace}}}" for namespace in NAMESPACES)
-
 JAVA_HINT = (
     "{name} needs Java, which is not here: use an expression, a script or an external worker"
 )
@@ -94,7 +85,7 @@ REFUSED = {
     "decisionRef": "decision tables are not supported yet",
     "caseRef": "CMMN cases are not supported",
 }
-_EXTENSIONS_READ = frozenset(
+EXTENSIONS = frozenset(
     [
         "executionListener",
         "taskListener",
@@ -115,55 +106,30 @@ _EXTENSIONS_READ = frozenset(
 )
 
 
-def attribute(xml: Element, name: str) -> str | None:
-    """An attribute in any dialect's namespace."""
-    if not xml.attrib:
-        return None
-    for prefix in _PREFIXES:
-        value = xml.get(prefix + name)
-        if value is not None:
-            return value
-    return None
-
-
-def local_name(xml: Element) -> str | None:
-    """The local name of a dialect's extension element, None for any other element."""
-    tag = xml.tag
-    if not isinstance(tag, str):
-        return None
-    namespace, _, name = tag[1:].partition("}")
-    return name if namespace in NAMESPACES else None
-
-
 def check_attributes(reader: Reader, xml: Element) -> None:
     """Report the dialect attributes of an element that have no effect or cannot be had."""
-    for key in xml.attrib:
-        text = str(key)
-        if not text.startswith("{"):
-            continue
-        namespace, _, name = text[1:].partition("}")
-        prefix = NAMESPACES.get(namespace)
-        if prefix is None or name in SUPPORTED:
+    for name in xml.own:
+        if name in SUPPORTED:
             continue
         if name in REFUSED:
-            reader.report("error", "unsupported", xml, f"{prefix}:{name}: {REFUSED[name]}")
+            reader.report("error", "unsupported", xml, f"{name}: {REFUSED[name]}")
         elif name in IGNORED:
-            reader.report("warning", "ignored", xml, f"{prefix}:{name} is ignored: {IGNORED[name]}")
+            reader.report("warning", "ignored", xml, f"{name} is ignored: {IGNORED[name]}")
         else:
-            reader.report("warning", "unknown-attribute", xml, f"{prefix}:{name} is not known")
+            reader.report("warning", "unknown-attribute", xml, f"the attribute {name} is not known")
 
 
 def has_refused(xml: Element) -> bool:
     """Whether an element has an attribute that is refused (and reported) anyway."""
-    return any(attribute(xml, name) is not None for name in REFUSED)
+    return not REFUSED.keys().isdisjoint(xml.own)
 
 
 def check_extension(reader: Reader, xml: Element) -> None:
     """Report an extension element of a dialect that nothing reads."""
-    name = local_name(xml)
-    if name is None or name in _EXTENSIONS_READ:
-        return
-    reader.report("warning", "unknown-extension", xml, f"<{name}> is not known and has no effect")
+    if xml.dialect is not None and xml.name not in EXTENSIONS:
+        reader.report(
+            "warning", "unknown-extension", xml, f"<{xml.name}> is not known and has no effect"
+        )
 
 
 def typed_value(reader: Reader, xml: Element, text: str) -> Any:

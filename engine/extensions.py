@@ -19,7 +19,7 @@ def read_extensions(node: Node, extensions: Element, reader: Reader) -> None:
     starts: list[Listener] = []
     ends: list[Listener] = []
     for extension in extensions:
-        name = dialect.local_name(extension)
+        name = extension.name
         if name == "executionListener":
             listener = read_listener(extension, reader)
             if listener is not None:
@@ -37,10 +37,10 @@ def _input_output(node: Node, xml: Element, reader: Reader) -> None:
     inputs: list[Mapping] = []
     outputs: list[Mapping] = []
     for parameter in xml:
-        name = dialect.local_name(parameter)
+        name = parameter.name
         target = parameter.get("name", "")
-        script = next((c for c in parameter if dialect.local_name(c) == "script"), None)
-        if len(parameter) and script is None:
+        script = next((c for c in parameter if c.name == "script"), None)
+        if parameter.children and script is None:
             reader.report(
                 "error",
                 "unsupported",
@@ -69,7 +69,7 @@ def read_listener(xml: Element, reader: Reader) -> Listener | None:
             reader.report("error", "java", xml, dialect.JAVA_HINT.format(name=name))
             return None
     expression = reader.expression(xml, xml.get("expression"), f"{event} listener")
-    script = next((child for child in xml if dialect.local_name(child) == "script"), None)
+    script = next((child for child in xml if child.name == "script"), None)
     if script is not None:
         language = script.get("scriptFormat") or script.get("language")
         return Listener(event, None, reader.script(script, language, script.text))

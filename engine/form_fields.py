@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from engine import dialect
-
 if TYPE_CHECKING:
     from engine.markup import Element
     from engine.xml import Reader
@@ -41,7 +39,7 @@ def read_form_fields(xml: Element, reader: Reader) -> tuple[FormField, ...]:
     """All form fields of a start event or user task, in order."""
     fields = [_form_property(element, reader) for element in reader.extensions(xml, "formProperty")]
     for data in reader.extensions(xml, "formData"):
-        fields += [_form_data(child) for child in data if dialect.local_name(child) == "formField"]
+        fields += [_form_data(child) for child in data if child.name == "formField"]
     return tuple(fields)
 
 
@@ -72,7 +70,7 @@ def _form_data(xml: Element) -> FormField:
     constraints = {
         child.get("name", ""): child.get("config") or "true"
         for validation in xml
-        if dialect.local_name(validation) == "validation"
+        if validation.name == "validation"
         for child in validation
     }
     return FormField(
@@ -92,5 +90,5 @@ def _options(xml: Element) -> tuple[tuple[str, str], ...]:
     return tuple(
         (child.get("id", ""), child.get("name") or child.get("id", ""))
         for child in xml
-        if dialect.local_name(child) == "value"
+        if child.name == "value"
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from engine import dialect
 from engine import events as ev
 from engine.errors import ExpressionFailed
 from engine.mapping import Mapping
@@ -166,34 +165,34 @@ class StandardLoop:
 
 def read_loop(xml: Element, reader: Reader) -> Loop | None:
     """The loop characteristics of an activity, if it has any."""
-    multi = reader.child(xml, "multiInstanceLoopCharacteristics")
+    multi = xml.child("multiInstanceLoopCharacteristics")
     if multi is not None:
         return _read_multi_instance(multi, reader)
-    standard = reader.child(xml, "standardLoopCharacteristics")
+    standard = xml.child("standardLoopCharacteristics")
     return _read_standard(standard, reader) if standard is not None else None
 
 
 def _read_multi_instance(xml: Element, reader: Reader) -> Loop:
     loop = MultiInstance()
     loop.sequential = xml.get("isSequential") == "true"
-    cardinality = reader.child(xml, "loopCardinality")
+    cardinality = xml.child("loopCardinality")
     if cardinality is not None:
         loop.cardinality = reader.expression(xml, cardinality.text, "loopCardinality")
-    condition = reader.child(xml, "completionCondition")
+    condition = xml.child("completionCondition")
     if condition is not None and (condition.text or "").strip():
         loop.condition = reader.condition(condition)
-    text = reader.attr(xml, "collection")
-    data_input = reader.child(xml, "loopDataInputRef")
+    text = xml.own.get("collection")
+    data_input = xml.child("loopDataInputRef")
     if text is None and data_input is not None:
         text = (data_input.text or "").strip()
     if text and not text.lstrip().startswith(("$", "#")):
         text = f"${{{text.strip()}}}"
     loop.collection = reader.expression(xml, text, "collection")
-    item = reader.child(xml, "inputDataItem")
-    loop.element_variable = reader.attr(xml, "elementVariable") or (
+    item = xml.child("inputDataItem")
+    loop.element_variable = xml.own.get("elementVariable") or (
         item.get("name") if item is not None else None
     )
-    loop.index_variable = reader.attr(xml, "elementIndexVariable")
+    loop.index_variable = xml.own.get("elementIndexVariable")
     loop.aggregations = _read_aggregations(xml, reader)
     if loop.collection is None and loop.cardinality is None:
         reader.report("error", "multi-instance", xml, "it needs a loopCardinality or a collection")
@@ -203,7 +202,7 @@ def _read_multi_instance(xml: Element, reader: Reader) -> Loop:
 def _read_aggregations(xml: Element, reader: Reader) -> tuple[Aggregation, ...]:
     """BPMN's loopDataOutputRef with outputDataItem, and Flowable's variableAggregation."""
     found: list[Aggregation] = []
-    output, item = reader.child(xml, "loopDataOutputRef"), reader.child(xml, "outputDataItem")
+    output, item = xml.child("loopDataOutputRef"), xml.child("outputDataItem")
     if output is not None and item is not None:
         source = item.get("name") or item.get("id", "")
         mapping = Mapping(source, source=source)
@@ -219,7 +218,7 @@ def _read_aggregations(xml: Element, reader: Reader) -> tuple[Aggregation, ...]:
                 expression=reader.expression(xml, variable.get("sourceExpression"), "aggregation"),
             )
             for variable in aggregation
-            if dialect.local_name(variable) == "variable"
+            if variable.name == "variable"
         ]
         found.append(Aggregation(target, tuple(sources), single=False))
     return tuple(found)
@@ -230,7 +229,7 @@ def _read_standard(xml: Element, reader: Reader) -> Loop:
     loop.test_before = xml.get("testBefore") == "true"
     maximum = xml.get("loopMaximum")
     loop.maximum = int(maximum) if maximum and maximum.isdecimal() else None
-    condition = reader.child(xml, "loopCondition")
+    condition = xml.child("loopCondition")
     if condition is not None and (condition.text or "").strip():
         loop.condition = reader.condition(condition)
     if loop.condition is None and loop.maximum is None:

@@ -27,7 +27,7 @@ from engine.juel import Expression
 from engine.juel import compile as compile_expression
 from engine.lint import lint
 from engine.loops import read_loop
-from engine.markup import MODEL, Element, invalid, parse_xml, short_tag
+from engine.markup import Element, invalid, parse_xml
 from engine.model import Container, Flow, Node, Process
 from engine.script import Script, language_of
 from engine.triggers.link import Link
@@ -71,14 +71,12 @@ def read(data: bytes, file: str = "model.bpmn20.xml") -> Bpmn:
 def inspect(data: bytes, file: str = "model.bpmn20.xml") -> Bpmn:
     """Read a BPMN file to look at it. Raises ModelInvalid only when it is no BPMN XML at all."""
     root = parse_xml(data, file)
-    if root.tag != MODEL + "definitions":
-        raise invalid(
-            file, "not-bpmn", f"the root element is <{short_tag(root)}>, not BPMN definitions"
-        )
+    if root.name != "definitions":
+        raise invalid(file, "not-bpmn", f"the root element is <{root.name}>, not BPMN definitions")
     reader = Reader(root, file)
     bpmn = Bpmn(file, data)
     for element in root:
-        if element.tag == MODEL + "process":
+        if element.name == "process":
             bpmn.processes.append(reader.process(element))
     bpmn.findings = reader.findings
     if not any(finding.severity == "error" for finding in reader.findings):
@@ -96,9 +94,7 @@ class Reader:
         self.file = file
         self.findings: list[Finding] = []
         self.definitions = {
-            (short_tag(element), id): element
-            for element in root
-            if (id := element.get("id")) is not None and isinstance(element.tag, str)
+            (element.name, id): element for element in root if (id := element.get("id")) is not None
         }
         self._event_definitions = {
             id: element
@@ -117,7 +113,7 @@ class Reader:
 
     def process(self, xml: Element) -> Process:
         """Read a process with everything in it, and link it."""
-        process = Process(self._id(xml), xml.get("name", ""), xml.sourceline or 0)
+        process = Process(self._id(xml), xml.get("name", ""), xml.line)
         process.file = self.file
         process.executable = xml.get("isExecutable", "true").strip() != "false"
         before = len(self.findings)
@@ -125,8 +121,8 @@ class Reader:
         self._flows.clear()
         self._boundaries.clear()
         self._common(process, xml)
-        process.candidate_starter_users = _split(self.attr(xml, "candidateStarterUsers"))
-        process.candidate_starter_groups = _split(self.attr(xml, "candidateStarterGroups"))
+        process.candidate_starter_users = _split(xml.own.get("candidateStarterUsers"))
+        process.candidate_starter_groups = _split(xml.own.get("candidateStarterGroups"))
         dialect.check_attributes(self, xml)
         self._children(process, xml)
         self._link(process)
@@ -136,10 +132,9 @@ class Reader:
 
     def _children(self, container: Container, xml: Element) -> None:
         for child in xml:
-            tag = child.tag
-            if not isinstance(tag, str) or not tag.startswith(MODEL):
+            name = child.name
+            if child.dialect is not None:
                 continue
-            name = tag[len(MODEL) :]
             if name == "sequenceFlow":
                 self._flows.append((child, container))
             elif name in ELEMENTS:
@@ -157,9 +152,7 @@ class Reader:
         kind = ELEMENTS[tag]
         if tag == "subProcess" and xml.get("triggeredByEvent") == "true":
             kind = EventSubProcess
-        node = kind(
-            self._id(xml), " ".join(xml.get("name", "").split()), xml.sourceline or 0, container
-        )
+        node = kind(self._id(xml), " ".join(xml.get("name", "").split()), xml.line, container)
         assert self.current is not None
         self.current.nodes[node.id] = node
         self._elements[node.id] = xml
@@ -178,17 +171,16 @@ class Reader:
             self._children(node, xml)
 
     def _common(self, node: Node, xml: Element) -> None:
-        documentation = self.child(xml, "documentation")
+        documentation = xml.child("documentation")
         if documentation is not None:
             node.documentation = (documentation.text or "").strip()
-        extensions = self.child(xml, "extensionElements")
+        extensions = xml.child("extensionElements")
         if extensions is not None:
             read_extensions(node, extensions, self)
 
     def _asynchronous(self, node: Node, xml: Element) -> None:
         node.before = self.flag(xml, "async") or self.flag(xml, "asyncBefore")
         node.after = self.flag(xml, "asyncLeave") or self.flag(xml, "asyncAfter")
-        self.attr(xml, "exclusive")
 
     def _quantity(self, xml: Element, name: str) -> int:
         text = xml.get(name, "1").strip()
@@ -207,8 +199,8 @@ class Reader:
 
     def _lanes(self, xml: Element) -> None:
         assert self.current is not None
-        for lane in xml.iter(MODEL + "lane"):
-            nodes = (reference.text or "" for reference in self.children(lane, "flowNodeRef"))
+        for lane in (each for each in xml.walk() if each.name == "lane"):
+            nodes = (reference.text or "" for reference in lane.all("flowNodeRef"))
             name = lane.get("name") or lane.get("id", "")
             self.current.lanes.append((name, tuple(node.strip() for node in nodes)))
 
@@ -249,11 +241,11 @@ class Reader:
                 "a sequence flow cannot cross a subprocess border",
             )
             return
-        flow = Flow(self._id(xml), xml.get("name", ""), xml.sourceline or 0, source, target)
-        condition = self.child(xml, "conditionExpression")
+        flow = Flow(self._id(xml), xml.get("name", ""), xml.line, source, target)
+        condition = xml.child("conditionExpression")
         if condition is not None and (condition.text or "").strip():
             flow.condition = self.condition(condition)
-        flow.skip = self.expression(xml, self.attr(xml, "skipExpression"), "skip expression")
+        flow.skip = self.expression(xml, xml.own.get("skipExpression"), "skip expression")
         flow.listeners = tuple(
             listener
             for extension in self.extensions(xml, "executionListener")
@@ -310,38 +302,22 @@ class Reader:
 
     # What elements ask for.
 
-    def attr(self, xml: Element, name: str) -> str | None:
-        """A dialect's attribute, whatever dialect it is in; None when absent."""
-        return dialect.attribute(xml, name)
-
-    def flag(self, xml: Element, name: str, default: bool = False) -> bool:
-        """A dialect's attribute that is true or false."""
-        value = self.attr(xml, name)
-        return default if value is None else value.strip().lower() == "true"
-
-    def child(self, xml: Element, name: str) -> Element | None:
-        """The first BPMN child element of this name."""
-        return xml.find(MODEL + name)
-
-    def children(self, xml: Element, name: str) -> list[Element]:
-        """All BPMN child elements of this name."""
-        return xml.findall(MODEL + name)
+    def flag(self, xml: Element, name: str) -> bool:
+        """A dialect's attribute that is true or false; false when absent."""
+        return xml.own.get(name, "").strip().lower() == "true"
 
     def extensions(self, xml: Element, name: str) -> Iterator[Element]:
         """The dialect's extension elements of this name."""
-        extensions = self.child(xml, "extensionElements")
+        extensions = xml.child("extensionElements")
         if extensions is not None:
             for extension in extensions:
-                if dialect.local_name(extension) == name:
+                if extension.name == name:
                     yield extension
 
     def event_definitions(self, xml: Element) -> Iterator[tuple[Element, str]]:
         """The event definitions of an event with their tags, own ones and referenced ones."""
         for child in xml:
-            tag = child.tag
-            if not isinstance(tag, str) or not tag.startswith(MODEL):
-                continue
-            name = tag[len(MODEL) :]
+            name = child.name
             if name == "eventDefinitionRef":
                 reference = (child.text or "").strip().rpartition(":")[2]
                 definition = self._event_definitions.get(reference)
@@ -353,7 +329,7 @@ class Reader:
                         f"there is no event definition {reference!r}",
                     )
                 else:
-                    yield definition, short_tag(definition)
+                    yield definition, definition.name
             elif name.endswith("EventDefinition"):
                 yield child, name
 
@@ -431,11 +407,9 @@ class Reader:
         """Add a finding at an element."""
         place: Element | None = xml
         while place is not None and place.get("id") is None:
-            place = place.getparent()
+            place = place.parent
         element = place.get("id", "") if place is not None else ""
-        self.findings.append(
-            Finding(severity, rule, message, element, xml.sourceline or 0, self.file)
-        )
+        self.findings.append(Finding(severity, rule, message, element, xml.line, self.file))
 
     def report_node(self, severity: Severity, rule: str, node: Node, message: str) -> None:
         """Add a finding at a node."""
@@ -445,7 +419,7 @@ class Reader:
         id = (xml.get("id") or "").strip()
         if not id:
             self._generated += 1
-            id = f"_{short_tag(xml)}_{self._generated}"
+            id = f"_{xml.name}_{self._generated}"
         if id in self._ids:
             self.report("error", "duplicate-id", xml, f"the id {id!r} is used twice")
         self._ids.add(id)

@@ -35,7 +35,7 @@ class AdHocSubProcess(SubProcess):
     def read(self, xml: Element, reader: Reader) -> None:
         self.sequential = xml.get("ordering") == "Sequential"
         self.cancels_remaining = xml.get("cancelRemainingInstances", "true") != "false"
-        condition = reader.child(xml, "completionCondition")
+        condition = xml.child("completionCondition")
         if condition is not None and (condition.text or "").strip():
             self.condition = reader.condition(condition)
 

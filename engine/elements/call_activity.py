@@ -37,10 +37,10 @@ class CallActivity(Node):
         self.key = reader.expression(xml, xml.get("calledElement"), "calledElement")
         if self.key is None:
             reader.report("error", "call", xml, "a call activity needs a calledElement")
-        binding = reader.attr(xml, "calledElementBinding")
+        binding = xml.own.get("calledElementBinding")
         self.same_deployment = binding == "deployment" or reader.flag(xml, "sameDeployment")
-        self.version = reader.expression(xml, reader.attr(xml, "calledElementVersion"), "version")
-        self.business_key = reader.expression(xml, reader.attr(xml, "businessKey"), "businessKey")
+        self.version = reader.expression(xml, xml.own.get("calledElementVersion"), "version")
+        self.business_key = reader.expression(xml, xml.own.get("businessKey"), "businessKey")
         self.inherit_key = reader.flag(xml, "inheritBusinessKey")
         self.inherit = reader.flag(xml, "inheritVariables")
         read_mappings(self, xml, reader)

@@ -34,7 +34,7 @@ class ComplexGateway(InclusiveGateway):
     activation: Expression | None = None
 
     def read(self, xml: Element, reader: Reader) -> None:
-        condition = reader.child(xml, "activationCondition")
+        condition = xml.child("activationCondition")
         if condition is not None and (condition.text or "").strip():
             self.activation = reader.condition(condition)
 

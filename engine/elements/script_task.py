@@ -27,10 +27,10 @@ class ScriptTask(Node):
 
     def read(self, xml: Element, reader: Reader) -> None:
         language = (xml.get("scriptFormat") or "").strip()
-        script = reader.child(xml, "script")
+        script = xml.child("script")
         source = (script.text or "") if script is not None else ""
-        self.result = reader.attr(xml, "resultVariable") or reader.attr(xml, "resultVariableName")
-        self.skip = reader.expression(xml, reader.attr(xml, "skipExpression"), "skip expression")
+        self.result = xml.own.get("resultVariable") or xml.own.get("resultVariableName")
+        self.skip = reader.expression(xml, xml.own.get("skipExpression"), "skip expression")
         if not source.strip():
             reader.report("error", "script", xml, "a script task needs a script")
         elif reader.is_juel(language):

@@ -22,15 +22,9 @@ class SendTask(ServiceTask):
     message: Expression | None = None
 
     def read(self, xml: Element, reader: Reader) -> None:
-        if (
-            xml.get("messageRef")
-            and not reader.attr(xml, "type")
-            and not reader.attr(xml, "expression")
-        ):
+        if xml.get("messageRef") and not xml.own.get("type") and not xml.own.get("expression"):
             self.message = message_name(xml, xml, reader)
-            self.skip = reader.expression(
-                xml, reader.attr(xml, "skipExpression"), "skip expression"
-            )
+            self.skip = reader.expression(xml, xml.own.get("skipExpression"), "skip expression")
         else:
             super().read(xml, reader)
 

@@ -25,11 +25,11 @@ class ServiceTask(Node):
     skip: Expression | None = None
 
     def read(self, xml: Element, reader: Reader) -> None:
-        self.result = reader.attr(xml, "resultVariableName") or reader.attr(xml, "resultVariable")
-        self.skip = reader.expression(xml, reader.attr(xml, "skipExpression"), "skip expression")
-        self.expression = reader.expression(xml, reader.attr(xml, "expression"), "expression")
-        kind = reader.attr(xml, "type")
-        topic = reader.attr(xml, "topic")
+        self.result = xml.own.get("resultVariableName") or xml.own.get("resultVariable")
+        self.skip = reader.expression(xml, xml.own.get("skipExpression"), "skip expression")
+        self.expression = reader.expression(xml, xml.own.get("expression"), "expression")
+        kind = xml.own.get("type")
+        topic = xml.own.get("topic")
         if kind in ("external", "external-worker"):
             self.topic = reader.expression(xml, topic, "topic")
             if self.topic is None:

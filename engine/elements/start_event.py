@@ -31,8 +31,8 @@ class StartEvent(Event):
         self.repeats = event_sub_process and not self.interrupting
         super().read(xml, reader)
         self.instant = True
-        self.initiator = reader.attr(xml, "initiator")
-        self.form_key = reader.attr(xml, "formKey") or reader.attr(xml, "formRef")
+        self.initiator = xml.own.get("initiator")
+        self.form_key = xml.own.get("formKey") or xml.own.get("formRef")
         self.form_fields = read_form_fields(xml, reader)
 
     def caught(self, run: Run, token: Token, values: dict[str, Any]) -> None:

@@ -30,14 +30,14 @@ class UserTask(Node):
     tag = "userTask"
 
     def read(self, xml: Element, reader: Reader) -> None:
-        self.texts = {name: reader.expression(xml, reader.attr(xml, name), name) for name in _TEXTS}
+        self.texts = {name: reader.expression(xml, xml.own.get(name), name) for name in _TEXTS}
         if self.texts["formKey"] is None:
-            self.texts["formKey"] = reader.expression(xml, reader.attr(xml, "formRef"), "formRef")
+            self.texts["formKey"] = reader.expression(xml, xml.own.get("formRef"), "formRef")
         self.title = reader.expression(xml, self.name, "name")
         self.description = reader.expression(xml, self.documentation, "documentation")
-        self.due = reader.expression(xml, reader.attr(xml, "dueDate"), "dueDate")
-        self.priority = reader.expression(xml, reader.attr(xml, "priority"), "priority")
-        self.skip = reader.expression(xml, reader.attr(xml, "skipExpression"), "skip expression")
+        self.due = reader.expression(xml, xml.own.get("dueDate"), "dueDate")
+        self.priority = reader.expression(xml, xml.own.get("priority"), "priority")
+        self.skip = reader.expression(xml, xml.own.get("skipExpression"), "skip expression")
         self.users = _expressions(xml, reader, "candidateUsers")
         self.groups = _expressions(xml, reader, "candidateGroups")
         self.form_fields: tuple[FormField, ...] = read_form_fields(xml, reader)
@@ -57,8 +57,8 @@ class UserTask(Node):
     def _read_resources(self, xml: Element, reader: Reader) -> None:
         """BPMN's humanPerformer and potentialOwner: ``user(x)``, ``group(y)`` or a group's name."""
         for kind in ("humanPerformer", "potentialOwner"):
-            for resource in reader.children(xml, kind):
-                text = "".join(str(part) for part in resource.itertext()).strip()
+            for resource in xml.all(kind):
+                text = resource.all_text().strip()
                 for part in text.split(","):
                     name = part.strip()
                     if not name:
@@ -182,7 +182,7 @@ def _expressions(xml: Element, reader: Reader, name: str) -> tuple[Expression, .
     """An attribute with a comma-separated list, in which commas inside ``${…}`` do not count."""
     parts: list[str] = []
     depth = 0
-    for part in (reader.attr(xml, name) or "").split(","):
+    for part in (xml.own.get(name) or "").split(","):
         if depth and parts:
             parts[-1] += "," + part
         else:

@@ -25,7 +25,7 @@ class Conditional(Trigger):
     condition: Expression | None = None
 
     def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
-        condition = reader.child(xml, "condition")
+        condition = xml.child("condition")
         if condition is None or not (condition.text or "").strip():
             reader.report("error", "conditional", event_xml, "it needs a condition")
             return

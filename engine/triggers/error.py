@@ -44,10 +44,8 @@ class Error(Trigger):
                     self.code = reference
         if event.position == "end" and not self.code:
             reader.report("error", "error", event_xml, "an error end event needs an errorRef")
-        self.code_variable = reader.attr(xml, "errorCodeVariable") or reader.attr(
-            xml, "errorVariableName"
-        )
-        self.message_variable = reader.attr(xml, "errorMessageVariable")
+        self.code_variable = xml.own.get("errorCodeVariable") or xml.own.get("errorVariableName")
+        self.message_variable = xml.own.get("errorMessageVariable")
 
     def throw(self, run: Run, token: Token, event: Event) -> None:
         throw_error(run, token, self.code or "", self.message)

@@ -34,7 +34,7 @@ class Escalation(Trigger):
                 self.code = definition.get("escalationCode") or definition.get("id")
         elif event.position in ("throw", "end"):
             reader.report("error", "escalation", event_xml, "it needs an escalationRef")
-        self.code_variable = reader.attr(xml, "escalationCodeVariable")
+        self.code_variable = xml.own.get("escalationCodeVariable")
 
     def throw(self, run: Run, token: Token, event: Event) -> None:
         found = catcher(token, Escalation, self.code or "")

@@ -38,7 +38,7 @@ class Message(Trigger):
 
 def message_name(xml: Element, owner: Element, reader: Reader) -> Expression | None:
     """The name of the message that ``messageRef`` (or Flowable's messageExpression) means."""
-    text = reader.attr(xml, "messageExpression")
+    text = xml.own.get("messageExpression")
     reference = xml.get("messageRef")
     if text is None and reference is not None:
         message = reader.definition("message", reference.rpartition(":")[2])

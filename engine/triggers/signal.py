@@ -28,14 +28,14 @@ class Signal(Trigger):
     local = False
 
     def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
-        text = reader.attr(xml, "signalExpression")
+        text = xml.own.get("signalExpression")
         reference = xml.get("signalRef")
         if text is None and reference is not None:
             definition = reader.definition("signal", reference.rpartition(":")[2])
             text = reference
             if definition is not None:
                 text = definition.get("name") or definition.get("id")
-                self.local = reader.attr(definition, "scope") == "processInstance"
+                self.local = definition.own.get("scope") == "processInstance"
         if not text:
             reader.report("error", "signal", event_xml, "it needs a signalRef")
             return

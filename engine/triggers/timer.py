@@ -45,7 +45,7 @@ class Timer(Trigger):
         found: list[tuple[Kind, Element]] = [
             (kind, child)
             for kind in KINDS
-            if (child := reader.child(xml, kind)) is not None and (child.text or "").strip()
+            if (child := xml.child(kind)) is not None and (child.text or "").strip()
         ]
         if len(found) != 1:
             reader.report(
@@ -54,7 +54,7 @@ class Timer(Trigger):
             return
         self.kind, child = found[0]
         self.when = reader.expression(child, child.text, self.kind)
-        self.end = reader.expression(child, reader.attr(child, "endDate"), "endDate")
+        self.end = reader.expression(child, child.own.get("endDate"), "endDate")
         if self.when is not None and self.when.constant:
             self._check(self.when, event_xml, reader)
 
