@@ -163,7 +163,9 @@ class Client(httpx.Client):
         self.get("/login")
         response = self.submit("/login", name=name, password=password)
         if response.status_code == 303:
-            self.get("/account")
+            assert self.get("/account").status_code == 200
+        else:
+            assert response.status_code in (401, 403, 429), response.text
         return response
 
 
