@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any, Protocol, TypeVar
 
+from appliance.actor import SYSTEM
 from appliance.errors import InstanceNotFound
 from appliance.store.delivery import Start, Thrown, starting, waiting
 from appliance.store.held import Held
@@ -144,7 +145,8 @@ class Work:
                 self._engine.states.keep(held)
 
     def _run(self, state: State) -> Command:
-        run = Command(state, self, self._by)
+        # Nobody started what the appliance does by itself: there is no initiator to assign it to.
+        run = Command(state, self, self._by if self._by != str(SYSTEM) else None)
         self._runs.append(run)
         return run
 
