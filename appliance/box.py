@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from zoneinfo import ZoneInfo
 
 from appliance.cases import Cases
 from appliance.clockwork import Clockwork
 from appliance.config import Config
 from appliance.datadir import DataDirectory
+from appliance.errors import Conflict
 from appliance.files import Files
 from appliance.instances import Instances
 from appliance.jobs import Jobs
@@ -61,7 +63,9 @@ class Box:
         self.files.sweep()
         self.directory.empty_tmp()
         if config.demos:
-            self.processes.deploy_shipped()
+            for group in self.processes.deploy_shipped():
+                with suppress(Conflict):  # somebody has made it already
+                    self.people.add_group(group).result()
 
     def start(self) -> None:
         """Let timers fire, first those that were due while nothing ran."""

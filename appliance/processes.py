@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
-import processes as shipped
 from appliance.actor import SYSTEM, Actor
 from appliance.deployment import Deployment
 from appliance.errors import Conflict, InvalidInput
@@ -21,8 +19,8 @@ from engine.errors import Finding
 from engine.forms import Form, from_form_fields
 from engine.model import Process
 from engine.starts import start_triggers
+from processes import SHIPPED
 
-_SHIPPED = Path(shipped.__file__).parent
 _FORM_KNOWN = "SELECT 1 FROM form WHERE key = ? LIMIT 1"
 _SUSPEND = "UPDATE definition SET suspended = ? WHERE key = ?"
 
@@ -114,18 +112,13 @@ class Processes:
 
         return self._store.change(work)
 
-    def deploy_shipped(self) -> None:
-        """Deploy the processes that ship, in a store that has none yet."""
+    def deploy_shipped(self) -> list[str]:
+        """Deploy the processes that ship, in a store that has none yet; the groups they name."""
         if self._library.all():
-            return
-        for folder in sorted(path for path in _SHIPPED.iterdir() if path.is_dir()):
-            files = {
-                path.name: path.read_bytes()
-                for path in sorted(folder.iterdir())
-                if path.name.endswith((".bpmn20.xml", ".form"))
-            }
-            if files:
-                self.deploy(files, SYSTEM).result()
+            return []
+        for shipped in SHIPPED:
+            self.deploy(shipped.files(), SYSTEM).result()
+        return sorted({group for shipped in SHIPPED for group in shipped.groups})
 
     def suspend(self, key: str, by: Actor) -> Pending[None]:
         """Refuse starts of this process; what runs goes on. Raises ``ProcessNotFound``."""

@@ -51,7 +51,11 @@ class Setup:
     def use(
         self, token: str, name: str, password: str, *, display_name: str = "", email: str = ""
     ) -> Pending[User]:
-        """Make the first administrator and use up the token. Hashes: not on the event loop."""
+        """Make the first administrator and use up the token. Hashes: not on the event loop.
+
+        The groups that exist by then are those of the demos. The administrator joins them all, so
+        that one person can walk a demo from end to end.
+        """
         self.check(token)
         now = self._clock()
         new = NewUser.checked(name, password, now, display_name, email, admin=True)
@@ -60,7 +64,9 @@ class Setup:
             _refuse_second(connection)
             self._check(connection, token)
             _forget_tokens(connection)
-            return new.insert(connection)
+            user = new.insert(connection)
+            _join_all_groups(connection, user.name)
+            return user
 
         return self._database.write(work)
 
@@ -88,6 +94,12 @@ def _refuse_second(connection: sqlite3.Connection) -> None:
 
 def _forget_tokens(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM one_time_token WHERE purpose = 'setup'")
+
+
+def _join_all_groups(connection: sqlite3.Connection, user: str) -> None:
+    connection.execute(
+        "INSERT INTO membership (user_name, group_name) SELECT ?, name FROM user_group", (user,)
+    )
 
 
 def _hash(token: str) -> bytes:
