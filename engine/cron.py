@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from cronsim import CronSim, CronSimError
 
@@ -61,9 +62,18 @@ class Cron:
         start = after.astimezone(UTC)
         try:
             # Within one zone Python compares times of day, which come twice when clocks go back.
-            return next((m for m in _Matches(self, after) if m.astimezone(UTC) > start), None)
+            return next((m for m in self._from(after) if m.astimezone(UTC) > start), None)
         except OverflowError:
             return None
+
+    def _from(self, after: datetime) -> Iterable[datetime]:
+        """The matches after a moment, begun in the first year that matches."""
+        if self._years is None or after.year in self._years:
+            return _Matches(self, after)
+        year = min((year for year in self._years if year > after.year), default=None)
+        if year is None:
+            return ()
+        return _Matches(self, datetime(year, 1, 1, tzinfo=after.tzinfo) - timedelta(seconds=1))
 
     def allows(self, day: date) -> bool:
         """Whether the parts that cronsim does not know match a day."""

@@ -158,7 +158,7 @@ _UNITS: dict[str, Callable[[int], Duration]] = {
 }
 
 
-def _plus(when: date, text: Any, sign: int = 1) -> date:
+def _plus(when: date, text: Any, *, sign: int = 1) -> date:
     if not isinstance(text, str):
         raise Trouble("a duration such as P1D is needed here")
     return moved(when, parse_duration(text) * sign)
@@ -216,7 +216,7 @@ DATE_METHODS: Mapping[str, DateMethod] = {
     **{f"plus{name}": _later(unit) for name, unit in _UNITS.items()},
     **{f"minus{name}": _later(unit, -1) for name, unit in _UNITS.items()},
     "plus": _plus,
-    "minus": lambda when, text: _plus(when, text, -1),
+    "minus": lambda when, text: _plus(when, text, sign=-1),
     "withYear": _with("year"),
     "withMonth": _with("month"),
     "withMonthOfYear": _with("month"),

@@ -70,12 +70,12 @@ def _replace(text: str, old: Any, new: Any) -> str:
 
 def _repeat(text: str, times: Any) -> str:
     count = integer_of(times)
-    if count < 0 or count * len(text) > MAX_TEXT:
+    if not 0 <= count <= MAX_TEXT or count * len(text) > MAX_TEXT:
         raise Trouble(f"the text has more than {MAX_TEXT} characters")
     return text * count
 
 
-def _compare_texts(text: str, other: Any, fold: Callable[[str], str] = str) -> int:
+def _compare_texts(text: str, other: Any, *, fold: Callable[[str], str] = str) -> int:
     left, right = fold(text), fold(text_of(other))
     return (left > right) - (left < right)
 
@@ -113,7 +113,7 @@ TEXT: Methods[str] = {
     "endsWith": lambda text, part: text.endswith(text_of(part)),
     "equalsIgnoreCase": lambda text, other: text.casefold() == text_of(other).casefold(),
     "compareTo": _compare_texts,
-    "compareToIgnoreCase": lambda text, other: _compare_texts(text, other, str.casefold),
+    "compareToIgnoreCase": lambda text, other: _compare_texts(text, other, fold=str.casefold),
     "concat": lambda text, other: joined([text, text_of(other)]),
     "replace": _replace,
     "replaceAll": lambda text, find, new: patterns.replaced(text, text_of(find), text_of(new)),

@@ -1,5 +1,6 @@
 """Moments, durations, dates and cycles, also where clocks change."""
 
+import contextlib
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -346,6 +347,7 @@ def test_what_is_no_cycle_is_refused(text):
         ("0 0 0 1 NOV-FEB ?", ["02-01T00:00:00", "11-01T00:00:00", "12-01T00:00:00"]),
         ("0 0 0 1 1 ? 2028", ["2028-01-01T00:00:00"]),
         ("0 0 0 29 2 ? 2026-2033", ["2028-02-29T00:00:00", "2032-02-29T00:00:00"]),
+        ("0 0 0 1 1 ? 2099,2150/40", ["2099-01-01T00:00:00", "2150-01-01T00:00:00"]),
         ("0 0 0 1 1/6 ?", ["07-01T00:00:00", "2027-01-01T00:00:00"]),
         ("30 9 * * 1", ["05T09:30:00", "12T09:30:00"]),
         ("30 9 * * 0", ["04T09:30:00"]),
@@ -435,3 +437,21 @@ def test_the_text_of_a_cycle_says_what_is_left():
     cron = parse_cycle("0 0 12 * * ?", 0, UTC, end=ms("2027-01-01T00:00"))
     assert cron.text == "0 0 12 * * ? until 2027-01-01T00:00:00.000+00:00"
     assert parse_cycle(cron.text, 0, UTC).end == cron.end
+
+
+ALPHABET = "RPTYMWDHS0123456789-+:/.,?*#LZ []W"
+
+
+@given(st.text(ALPHABET, max_size=30))
+def test_any_text_ends_in_a_time_or_a_refusal(text):
+    now = ms("2026-05-01T09:00")
+    for read in (
+        lambda: parse_date(text, BERLIN),
+        lambda: parse_due(text, now, BERLIN),
+        lambda: parse_duration(text).after(now, BERLIN),
+        lambda: parse_cycle(text, now, BERLIN).first(),
+        lambda: parse_cycle(f"R/{text}", now, BERLIN).next(now),
+        lambda: parse_cycle(f"0 {text} * * ?", now, BERLIN).first(),
+    ):
+        with contextlib.suppress(TimeInvalid):
+            assert isinstance(read(), int | None)

@@ -79,6 +79,7 @@ def test_a_megabyte_of_expression_is_refused(text):
     "text",
     [
         "${'a'.repeat(1000000000)}",
+        "${''.repeat(99999999999999999999)}",
         "${'a'.repeat(1000).repeat(1000).repeat(1000)}",
         "${big.concat(big)}",
         "${big.replace('', big)}",

@@ -139,6 +139,7 @@ def test_the_safe_list(evaluate, call, value):
         ("x.length(1)", "wrong number of arguments"),
         ("x.substring()", "wrong number of arguments"),
         ("x.contains()", "wrong number of arguments"),
+        ("x.compareTo('a', 'b')", "wrong number of arguments"),
         ("none.length()", "called on null"),
         ("[1].get(1)", "get"),
         ("[1].get('x')", "cannot be used as a number"),
