@@ -53,7 +53,7 @@ class Tasks:
         """
         offset = int(page) if page.isdecimal() and len(page) < 9 else 0
         view = view if view in ("group", "overdue", "done") else "mine"
-        conditions, searched = self._conditions(q, process)
+        conditions, searched = self._conditions(q, process, "t" if view == "done" else "v")
         bound = {**self._bound(who), **searched}
         connection = self._store.read()
         if view == "done":
@@ -214,14 +214,14 @@ class Tasks:
         groups = {f"group{number}": group for number, group in enumerate(sorted(who.groups))}
         return {"who": who.name, "now": self._clock(), **groups}
 
-    def _conditions(self, q: str, process: str) -> tuple[list[str], dict[str, object]]:
+    def _conditions(self, q: str, process: str, table: str) -> tuple[list[str], dict[str, object]]:
         """SQL conditions for a search and a process, and the values they read."""
         conditions: list[str] = []
         bound: dict[str, object] = {}
         q = q.strip()
         if process:
             ids = [str(view.id) for view in self._library.all() if view.key == process]
-            conditions.append(f"t.definition IN ({', '.join(ids)})")
+            conditions.append(f"{table}.definition IN ({', '.join(ids)})")
         if q:
             bound["like"] = like_pattern(q)
             like = "LIKE :like ESCAPE '\\'"

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from appliance.store.inbox import Place
 from engine.state import State
-
-ASSIGNEE, USER, GROUP = 0, 1, 2
-"""``inbox.kind``: whose inbox a task lies in."""
 
 TOKEN_BYTES = 1000
 """About what a token with its dictionaries takes in memory."""
-
-Place = tuple[int, str]
-"""Whose inbox: the kind and the name."""
 
 
 class Held:
@@ -38,11 +31,3 @@ class Held:
     def weight(self) -> int:
         """About how many bytes of memory this takes."""
         return self.data + TOKEN_BYTES * len(self.state)
-
-
-def places(assignee: str | None, users: Iterable[str], groups: Iterable[str]) -> tuple[Place, ...]:
-    """In whose inbox a task lies: its assignee's alone, or else all its candidates'."""
-    if assignee is not None:
-        return ((ASSIGNEE, assignee),)
-    return (*((USER, user) for user in dict.fromkeys(users)),
-            *((GROUP, group) for group in dict.fromkeys(groups)))  # fmt: skip

@@ -23,7 +23,7 @@ VIEWS = {
     "all": "1",
 }
 BY_PERSON = "by = ? AND parent IS NULL AND substr(by, 1, 4) <> 'api:'"
-WITH_INCIDENTS = "SELECT DISTINCT root FROM incident WHERE resolved IS NULL"
+WITH_INCIDENTS = "SELECT root FROM incident WHERE resolved IS NULL ORDER BY at"
 FAILED = "SELECT id FROM instance WHERE status IN ('TERMINATED', 'FAILED') AND status = 'FAILED'"
 BY_KEY = "SELECT id FROM instance WHERE business_key >= ? AND business_key < ?"
 _AFTER_ALL = "\U0010ffff"
@@ -44,7 +44,7 @@ def instances(
         if view == "failed":
             failed = _with_problems(connection)
             ids = failed if ids is None else ids & failed
-        return _chosen(connection, ids or (), view, definitions, sort, page)
+        return _chosen(connection, ids, view, definitions, sort, page) if ids else []
     if definitions is None and view in ("open", "suspended"):
         definitions = [id for (id,) in connection.execute("SELECT id FROM definition")]
     if definitions is None:
@@ -79,6 +79,8 @@ def requests(
 
 def active_nodes(connection: sqlite3.Connection, instances: Sequence[int]) -> list[tuple[int, str]]:
     """Where these live instances have tokens: pairs of instance and node."""
+    if not instances:
+        return []
     marks = ", ".join("?" * len(instances))
     sql = (
         f"SELECT DISTINCT a.instance, a.node FROM instance i JOIN activity a ON a.root = i.root"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-from appliance.store.held import Held, places
+from appliance.store.held import Held
+from appliance.store.inbox import places
 from engine import events as ev
 from engine.state import Resolve, State, apply
 from engine.values import decode

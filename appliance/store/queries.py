@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from appliance.store.held import ASSIGNEE, GROUP, USER
+from appliance.store.inbox import ASSIGNEE, GROUP, USER
 
 Row = tuple
 PAGE = 50
@@ -87,13 +87,12 @@ TAKING_PART = """
 SELECT t.assignee, t.owner, t.completed_by, t.candidate_users, t.candidate_groups
 FROM activity a JOIN task t ON t.id = a.id WHERE a.root = ?
 """
-_MINE = f"SELECT task, due, priority FROM inbox WHERE kind = {ASSIGNEE} AND who = :who"
-_OPEN_TO_ME = f"SELECT task, due, priority FROM inbox WHERE kind = {USER} AND who = :who"
-_OPEN_TO_GROUP = f"SELECT task, due, priority FROM inbox WHERE kind = {GROUP} AND who = :group"
+_INBOX = "SELECT task, due, priority, name, definition FROM inbox WHERE"
 _TASK_ROW = """
 SELECT t.id, coalesce(t.name, t.node), t.instance, t.definition, coalesce(i.name, ''),
     i.business_key, t.assignee, t.created, t.due, t.priority, t.ended
 """
+_JOINED = "JOIN task t ON t.id = v.task JOIN instance i ON i.id = t.instance"
 _SORTS = {
     "due": "v.due IS NULL, v.due, v.priority DESC, v.task",
     "-due": "v.due IS NULL, v.due DESC, v.priority DESC, v.task",
@@ -101,23 +100,27 @@ _SORTS = {
     "-priority": "v.priority DESC, v.due IS NULL, v.due, v.task",
     "created": "v.task",
     "-created": "v.task DESC",
-    "name": "t.name COLLATE NOCASE, v.task",
-    "-name": "t.name COLLATE NOCASE DESC, v.task",
-    "process": "t.definition, v.task",
-    "-process": "t.definition DESC, v.task",
+    "name": "v.name COLLATE NOCASE, v.task",
+    "-name": "v.name COLLATE NOCASE DESC, v.task",
+    "process": "v.definition, v.task",
+    "-process": "v.definition DESC, v.task",
 }
 
 
 def inbox_source(view: str, groups: int) -> str:
-    """The tasks of a view (mine, group, overdue) of a person in so many groups.
+    """The tasks of a view (mine, group, overdue) of a person in so many groups, each once.
 
     It reads ``:who``, ``:now`` and ``:group0``, ``:group1``, …
     """
-    group = [f"{_OPEN_TO_GROUP}{n}" for n in range(groups)]
-    parts = {"mine": [_MINE], "group": [_OPEN_TO_ME, *group]}
-    parts["overdue"] = [*parts["mine"], *parts["group"]]
-    source = " UNION ".join(parts[view])
-    return f"SELECT * FROM ({source}) WHERE due < :now" if view == "overdue" else source
+    mine = [f"kind = {ASSIGNEE} AND who = :who"]
+    group = [f"kind = {USER} AND who = :who"]
+    group += [f"kind = {GROUP} AND who = :group{number}" for number in range(groups)]
+    ranges = {"mine": mine, "group": group, "overdue": [*mine, *group]}[view]
+    late = " AND due < :now" if view == "overdue" else ""
+    # Only what lies in several inboxes can be found twice, and has to be made one again.
+    once = [f"{_INBOX} {each}{late} AND shared = 0" for each in ranges]
+    several = " UNION ".join(f"{_INBOX} {each}{late} AND shared = 1" for each in ranges)
+    return " UNION ALL ".join([*once, f"SELECT * FROM ({several})"])
 
 
 def inbox(
@@ -129,16 +132,18 @@ def inbox(
     conditions: Sequence[str],
     offset: int,
 ) -> list[Row]:
-    """A page (and one row more) of the tasks of a source; see :func:`inbox_source`."""
+    """A page (and one row more) of the tasks of a source; see :func:`inbox_source`.
+
+    ``conditions`` are about ``v`` (the inbox), or about ``t`` and ``i`` (task and instance) too.
+    """
     order = _SORTS.get(sort, _SORTS["due"])
-    joined = "JOIN task t ON t.id = v.task JOIN instance i ON i.id = t.instance"
-    if conditions or "t." in order:
-        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-        sql = f"{_TASK_ROW} FROM ({source}) v {joined} {where} ORDER BY {order}"
-        sql += f" LIMIT {PAGE + 1} OFFSET {offset}"
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    page = f"LIMIT {PAGE + 1} OFFSET {offset}"
+    if "t." in where:
+        sql = f"{_TASK_ROW} FROM ({source}) v {_JOINED} {where} ORDER BY {order} {page}"
     else:  # the page is chosen from the inbox alone; only its tasks are looked up
-        some = f"SELECT * FROM ({source}) v ORDER BY {order} LIMIT {PAGE + 1} OFFSET {offset}"
-        sql = f"{_TASK_ROW} FROM ({some}) v {joined} ORDER BY {order}"
+        some = f"SELECT * FROM ({source}) v {where} ORDER BY {order} {page}"
+        sql = f"{_TASK_ROW} FROM ({some}) v CROSS {_JOINED} ORDER BY {order}"
     return connection.execute(sql, bound).fetchall()
 
 

@@ -15,7 +15,8 @@ from typing import Any
 
 import msgspec
 
-from appliance.store.held import Held, places
+from appliance.store.held import Held
+from appliance.store.inbox import InboxRows, Shown, places
 from engine import events as ev
 from engine.values import encode
 
@@ -27,11 +28,9 @@ _INSERTS = {
     name: f"INSERT INTO {name} VALUES ({', '.join('?' * columns)})"
     for name, columns in _INSERT.items()
 }
-_PUT_INBOX = "INSERT OR REPLACE INTO inbox VALUES (?, ?, ?, ?, ?)"
 _PUT_VARIABLE = "INSERT OR REPLACE INTO variable VALUES (?, ?, ?)"
 _PUT_LOG = "INSERT INTO log_line (root, token, at, text) VALUES (?, ?, ?, ?)"
 _PUT_JOURNAL = "INSERT INTO journal (root, at, by, command, events) VALUES (?, ?, ?, ?, ?)"
-_DROP_INBOX = "DELETE FROM inbox WHERE kind = ? AND who = ? AND task = ?"
 _DROP_VARIABLE = "DELETE FROM variable WHERE scope = ? AND name = ?"
 _DROP_JOB = "DELETE FROM job WHERE id = ?"
 _DROP_SUBSCRIPTION = "DELETE FROM subscription WHERE id = ?"
@@ -55,7 +54,7 @@ _TASK = ("id", "root", "instance", "definition", "node", "name", "assignee", "ow
 _INSTANCE_COLUMN = {name: index for index, name in enumerate(_INSTANCE)}
 _TASK_COLUMN = {name: index for index, name in enumerate(_TASK)}
 _TASK_FIELDS = {"created_at": "created", "claimed_at": "claimed"}
-_PLACED_BY = {"assignee", "candidate_users", "candidate_groups", "due", "priority"}
+_SHOWN = {"assignee", "candidate_users", "candidate_groups", "due", "priority", "name"}
 
 Row = list[Any]
 
@@ -86,8 +85,7 @@ class Rows:
         self._departures: list[tuple[int, int, int]] = []
         self._moves: dict[int, str] = {}
         self._loops: dict[int, tuple[int, int, int]] = {}
-        self._inbox: dict[tuple[int, str, int], tuple[int | None, int]] = {}
-        self._no_inbox: set[tuple[int, str, int]] = set()
+        self._inbox = InboxRows()
         self._variables: dict[tuple[int, str], bytes] = {}
         self._no_variables: set[tuple[int, str]] = set()
         self._waits_ended: list[tuple[int]] = []
@@ -131,14 +129,13 @@ class Rows:
     def flush(self) -> None:
         """Write all changes; the connection is in a transaction."""
         many = self._many
-        many(_DROP_INBOX, self._no_inbox)
+        self._inbox.flush(self._connection)
         many(_DROP_VARIABLE, self._no_variables)
         many(_DROP_JOB, self._waits_ended)
         many(_DROP_SUBSCRIPTION, self._waits_ended)
         many(_INSERTS["instance"], self._instances.values())
         many(_INSERTS["activity"], self._activities.values())
         many(_INSERTS["task"], self._tasks.values())
-        many(_PUT_INBOX, [(*key, *value) for key, value in self._inbox.items()])
         many(_PUT_VARIABLE, [(*key, value) for key, value in self._variables.items()])
         many(_INSERTS["job"], self._jobs.values())
         many(_INSERTS["subscription"], self._subscriptions.values())
@@ -212,6 +209,7 @@ class Rows:
         for task in held.tasks:
             if held.homes.get(task, held.root) == instance:
                 self._change_task(task, {"definition": definition})
+                self._show(held, task)
 
     def _change_instance(self, id: int, changes: dict[str, Any]) -> None:
         row = self._instances.get(id)
@@ -291,8 +289,9 @@ class Rows:
         ]  # fmt: skip
         lies = places(event.assignee, event.candidate_users, event.candidate_groups)
         held.tasks[id] = lies
-        for place in lies:
-            self._inbox[*place, id] = event.due, event.priority
+        if lies:
+            shown = Shown(event.due, event.priority, event.name, held.definitions.get(instance, 0))
+            self._inbox.lay(id, lies, shown)
 
     def _node(self, held: Held, token: int) -> str:
         row = self._activities.get(token)
@@ -309,15 +308,20 @@ class Rows:
             for name, value in event.changes.items()
         }
         self._change_task(event.task, changes)
-        token = held.state.tokens.get(event.task)
-        if token is None or token.task is None or _PLACED_BY.isdisjoint(changes):
-            return  # a task that the same command ended leaves the inbox by that
+        if not _SHOWN.isdisjoint(changes):
+            self._show(held, event.task)
+
+    def _show(self, held: Held, id: int) -> None:
+        """Lay a task where it belongs now, as it is now."""
+        token = held.state.tokens.get(id)
+        if token is None or token.task is None:
+            return  # the same command ends it, and takes it out of all inboxes by that
         task = token.task
         lies = places(task.assignee, task.candidate_users, task.candidate_groups)
-        self._leave_inbox(event.task, set(held.tasks[event.task]).difference(lies))
-        held.tasks[event.task] = lies
-        for place in lies:
-            self._inbox[*place, event.task] = task.due, task.priority
+        self._inbox.take(id, set(held.tasks[id]).difference(lies))
+        held.tasks[id] = lies
+        definition = held.definitions.get(held.homes.get(id, held.root), 0)
+        self._inbox.lay(id, lies, Shown(task.due, task.priority, task.name, definition))
 
     def _task_completed(self, held: Held, event: ev.TaskCompleted) -> None:
         self._close_task(
@@ -328,7 +332,7 @@ class Rows:
 
     def _close_task(self, held: Held, id: int, changes: dict[str, Any]) -> None:
         self._change_task(id, changes)
-        self._leave_inbox(id, held.tasks.pop(id))
+        self._inbox.take(id, held.tasks.pop(id))
 
     def _change_task(self, id: int, changes: dict[str, Any]) -> None:
         row = self._tasks.get(id)
@@ -337,11 +341,6 @@ class Rows:
             return
         for name, value in changes.items():
             row[_TASK_COLUMN[name]] = value
-
-    def _leave_inbox(self, task: int, lay: Iterable[tuple[int, str]]) -> None:
-        for place in lay:
-            self._inbox.pop((*place, task), None)
-            self._no_inbox.add((*place, task))
 
     def _job_created(self, held: Held, event: ev.JobCreated) -> None:
         self._jobs[event.job] = [

@@ -34,6 +34,8 @@ RULES: dict[str, str] = {
     "a task in an inbox where it does not belong": """
         SELECT b.task FROM inbox b LEFT JOIN task t ON t.id = b.task WHERE t.id IS NULL
         OR t.ended IS NOT NULL OR t.priority <> b.priority OR t.due IS NOT b.due
+        OR t.name IS NOT b.name OR t.definition <> b.definition
+        OR b.shared <> ((SELECT count(*) FROM inbox o WHERE o.task = t.id) > 1)
         OR CASE b.kind WHEN 0 THEN t.assignee IS NOT b.who ELSE t.assignee IS NOT NULL END""",
     "a task that is missing in an inbox": """
         SELECT t.id FROM task t WHERE t.ended IS NULL AND (

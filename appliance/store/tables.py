@@ -230,8 +230,8 @@ Task.add_index(
 class Inbox(Table):
     """In whose inbox an open task lies: its assignee's, or else its candidates'.
 
-    ``kind`` is 0 for the assignee, 1 for a candidate user, 2 for a candidate group. The columns
-    that the inbox sorts by are repeated here, so that a page of it reads one range of one tree.
+    ``kind``: see ``inbox.py``. What inboxes are sorted and filtered by is repeated here, so that a
+    page is read from one range of one tree. ``shared``: the task lies in other inboxes, too.
     """
 
     kind = BigIntegerField()
@@ -239,6 +239,9 @@ class Inbox(Table):
     task = BigIntegerField()
     due = BigIntegerField(null=True)
     priority = BigIntegerField()
+    name = TextField(null=True)
+    definition = BigIntegerField()
+    shared = BooleanField()
 
     class Meta:
         primary_key = CompositeKey("kind", "who", "task")

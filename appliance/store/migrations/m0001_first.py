@@ -23,7 +23,8 @@ CREATE TABLE form (id INTEGER NOT NULL PRIMARY KEY, key TEXT NOT NULL, deploymen
 CREATE UNIQUE INDEX form_key_id ON form (key, id);
 CREATE INDEX form_deployment ON form (deployment, key);
 CREATE TABLE inbox (kind INTEGER NOT NULL, who TEXT NOT NULL, task INTEGER NOT NULL, due INTEGER,
-    priority INTEGER NOT NULL, PRIMARY KEY (kind, who, task)) STRICT, WITHOUT ROWID;
+    priority INTEGER NOT NULL, name TEXT, definition INTEGER NOT NULL, shared INTEGER NOT NULL,
+    PRIMARY KEY (kind, who, task)) STRICT, WITHOUT ROWID;
 CREATE TABLE incident (id INTEGER NOT NULL PRIMARY KEY, root INTEGER NOT NULL, token INTEGER NOT
     NULL, node TEXT NOT NULL, job INTEGER, at INTEGER NOT NULL, message TEXT NOT NULL, detail
     TEXT, resolved INTEGER, resolved_by TEXT) STRICT;

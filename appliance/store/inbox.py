@@ -1,0 +1,69 @@
+"""Inboxes as rows: a row per open task and person or group that has it or may take it.
+
+A row repeats what inboxes are sorted and filtered by, so that a page of one is read from one range
+of one tree, however many tasks there are.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple
+
+ASSIGNEE, USER, GROUP = 0, 1, 2
+"""``inbox.kind``: whose inbox a task lies in."""
+
+Place = tuple[int, str]
+"""Whose inbox: the kind and the name."""
+
+_PUT = "INSERT OR REPLACE INTO inbox VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_DROP = "DELETE FROM inbox WHERE kind = ? AND who = ? AND task = ?"
+
+
+class Shown(NamedTuple):
+    """What the row of a task repeats."""
+
+    due: int | None
+    priority: int
+    name: str | None
+    definition: int
+
+
+def places(assignee: str | None, users: Iterable[str], groups: Iterable[str]) -> tuple[Place, ...]:
+    """In whose inbox a task lies: its assignee's alone, or else all its candidates'."""
+    if assignee is not None:
+        return ((ASSIGNEE, assignee),)
+    if not users and not groups:
+        return ()
+    return (*((USER, user) for user in dict.fromkeys(users)),
+            *((GROUP, group) for group in dict.fromkeys(groups)))  # fmt: skip
+
+
+class InboxRows:
+    """The changes of inboxes that are not written yet; deletions go first, the last word counts."""
+
+    __slots__ = ("_gone", "_put")
+
+    def __init__(self) -> None:
+        self._put: dict[tuple[int, str, int], tuple[object, ...]] = {}
+        self._gone: set[tuple[int, str, int]] = set()
+
+    def lay(self, task: int, lies: tuple[Place, ...], shown: Shown) -> None:
+        """Put a task into inboxes, or show it there anew."""
+        row = (*shown, len(lies) > 1)
+        for kind, who in lies:
+            self._put[kind, who, task] = row
+
+    def take(self, task: int, lay: Iterable[Place]) -> None:
+        """Take a task out of inboxes."""
+        for kind, who in lay:
+            key = kind, who, task
+            self._put.pop(key, None)
+            self._gone.add(key)
+
+    def flush(self, connection: sqlite3.Connection) -> None:
+        """Write them."""
+        if self._gone:
+            connection.executemany(_DROP, self._gone)
+        if self._put:
+            connection.executemany(_PUT, [(*key, *row) for key, row in self._put.items()])

@@ -1,0 +1,122 @@
+"""No read of an endpoint or page searches a table that grows: SQLite is asked for its plan."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from appliance.box import Box
+from appliance.config import Config
+from tests.appliance.given import HOUR, Clock
+from tests.appliance.processes import ADMIN, ERP, GONZO, KERMIT, deploy, start
+
+GROWING = {
+    "instance", "activity", "task", "inbox", "variable", "job", "subscription", "incident", "file",
+    "journal", "log_line",
+}  # fmt: skip
+IN_ORDER = re.compile(r"FROM instance WHERE (1|ended IS NOT NULL)( AND id [<>] \(\d+\))? ORDER BY")
+"""The list of all instances is the table itself, read from its end as far as a page goes."""
+LIVE_ONLY = re.compile(r"USING (COVERING )?INDEX (job_due|incident_open|instance_failed)")
+"""An index that holds what is live, or what failed, may be read through."""
+
+
+class Watched:
+    """The statements that reads ran, with their values."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.seen: dict[str, str] = {}
+        self._connection = connection
+        connection.set_trace_callback(lambda sql: self.seen.setdefault(sql, sql))
+
+    def searches(self) -> Iterator[str]:
+        """Each step of a plan that goes through a growing table, with its statement."""
+        self._connection.set_trace_callback(None)
+        for sql in self.seen:
+            if not sql.lstrip().upper().startswith(("SELECT", "WITH")):
+                continue
+            for *_, step in self._connection.execute(f"EXPLAIN QUERY PLAN {sql}"):
+                found = re.match(r"SCAN (\w+)", step)
+                if found and named(found[1], sql) in GROWING and not LIVE_ONLY.search(step):
+                    yield f"{step}: {' '.join(sql.split())}"
+
+
+def named(alias: str, sql: str) -> str:
+    """The table that an alias stands for."""
+    found = re.search(rf"(?:FROM|JOIN) (\w+) {alias}\b", sql)
+    return found[1] if found else alias
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[Box]:
+    box = Box(Config(data=tmp_path / "data", demos=False), Clock())
+    yield box
+    box.close()
+
+
+def lived_in(box: Box) -> int:
+    """Something of everything; the id of a running instance."""
+    deploy(box, "start > deep > end", "inner")
+    text = '<callActivity id="call" calledElement="inner"/>\n<task id="w" flowable:async="true"/>'
+    id = start(box, f"{text}\nstart > call > w > end\ncall ?| late PT1H\nlate > end2", "outer")
+    box.instances.start("outer", {}, KERMIT, business_key="B-1").result(10)
+    box.clock.advance(HOUR)
+    box.clockwork.fire_due()
+    return id
+
+
+def read_everything(box: Box, id: int) -> None:
+    """What endpoints and pages ask for."""
+    box.instances.status(id)
+    inner = box.instances.detail(id).called[0].id
+    box.instances.status(inner)
+    box.instances.detail(inner)
+    task = box.instances.status(id).tasks[0].id
+    box.tasks.get(task, ADMIN)
+    for view in ("open", "failed", "suspended", "ended", "all"):
+        for sort in ("id", "-id", "process", "-process"):
+            for page in ("", "5", "1.5"):
+                box.instances.list(view, sort=sort, page=page)
+                box.instances.list(view, sort=sort, page=page, process="outer")
+            box.instances.requests_of("kermit", view, sort=sort)
+            box.instances.requests_of("kermit", view, q="B-1", sort=sort)
+        box.instances.list(view, q="B-1")
+    for view in ("mine", "group", "overdue", "done"):
+        for sort in ("due", "-due", "priority", "created", "name", "process"):
+            box.tasks.inbox(GONZO, view, sort=sort, page="50")
+            box.tasks.inbox(GONZO, view, process="outer", sort=sort)
+    box.tasks.counts(GONZO)
+    box.instances.check_visible(id, ADMIN)
+    box.files.list(id)
+    box.clockwork.fire_due()
+    box.clockwork.next_due()
+    box.clockwork._look_back()
+    box.processes.list()
+
+
+def test_no_read_searches_a_growing_table(box):
+    id = lived_in(box)
+    watched = Watched(box.store.read())
+    read_everything(box, id)
+    assert len(watched.seen) > 50
+    wrong = [line for line in watched.searches() if not IN_ORDER.search(line)]
+    assert wrong == []
+
+
+def test_loading_a_state_searches_no_growing_table(box):
+    from appliance.library import Library
+    from appliance.store.loader import load
+
+    id = lived_in(box)
+    library = Library(box.store.read)
+    watched = Watched(box.store.read())
+    assert load(box.store.read(), id, library.process) is not None
+    assert list(watched.searches()) == []
+
+
+def test_status_takes_few_reads(box):
+    id = start(box, "start > a > end", by=ERP)
+    watched = Watched(box.store.read())
+    box.instances.status(id)
+    assert len(watched.seen) <= 5
