@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, timedelta
 
 from cronsim import CronSim, CronSimError
 
@@ -66,19 +66,16 @@ class Cron:
         except OverflowError:
             return None
 
-    def _from(self, after: datetime) -> Iterable[datetime]:
-        """The matches after a moment, begun in the first year that matches."""
-        if self._years is None or after.year in self._years:
-            return _Matches(self, after)
-        year = min((year for year in self._years if year > after.year), default=None)
-        if year is None:
-            return ()
-        return _Matches(self, datetime(year, 1, 1, tzinfo=after.tzinfo) - timedelta(seconds=1))
+    def _from(self, after: datetime) -> Iterator[datetime]:
+        """The matches after a moment; without years cronsim gives up after fifty."""
+        if self._years is None:
+            yield from _Matches(self, after)
+        for year in sorted(year for year in self._years or () if year >= after.year):
+            first = datetime(year, 1, 1, tzinfo=after.tzinfo) - timedelta(seconds=1)
+            yield from _Matches(self, after if year == after.year else first, year)
 
     def allows(self, day: date) -> bool:
         """Whether the parts that cronsim does not know match a day."""
-        if self._years is not None and day.year not in self._years:
-            return False
         if self._nearest_weekday:
             return day.day == _nearest_weekday(day.year, day.month, self._nearest_weekday)
         if self._before_last:
@@ -89,9 +86,10 @@ class Cron:
 class _Matches(CronSim):
     """cronsim, with Quartz's kinds of days and its own care for the hours when clocks change."""
 
-    def __init__(self, cron: Cron, after: datetime) -> None:
+    def __init__(self, cron: Cron, after: datetime, last_year: int = MAXYEAR) -> None:
         super().__init__(cron.fields, after)
         self._cron = cron
+        self._last_year = last_year
         if cron.fixed_time and self.dt.tzinfo is not UTC:
             # cronsim does this for five fields only, where it imitates Debian's cron.
             self.fixup_tz = self.dt.tzinfo
@@ -99,6 +97,8 @@ class _Matches(CronSim):
 
     def match_day(self, d: date) -> bool:
         """Whether a day matches."""
+        if d.year > self._last_year:
+            raise StopIteration
         return super().match_day(d) and self._cron.allows(d)
 
 
