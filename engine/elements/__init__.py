@@ -82,6 +82,7 @@ IGNORED_ELEMENTS = frozenset(
         "performer",
         "resourceRole",
         "multiInstanceLoopCharacteristics",
+        "completionCondition",
         "standardLoopCharacteristics",
         "eventDefinitionRef",
         "timerEventDefinition",

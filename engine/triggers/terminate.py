@@ -37,17 +37,19 @@ class Terminate(Trigger):
             return
         scope = token.scope
         assert scope is not None
-        if self.multi_instance:
-            scope = _body(scope)
-        run.cancel_children(scope)
-        run.rest(scope)
+        body = _body(scope) if self.multi_instance else None
+        run.cancel_children(body or scope)
+        if body is not None:
+            run.leave_body(body)
+        else:
+            run.rest(scope)
 
 
-def _body(scope: Token) -> Token:
-    """The multi-instance body around a scope, or the scope itself."""
+def _body(scope: Token) -> Token | None:
+    """The multi-instance body around a scope."""
     token: Token | None = scope
     while token is not None and token is not token.instance:
         if token.loop == ev.BODY:
             return token
         token = token.scope
-    return scope
+    return None
