@@ -31,6 +31,7 @@ from engine.juel.target import assign, is_target
 __all__ = ["Expression", "Scope", "compile", "text_of", "truth_of"]
 
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_NO_NAMES: frozenset[str] = frozenset()
 _SIMPLE = frozenset({type(None), bool, int, str})
 
 
@@ -49,6 +50,9 @@ class Expression:
         self._run = node.run
         self._offset = offset
         self.constant = node.kind == "constant"
+        self.names = self.optional_names = _NO_NAMES
+        if self.constant:
+            return
         nodes = list(node.walk())
         self.names = frozenset(each.value for each in nodes if each.kind == "name")
         self.optional_names = frozenset(each.value for each in nodes if each.kind == "variable")
@@ -88,6 +92,8 @@ def compile(text: str) -> Expression:
     Space around it does not count.
     """
     text = text.strip()
+    if "{" not in text:
+        return Expression(text, Node(lambda _: text, 0, "constant", text))
     try:
         parts = split(text)
     except Trouble as problem:
