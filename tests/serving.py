@@ -29,6 +29,13 @@ PATIENCE = 60.0
 TOKEN = re.compile(r'name="_csrf_token" value="([^"]+)"')
 
 
+def first(pattern: str, text: str) -> str:
+    """The first place in the text that fits; there must be one."""
+    found = re.search(pattern, text)
+    assert found, f"nothing like {pattern} in:\n{text}"
+    return found[0]
+
+
 def free_port() -> int:
     """A port of the loopback on which nobody listens."""
     with socket.socket() as probe:
@@ -89,9 +96,8 @@ class Served:
 
     def _hear(self, new: bool) -> None:
         """Wait until the server has said all that it says at its start."""
-        assert self.process is not None
-        assert self.process.stdout is not None
-        stdout = self.process.stdout
+        stdout = self.running.stdout
+        assert stdout is not None
         os.set_blocking(stdout.fileno(), False)
         # In a new directory it goes on to print the link for the first administrator.
         while "listens on" not in self.said or (new and not self.said.endswith("\n\n")):
@@ -115,17 +121,21 @@ class Served:
         assert "Traceback" not in done.stderr
         return done.stderr
 
+    @property
+    def running(self) -> subprocess.Popen[str]:
+        """Its process."""
+        assert self.process is not None
+        return self.process
+
     def signal(self, number: signal.Signals) -> None:
         """Send the process a signal."""
-        assert self.process is not None
-        self.process.send_signal(number)
+        self.running.send_signal(number)
 
     def wait(self) -> int:
         """Wait for its end; the exit code."""
-        assert self.process is not None
-        code = self.process.wait(PATIENCE)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+        code = self.running.wait(PATIENCE)
+        assert self.running.stdout is not None
+        self.running.stdout.close()
         return code
 
     def stop(self) -> int:
@@ -271,7 +281,8 @@ def furnished(data: Path) -> dict[str, Any]:
 
 
 def _people(box: Box) -> dict[str, Any]:
-    box.people.add_group("employees").result()
+    if "employees" not in {group.name for group in box.people.groups()}:
+        box.people.add_group("employees").result()
     box.people.add("kermit", PASSWORD, display_name="Kermit the Frog", admin=True).result()
     box.people.add("fozzie", PASSWORD, groups=["employees"]).result()
     box.people.add("gonzo", PASSWORD).result()

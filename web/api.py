@@ -84,7 +84,7 @@ async def status(request: ApiRequest, instance: FromPath[str]) -> Json:
             process_definition_name=found.process_name,
             process_definition_key=found.process_key,
             start_time=wire.moment(found.started),
-            end_time=found.ended and wire.moment(found.ended),
+            end_time=None if found.ended is None else wire.moment(found.ended),
             status=found.status,
             active_tasks=[
                 wire.Task(str(task.id), task.name, task.assignee, wire.moment(task.created))

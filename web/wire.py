@@ -17,10 +17,8 @@ encode = _encoder.encode
 """A record, or a list of them, as JSON bytes; decimals stay numbers, digit by digit."""
 
 
-def moment(ms: int | None) -> str | None:
-    """Milliseconds since the epoch as the API writes times; None stays None."""
-    if ms is None:
-        return None
+def moment(ms: int) -> str:
+    """Milliseconds since the epoch as the API writes times."""
     return (_EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds")
 
 

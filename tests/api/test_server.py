@@ -23,8 +23,8 @@ def served(data):
     """A server of this test's own; a test may end it itself."""
     server = Served(data, ("--grace", "1"))
     yield server.start()
-    if server.process.poll() is None:
-        server.process.kill()
+    if server.running.poll() is None:
+        server.running.kill()
     server.wait()
 
 
@@ -51,8 +51,8 @@ def test_a_host_that_is_not_here_is_1(tmp_path, host):
 
 
 def test_a_second_server_on_one_directory_is_3(served: Served, data):
-    assert str(served.process.pid) in Served(data).run(3)
-    assert str(served.process.pid) in Served(data, port=served.port).run(3)
+    assert str(served.running.pid) in Served(data).run(3)
+    assert str(served.running.pid) in Served(data, port=served.port).run(3)
     assert httpx.get(served.url + "/healthz").text == "ok\n"
 
 
@@ -100,7 +100,7 @@ def test_a_second_signal_shortens_the_grace_period(data, pristine):
         assert httpx.get(server.url + "/healthz").status_code == 200
         server.signal(signal.SIGTERM)
         while "stopping" not in server.log:
-            assert server.process.poll() is None
+            assert server.running.poll() is None
         server.signal(signal.SIGTERM)
         assert server.wait() == 0
 
@@ -121,7 +121,7 @@ def test_what_was_answered_survives_the_end(served: Served, data, pristine):
     headers = {"Authorization": f"Bearer {pristine[1]['key']}"}
     with httpx.Client(base_url=served.url, headers=headers) as erp:
         started = erp.post("/processapi/expense_reimbursement_demo/start").json()
-    served.process.kill()
+    served.running.kill()
     served.wait()
     again = Served(data).start()
     found = httpx.get(

@@ -6,7 +6,7 @@ import pytest
 from tests.serving import Site
 
 
-def status(erp: httpx.Client, id: str) -> dict:
+def status(erp: httpx.Client, id: str | int) -> dict:
     response = erp.get(f"/processapi/{id}/status")
     assert response.status_code == 200, response.text
     return response.json()

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from tests.serving import PASSWORD, Client, Site
+from tests.serving import PASSWORD, Client, Site, first
 
-KEY = re.compile(r"wf_[0-9A-Za-z]{43}")
+KEY = "wf_[0-9A-Za-z]{43}"
 HOME = "/admin/api-keys"
 
 
@@ -26,18 +26,18 @@ def made(client: Client, name: str, **fields: str) -> tuple[str, str]:
     """A new key and the address of its row."""
     page = client.submit(HOME, name=name, **fields).text
     row = page.partition(f"<strong>{name}</strong>")[2]
-    return KEY.search(page)[0], re.search(rf"{HOME}/\d+", row)[0]
+    return first(KEY, page), first(rf"{HOME}/\d+", row)
 
 
 def test_a_key_is_shown_once_with_a_call_to_try(kermit: Client, site: Site):
     page = kermit.submit(HOME, name="shown once")
     assert page.status_code == 200
-    key = KEY.search(page.text)[0]
+    key = first(KEY, page.text)
     assert page.headers["cache-control"] == "no-store"
     assert f'data-copy="{key}"' in page.text
     assert f"curl -H &#39;Authorization: Bearer {key}&#39; {site.url}/processapi/list" in page.text
     assert "/start" in page.text
-    assert not KEY.search(kermit.get(HOME).text)
+    assert not re.search(KEY, kermit.get(HOME).text)
     assert "shown once" in kermit.get(HOME).text
     assert key not in site.log
 
@@ -99,7 +99,7 @@ def test_a_key_that_cannot_be_is_not_made(kermit: Client, fields):
     response = kermit.submit(HOME, **fields)
     assert response.status_code == 422
     assert 'role="alert"' in response.text
-    assert not KEY.search(response.text)
+    assert not re.search(KEY, response.text)
 
 
 @pytest.mark.parametrize("key", ["0", "999999", "9" * 30, "x", "-1"])

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.serving import PASSWORD, Client, Site
+from tests.serving import PASSWORD, Client, Site, first
 
 HOME = "/admin/users"
 
@@ -17,7 +17,7 @@ def kermit(client: Client) -> Client:
 
 def link_in(text: str) -> str:
     """The path of the password link on a page."""
-    return re.search(r"/password/[\w-]{43}", text)[0]
+    return first(r"/password/[\w-]{43}", text)
 
 
 def test_a_new_person_chooses_a_password_by_a_link(kermit: Client, site: Site):

@@ -1,10 +1,8 @@
 """The set-up link: once, in time, for the first administrator only."""
 
-import re
-
 import pytest
 
-from tests.serving import PASSWORD, Client, Served
+from tests.serving import PASSWORD, Client, Served, first
 
 NEW = {"name": "kermit", "display_name": "Kermit", "password": PASSWORD, "again": PASSWORD}
 
@@ -28,7 +26,7 @@ def test_from_the_printed_link_to_an_api_key(new: Served):
         assert (made.status_code, made.headers["location"]) == (303, "/tasks")
         assert client.get("/admin/api-keys").status_code == 200
         page = client.submit("/admin/api-keys", name="ERP")
-        key = re.search(r"wf_[0-9A-Za-z]{43}", page.text)[0]
+        key = first("wf_[0-9A-Za-z]{43}", page.text)
         called = client.get("/processapi/list", headers={"Authorization": f"Bearer {key}"})
         assert called.json() == []
 
