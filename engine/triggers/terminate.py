@@ -46,9 +46,9 @@ class Terminate(Trigger):
 
 
 def _body(scope: Token) -> Token | None:
-    """The multi-instance body around a scope."""
+    """The multi-instance body around a scope, also around the call activity of its process."""
     token: Token | None = scope
-    while token is not None and token is not token.instance:
+    while token is not None:
         if token.loop == ev.BODY:
             return token
         token = token.scope
