@@ -15,6 +15,7 @@ from engine.mapping import Mapping
 from engine.values import as_text, checked_variables
 
 if TYPE_CHECKING:
+    from engine.elements.event import Event
     from engine.juel import Expression
     from engine.markup import Element
     from engine.run import Run
@@ -72,6 +73,8 @@ class MultiInstance:
     element_variable: str | None = None
     index_variable: str | None = None
     aggregations: tuple[Aggregation, ...] = ()
+    behavior = "All"
+    event: Event | None = None
 
     def begin(self, run: Run, body: Token) -> None:
         total = len(self._items(run, body))
@@ -80,7 +83,7 @@ class MultiInstance:
         begun = min(total, 1) if self.sequential else total
         run.emit(ev.LoopAdvanced(body.id, total, begun, 0))
         if total == 0:
-            run.leave_body(body)
+            self._finish(run, body)
         for index in range(begun):
             run.arrive(body.node, body, None, index)
 
@@ -102,19 +105,36 @@ class MultiInstance:
         for aggregation in self.aggregations:
             aggregation.gather(run, token, body)
         done = self.condition is not None and run.test(self.condition, token)
+        self._tell(run, token, completed)
+        if not token.alive:
+            return
         run.end_iteration(token)
         if done or completed >= total:
-            run.cancel_children(body)
-            for aggregation in self.aggregations:
-                aggregation.hand_over(run, body)
-            run.leave_body(body)
+            self._finish(run, body)
         elif self.sequential:
             run.emit(ev.LoopAdvanced(body.id, total, begun + 1, completed))
             run.arrive(body.node, body, None, begun)
 
+    def _finish(self, run: Run, body: Token) -> None:
+        run.cancel_children(body)
+        for aggregation in self.aggregations:
+            aggregation.hand_over(run, body)
+        run.leave_body(body)
+
+    def _tell(self, run: Run, token: Token, completed: int) -> None:
+        """Throw the event that the behaviour asks for: at each completion, or at the first."""
+        if self.event is not None and (self.behavior == "None" or completed == 1):
+            for trigger in self.event.triggers:
+                trigger.throw(run, token, self.event)
+
     def _items(self, run: Run, body: Token) -> list[Any] | range:
         if self.collection is not None:
-            return _as_list(run, self.collection, body)
+            if self.sequential:
+                return _as_list(run, self.collection, body)
+            known = run.collections.get(body.id)
+            if known is None:
+                known = run.collections[body.id] = _as_list(run, self.collection, body)
+            return known
         assert self.cardinality is not None
         value = run.evaluate(self.cardinality, body)
         text = as_text(value) if value is not None else ""
@@ -194,9 +214,21 @@ def _read_multi_instance(xml: Element, reader: Reader) -> Loop:
     )
     loop.index_variable = xml.own.get("elementIndexVariable")
     loop.aggregations = _read_aggregations(xml, reader)
+    loop.behavior = xml.get("behavior", "All")
+    if loop.behavior != "All":
+        loop.event = _read_behavior(xml, loop.behavior, reader)
     if loop.collection is None and loop.cardinality is None:
         reader.report("error", "multi-instance", xml, "it needs a loopCardinality or a collection")
     return loop
+
+
+def _read_behavior(xml: Element, behavior: str, reader: Reader) -> Event | None:
+    """The event that iterations throw. BPMN 2.0.2 section 13.3.7, attribute ``behavior``."""
+    reference = xml.get(f"{behavior.lower()}BehaviorEventRef", "")
+    if behavior not in ("None", "One"):
+        reader.report("error", "multi-instance", xml, f"the behavior {behavior!r} is not supported")
+        return None
+    return reader.thrown_event(xml, reference.rpartition(":")[2])
 
 
 def _read_aggregations(xml: Element, reader: Reader) -> tuple[Aggregation, ...]:

@@ -37,6 +37,7 @@ class Run:
         self.events: list[ev.Event] = []
         self.outbox: list[Throw] = []
         self.transient: dict[str, Any] = {}
+        self.collections: dict[int, list[Any]] = {}
         self._agenda: deque[tuple[Node, Token, Flow | None, int | None]] = deque()
         self._steps = 0
         self._steps_before = 0

@@ -7,16 +7,24 @@ from typing import TYPE_CHECKING, Any
 from engine.elements.event import Event
 from engine.elements.start_event import StartEvent
 from engine.elements.sub_process import SubProcess
+from engine.triggers.compensation import Compensation
 
 if TYPE_CHECKING:
     from engine.run import Run
     from engine.state import Token
+    from engine.xml import Reader
 
 
 class EventSubProcess(SubProcess):
     """An interrupting one ends everything else in its scope, other event subprocesses too."""
 
     tag = "eventSubProcess"
+
+    def link(self, reader: Reader) -> None:
+        super().link(reader)
+        compensates = any(start.trigger(Compensation) is not None for start in self.events())
+        if compensates and self.container is not None and self.container.compensation is None:
+            self.container.compensation = self
 
     def events(self) -> list[Event]:
         """Its start events."""

@@ -275,3 +275,73 @@ def test_what_was_done_is_undone_latest_first():
     play.complete("undo_flight")
     assert play.complete("undo_hotel").tasks == ["after"]
     assert picture(rebuilt(play.events, play.world)) == picture(play.state)
+
+
+SUB_WITH_UNDO = (
+    '<subProcess id="sub"><startEvent id="s"/><task id="work"/><endEvent id="e"/>'
+    + FLOW.format("s", "work")
+    + FLOW.format("work", "e")
+    + '<subProcess id="esp" triggeredByEvent="true"><startEvent id="es">'
+    '<compensateEventDefinition/></startEvent><userTask id="undo" name="undo"/>'
+    + FLOW.format("es", "undo")
+    + "</subProcess></subProcess>\n"
+)
+
+
+def test_a_compensation_event_subprocess_undoes_its_subprocess():
+    play = Play(
+        SUB_WITH_UNDO
+        + '<intermediateThrowEvent id="back"><compensateEventDefinition activityRef="sub"/>'
+        "</intermediateThrowEvent>\nstart > sub > back > after > end"
+    )
+    assert play.tasks == ["undo"]
+    assert play.complete("undo").tasks == ["after"]
+
+
+def collecting(extra: str, attributes: str = "") -> str:
+    return (
+        f'<userTask id="m" name="m${{loopCounter}}"><multiInstanceLoopCharacteristics {attributes} '
+        f'flowable:collection="people" flowable:elementVariable="person">{extra}'
+        "</multiInstanceLoopCharacteristics></userTask>\nstart > m > after > end"
+    )
+
+
+AGGREGATION = (
+    '<extensionElements><flowable:variableAggregation target="votes">'
+    '<variable source="person"/><variable source="vote"/></flowable:variableAggregation>'
+    "</extensionElements>"
+)
+
+
+def test_results_are_gathered_in_the_order_of_completion():
+    play = Play(collecting(AGGREGATION), {"people": ["a", "b"]})
+    for name, vote in (("m1", "no"), ("m0", "yes")):
+        task = play.task(name).id
+        play.do(lambda command, t=task, v=vote: command.complete(t, local={"vote": v}))
+    assert play.tasks == ["after"]
+    assert play.variables["votes"] == [
+        {"person": "b", "vote": "no"},
+        {"person": "a", "vote": "yes"},
+    ]
+
+
+def test_an_empty_collection_gathers_an_empty_list():
+    assert Play(collecting(AGGREGATION), {"people": []}).variables["votes"] == []
+
+
+def test_a_behavior_throws_at_the_first_completion():
+    play = Play(
+        f'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+        'xmlns:flowable="http://flowable.org/bpmn" targetNamespace="t">'
+        '<signal id="first" name="first"/><signalEventDefinition id="thrown" signalRef="first"/>'
+        '<process id="p" isExecutable="true"><startEvent id="start"/>'
+        '<userTask id="m" name="m${loopCounter}"><multiInstanceLoopCharacteristics behavior="One" '
+        'oneBehaviorEventRef="thrown"><loopCardinality>3</loopCardinality>'
+        '</multiInstanceLoopCharacteristics></userTask><boundaryEvent id="b" attachedToRef="m" '
+        'cancelActivity="false"><signalEventDefinition signalRef="first"/></boundaryEvent>'
+        '<userTask id="told" name="told"/><endEvent id="end"/>'
+        f"{FLOW.format('start', 'm')}{FLOW.format('m', 'end')}{FLOW.format('b', 'told')}"
+        "</process></definitions>"
+    )
+    assert play.complete("m1").tasks == ["m0", "m2", "told"]
+    assert play.complete("m0").tasks == ["m2", "told"]
