@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 from engine.elements.event import Event
 from engine.elements.start_event import StartEvent
 from engine.elements.sub_process import SubProcess
-from engine.triggers.compensation import Compensation
 
 if TYPE_CHECKING:
     from engine.run import Run
     from engine.state import Token
-    from engine.xml import Reader
 
 
 class EventSubProcess(SubProcess):
@@ -20,15 +18,15 @@ class EventSubProcess(SubProcess):
 
     tag = "eventSubProcess"
 
-    def link(self, reader: Reader) -> None:
-        super().link(reader)
-        compensates = any(start.trigger(Compensation) is not None for start in self.events())
-        if compensates and self.container is not None and self.container.compensation is None:
-            self.container.compensation = self
-
     def events(self) -> list[Event]:
         """Its start events."""
         return [start for start in self.starts if isinstance(start, StartEvent)]
+
+    def link(self, reader: Reader) -> None:
+        super().link(reader)
+        if any(start.trigger(Compensation) is not None for start in self.events()):
+            assert self.container is not None
+            self.container.compensation = self
 
     def listen(self, run: Run, scope: Token) -> None:
         """Wait in a scope for what starts it."""
