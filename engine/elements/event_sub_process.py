@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from engine.elements.event import Event
 from engine.elements.start_event import StartEvent
 from engine.elements.sub_process import SubProcess
+from engine.triggers.compensation import Compensation
 
 if TYPE_CHECKING:
     from engine.run import Run
     from engine.state import Token
+    from engine.xml import Reader
 
 
 class EventSubProcess(SubProcess):
