@@ -217,8 +217,8 @@ def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
     if wanted != "/" and (request.method in ("GET", "HEAD") or _htmx(request)):
         address += f"?next={quote(wanted, safe='')}"
     if _htmx(request):
-        return Response(None, status_code=401, headers={"HX-Redirect": address})
-    return Response(None, status_code=303, headers={"Location": address})
+        return Response(b"", status_code=401, headers={"HX-Redirect": address})
+    return Response(b"", status_code=303, headers={"Location": address})
 
 
 def _error_page(request: Request[Any, Any, Any], failure: Failure) -> Response[Any]:

@@ -27,6 +27,7 @@ from granian.server.embed import Server
 
 from appliance.errors import CannotStart, PortTaken, SettingInvalid
 from web.app import make_app
+from web.static_files import assets
 
 if TYPE_CHECKING:
     from litestar.types import ASGIApp
@@ -59,6 +60,8 @@ def serve(box: Box, config: Config, ready: Callable[[], None]) -> None:
     something still runs after ``config.grace`` seconds.
     """
     _check_tls(config)
+    if not any(name.startswith("dist/") for name in assets()):
+        log.warning("pages have no style and no script: build them with build/frontend.py")
     # Uploads are spooled where the files will live, not where the system keeps its own.
     tempfile.tempdir = str(config.data / "tmp")
     with _claimed(config.host, config.port) as address:

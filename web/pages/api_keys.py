@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -82,9 +84,18 @@ def _page(
         name=name,
         expires=expires,
         problem=problem,
-        address=site_address(request),
-        example=startable[0] if startable else "",
+        **_calls(made.text if made else "", site_address(request), startable),
     )
+
+
+def _calls(key: str, address: str, startable: Sequence[str]) -> dict[str, str]:
+    """Two calls to try the key with, the second where there is something to start."""
+    head = f"curl -H 'Authorization: Bearer {key}' \\\n"
+    start = ""
+    if startable:
+        body = "  -H 'Content-Type: application/json' -d '{\"variables\": {}}' \\\n"
+        start = f"{head}{body}  {address}/processapi/{quote(startable[0])}/start"
+    return {"list_call": f"{head}  {address}/processapi/list", "start_call": start}
 
 
 def _end_of(request: PageRequest, day: str) -> int | None:
