@@ -48,7 +48,7 @@ class FrontendError(Exception):
 
 def build(*, force: bool = False) -> bool:
     """Bring the bundles up to date; False when they already were."""
-    with _alone():
+    with alone(FRONTEND / "package-lock.json"):
         wanted = digest(_inputs())
         if not force and is_fresh(wanted):
             return False
@@ -100,14 +100,14 @@ def digest(paths: list[Path]) -> str:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """Keep two builds of one work tree apart, where the system has file locks."""
+def alone(path: Path) -> Iterator[None]:
+    """Hold a lock on a file, to keep two builds of one work tree apart, where there are locks."""
     try:
         import fcntl
     except ImportError:
         yield
         return
-    with (FRONTEND / "package-lock.json").open("rb") as lock:
+    with path.open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -21,6 +21,7 @@ import frontend
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
+SPEC = ROOT / "build" / "workingflow.spec"
 TARGET = ROOT / "dist"
 ONE_FILE = TARGET / "workingflow"
 FOLDER = TARGET / "workingflow-folder"
@@ -39,17 +40,24 @@ def build() -> bool:
     Raises ``FrontendError`` and ``BuildError``.
     """
     frontend.build()
-    wanted = frontend.digest(_inputs())
-    if STAMP.is_file() and STAMP.read_text(encoding="ascii") == wanted:
-        return False
-    work = TARGET / "work"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    NOTICES.write_text(notices(), encoding="utf-8")
+    with frontend.alone(SPEC):
+        wanted = frontend.digest(_inputs())
+        if STAMP.is_file() and STAMP.read_text(encoding="ascii") == wanted:
+            return False
+        work = TARGET / "work"
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        NOTICES.write_text(notices(), encoding="utf-8")
+        _freeze(work)
+        shutil.rmtree(work)
+        STAMP.write_text(wanted, encoding="ascii")
+        return True
+
+
+def _freeze(work: Path) -> None:
     options = ["--noconfirm", "--log-level=ERROR", f"--workpath={work}", f"--distpath={TARGET}"]
-    spec = ROOT / "build" / "workingflow.spec"
     done = subprocess.run(
-        [sys.executable, "-m", "PyInstaller", *options, str(spec)],
+        [sys.executable, "-m", "PyInstaller", *options, str(SPEC)],
         check=False,
         capture_output=True,
         text=True,
@@ -58,9 +66,6 @@ def build() -> bool:
     )
     if done.returncode:
         raise BuildError(f"PyInstaller ended with {done.returncode}:\n{done.stderr}")
-    shutil.rmtree(work)
-    STAMP.write_text(wanted, encoding="ascii")
-    return True
 
 
 def _inputs() -> list[Path]:

@@ -11,7 +11,7 @@ import make
 import pytest
 import smoke
 
-pytestmark = [pytest.mark.binary, pytest.mark.xdist_group("binary")]
+pytestmark = pytest.mark.binary
 
 PROGRAMS = [
     pytest.param(make.ONE_FILE, id="one-file"),

@@ -13,8 +13,6 @@ import frontend
 import pytest
 import quickjs
 
-pytestmark = pytest.mark.xdist_group("frontend")
-
 
 @pytest.fixture(scope="module")
 def dist() -> Path:
