@@ -18,6 +18,9 @@ from web.edge import HEAD_ONLY
 from web.security import PageRequest
 
 HEARTBEAT = 20.0
+SESSIONS = "sessions"
+"""What a stream hears when somebody was signed out; it is told to nobody."""
+
 _HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
@@ -31,6 +34,11 @@ async def events(request: PageRequest) -> Response[Any]:
     if request.scope.get(HEAD_ONLY):
         return Response(b"", headers=_HEADERS)
     return Stream(_signals(request), headers=_HEADERS)
+
+
+def end_streams(request: Request[Any, Any, Any]) -> None:
+    """Let the open pages of whoever was just signed out hear of it now, not at a heartbeat."""
+    request.app.state.box.live.publish(SESSIONS)
 
 
 def _alive(request: Request[Any, Any, Any]) -> bool:
@@ -53,11 +61,11 @@ async def _signals(request: PageRequest) -> AsyncIterator[bytes]:
                 if stopped.done():
                     heard.cancel()
                     break
-                if heard.done():
-                    yield f"event: {heard.result()}\ndata: 1\n\n".encode()
-                else:
+                if not heard.done():
                     heard.cancel()
                     yield b": still here\n\n"
+                elif heard.result() != SESSIONS:
+                    yield f"event: {heard.result()}\ndata: 1\n\n".encode()
             yield b"event: ended\ndata: 1\n\n"
         finally:
             stopped.cancel()

@@ -41,7 +41,7 @@ HEADER_SECONDS = 10
 CONNECTIONS = 2048
 """Requests served at a time; more of them wait, unanswered, in the system's queue."""
 
-# Measured: the default thresholds make most of the slowest hundredth of all answers.
+# With the default thresholds the collector makes most of the slowest hundredth of all answers.
 _GC_THRESHOLDS = (50_000, 25, 100)
 _FIRST = asyncio.FIRST_COMPLETED
 _LOGGED_BY_US = {

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 
 from appliance.errors import InvalidInput, TooManyAttempts, WrongPassword
 from web.bodies import text_of
+from web.live import end_streams
 from web.pages.sign_in import address_of, sign_in
 from web.render import THEME, go, page
 from web.security import SESSION, PageRequest
@@ -62,6 +63,7 @@ async def change_password(request: PageRequest) -> Response[Any]:
         return _page(request, password_problem=_("The old password is wrong."))
     except (InvalidInput, TooManyAttempts) as error:
         return _page(request, password_problem=str(error))
+    end_streams(request)
     said = _("Your password is changed. Other browsers are signed out.")
     return await sign_in(request, request.user, go("/account", said))
 
@@ -88,6 +90,7 @@ async def change_theme(request: PageRequest) -> Response[Any]:
 async def revoke(request: PageRequest, session: FromPath[int]) -> Response[Any]:
     """Sign one browser out."""
     await request.app.state.box.sessions.revoke(request.user.name, session)
+    end_streams(request)
     return go("/account", _("That browser is signed out."))
 
 
@@ -96,6 +99,7 @@ async def revoke_others(request: PageRequest) -> Response[Any]:
     """Sign all browsers out but this one."""
     box = request.app.state.box
     await box.sessions.revoke_all(request.user.name, but=request.auth.id)
+    end_streams(request)
     return go("/account", _("All other browsers are signed out."))
 
 
@@ -103,6 +107,7 @@ async def revoke_others(request: PageRequest) -> Response[Any]:
 async def sign_out(request: PageRequest) -> Response[Any]:
     """End this session."""
     await request.app.state.box.sessions.end(request.cookies[SESSION])
+    end_streams(request)
     response = go("/login", _("You are signed out."))
     response.delete_cookie(SESSION)
     return response

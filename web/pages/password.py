@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from appliance.errors import InvalidInput
 from web.bodies import text_of
+from web.live import end_streams
 from web.pages.sign_in import sign_in
 from web.render import go, page
 from web.security import known_visitor
@@ -35,6 +36,7 @@ async def choose(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
         user = await (await asyncio.to_thread(links.use, token, password))
     except InvalidInput as error:
         return _form(request, token, str(error))
+    end_streams(request)
     return await sign_in(request, user, go("/tasks", _("Your password is set.")))
 
 

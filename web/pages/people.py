@@ -12,6 +12,7 @@ from litestar.params import FromPath, FromQuery
 from appliance.errors import Conflict, GroupNotFound, InvalidInput
 from appliance.people import User
 from web.bodies import form_of, text_of
+from web.live import end_streams
 from web.pages.api_keys import site_address
 from web.render import go, page
 from web.security import PageRequest
@@ -91,6 +92,7 @@ async def disable(request: PageRequest, name: FromPath[str]) -> Response[Any]:
         await request.app.state.box.people.disable(name)
     except Conflict as error:
         return go(_address(name), str(error), bad=True)
+    end_streams(request)
     return go(_address(name), _("This person can no longer sign in."))
 
 
