@@ -129,8 +129,8 @@ def test_nobody_signs_out_somebody_else(own: Served):
         gonzo.sign_in("gonzo", PASSWORD)
         third.sign_in("fozzie", PASSWORD)
         (last,) = re.findall(r"/account/sessions/(\d+)/revoke", fozzie.get("/account").text)
-        for number in range(int(last)):
-            fozzie.submit(f"/account/sessions/{number}/revoke")
+        gonzos = int(last) - 1
+        assert fozzie.submit(f"/account/sessions/{gonzos}/revoke").status_code == 404
         assert gonzo.get("/account").status_code == 200
 
 
