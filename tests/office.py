@@ -171,7 +171,7 @@ def furnished(data: Path) -> dict[str, Any]:
 
 
 def _people(box: Box) -> None:
-    for group in GROUPS:
+    for group in set(GROUPS) - {group.name for group in box.people.groups()}:
         box.people.add_group(group).result()
     add = box.people.add
     add("kermit", PASSWORD, display_name="Kermit the Frog", admin=True, groups=GROUPS).result()

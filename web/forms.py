@@ -113,7 +113,7 @@ def view_of(
     files: Sequence[StoredFile] = (),
 ) -> FormView:
     """The form as this person sees it over ``data``, with what they entered so far."""
-    return form.view(
+    view = form.view(
         data,
         now=now_of(box, user),
         values=values,
@@ -121,6 +121,13 @@ def view_of(
         files={file.name: file.original_name for file in files},
         people=directory(box),
     )
+    shown = {item.name for item in view.items()}
+    others = [
+        f"{path} {' '.join(said)}."
+        for path, said in (errors or {}).items()
+        if path and path not in shown
+    ]
+    return replace(view, errors=(*view.errors, *others))
 
 
 def now_of(box: Any, user: Any) -> datetime:
@@ -192,6 +199,13 @@ def _markdown() -> MarkdownIt:
 
 
 def _lower_headings(state: Any) -> None:
+    """The first heading is of level 2, below the page's title; none skips a level."""
+    above, given = 1, 0
     for token in state.tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + 1, 4)}"
+        if token.type not in ("heading_open", "heading_close"):
+            continue
+        level = int(token.tag[1])
+        if token.type == "heading_open":
+            above = above + 1 if level > given else max(above - (given - level), 2)
+            above, given = min(above, 6), level
+        token.tag = f"h{above}"

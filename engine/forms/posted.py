@@ -7,7 +7,8 @@ knows that they were there. The page that renders a form uses these names:
 - ``items[2]``: marks a row that may hold nothing else (any value),
 - ``receipt:remove``: the stored name of a file to remove, once for each.
 
-Names that begin with ``_`` (a token, the outcome) are not the form's.
+Names that begin with ``_`` (a token, the outcome) are not the form's. A text under the name of a
+file field is what is left of a field in which no file was chosen, and means nothing.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ def posted(components: Sequence[Component], pairs: Iterable[tuple[str, str]]) ->
     for name, text in pairs:
         if not name.startswith("_"):
             sent.setdefault(name, []).append(text)
+    for name in [name for name in sent if name.endswith(_REMOVE)]:
+        sent.pop(_name(name), None)
     values = nest({_name(name): _value(name, texts) for name, texts in sent.items()})
     return _complete(components, values)
 
@@ -60,6 +63,8 @@ def _complete(components: Sequence[Component], values: dict[str, Any]) -> dict[s
             scope.setdefault(name, False)
         elif component.type in MANY_CHOICES:
             scope.setdefault(name, [])
+        elif component.type == "filepicker" and not isinstance(scope.get(name), dict):
+            scope.pop(name, None)
         elif component.type == "dynamiclist":
             for row in list_of(scope.setdefault(name, [])) or []:
                 if (inner := dict_of(row)) is not None:

@@ -47,11 +47,6 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(kermit, sampler):
     assert tree.cssselect(".summary a")[0].get("href") == f"#{title.get('id')}"
 
 
-def test_what_a_form_does_not_have_is_refused(kermit, sampler):
-    page = complete(kermit, sampler, **FILLED, salary="1000000")
-    assert page.status_code == 422
-
-
 def test_a_read_only_value_that_is_sent_is_ignored(kermit, sampler, office: Office):
     response = complete(kermit, sampler, **FILLED, city="Paris")
     assert response.status_code == 303
@@ -117,6 +112,38 @@ def test_files_come_with_the_form_stay_and_go(kermit, sampler):
     links = task.cssselect(".files a")
     assert [text_of(link) for link in links] == ["receipt.pdf", "Überweisung März.pdf"]
     assert kermit.get(links[0].get("href")).content == RECEIPT
+
+
+def test_a_file_stays_through_a_revision_until_it_is_removed(kermit):
+    place = begin(kermit, "expense_reimbursement_demo")
+    kermit.get(place)
+    number = text_of(seen(kermit.get(place)).cssselect("dl a")[0]).removeprefix("#")
+    report = {"title": "Dinner", "amount": "12", "currency": "EUR", "category": "meals"}
+    report |= {"expenseDate": "2026-11-20"}
+    token = {"_csrf_token": kermit.token}
+    nothing = [("receipt", ("", b"", "application/octet-stream"))]
+
+    def send_back() -> str:
+        task = seen(kermit.get(f"/tasks?view=group&q={number}")).cssselect(".title")[0].get("href")
+        kermit.get(task)
+        response = kermit.submit(task, _outcome="revise", reviewComment="Why?")
+        kermit.get(response.headers["location"])
+        return response.headers["location"]
+
+    kermit.post(place, data=token | report, files={"receipt": ("receipt.pdf", RECEIPT)})
+    revision = send_back()
+    assert kermit.post(revision, data=token | report, files=nothing).status_code == 303
+    revision = send_back()
+    box = seen(kermit.get(revision)).cssselect("[name='receipt:remove']")[0]
+    remove = {"receipt:remove": box.get("value")}
+    assert kermit.post(revision, data=token | report | remove, files=nothing).status_code == 303
+    revision = send_back()
+    assert not seen(kermit.get(revision)).cssselect("[name='receipt:remove']")
+
+
+def test_a_fault_of_no_field_is_said_too(kermit, sampler):
+    page = complete(kermit, sampler, **FILLED, salary="1000000")
+    assert "salary is not a field of this form." in text_of(seen(page).cssselect(".summary")[0])
 
 
 @pytest.mark.parametrize(

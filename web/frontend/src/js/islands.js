@@ -20,12 +20,15 @@ async function start(element) {
   await island.start(element);
 }
 
-const seen = new IntersectionObserver((entries) => {
-  for (const entry of entries) {
-    if (!entry.isIntersecting) continue;
-    seen.unobserve(entry.target);
-    start(entry.target);
-  }
-});
+const seen = new IntersectionObserver(
+  (entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      seen.unobserve(entry.target);
+      start(entry.target);
+    }
+  },
+  { rootMargin: "400px" },
+);
 
 whenever("[data-module]", (element) => seen.observe(element));

@@ -11,7 +11,7 @@ whenever("[data-toast]", (toast) => {
 });
 
 /** Shows a text as a toast; failures stay until they are closed. */
-export function say(text, kind = "bad") {
+function say(text, kind = "bad") {
   const template = document.getElementById("toast");
   const toast = template.content.firstElementChild.cloneNode(true);
   toast.classList.remove("good");
@@ -26,10 +26,29 @@ const words = (name) => document.getElementById("toast").dataset[name];
 document.addEventListener("htmx:sendError", () => say(words("offline")));
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
-  if (status === 401) say(words("signedOut"));
-  else if (status === 413) say(words("tooLarge"));
-  else say(words("failed").replace("0", status));
+  say(status === 413 ? words("tooLarge") : words("failed").replace("0", status));
 });
+
+// A form with input in it does not go to the sign-in page, and does not fail for being of an
+// earlier session: it gets the token of the new one, and can be sent again.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const form = event.target.closest?.("form[data-guard]");
+  const status = event.detail.xhr.status;
+  if (!form || (status !== 401 && status !== 403)) return;
+  event.preventDefault();
+  if (status === 401) say(words("signedOut"));
+  else renew(form);
+});
+
+async function renew(form) {
+  const answer = await fetch(location.href).catch(() => null);
+  const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
+  const token = page.querySelector("meta[name=csrf-token]")?.content;
+  const field = form.elements._csrf_token;
+  const renewed = answer?.ok && token && token !== field.value;
+  if (renewed) document.querySelectorAll("[name=_csrf_token]").forEach((one) => (one.value = token));
+  say(renewed ? words("signedIn") : words("failed").replace("0", 403), renewed ? "good" : "bad");
+}
 
 whenever("[data-copy]", (button) => {
   button.hidden = false;

@@ -1,0 +1,91 @@
+"""Chromium in the office: signed-in browsers that notice what pages do wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.office import Office
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+WIDE, PHONE = {"width": 1280, "height": 820}, {"width": 390, "height": 800}
+_NOTE_VIOLATIONS = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));
+"""
+
+
+@dataclass  # without slots: Playwright keeps something on whatever listens
+class Visit:
+    """A page of one person's browser, and what went wrong on it."""
+
+    page: Page
+    url: str
+    wrong: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        """Go to a page of the office and wait until it is quiet."""
+        self.page.goto(self.url + path)
+        self.page.wait_for_load_state("load")
+        return self.page
+
+    def faults(self) -> list[str]:
+        """What went wrong since the page was opened."""
+        return self.wrong + self.page.evaluate("window.violations")
+
+    def listen(self) -> Visit:
+        """Note errors, and requests that leave the office."""
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("console", self._hear)
+        self.page.on("request", self._follow)
+        return self
+
+    def _hear(self, message: Any) -> None:
+        # Chromium reports every answer of 4xx as an error; forms are answered so on purpose.
+        if message.type in ("error", "warning") and "status of 4" not in message.text:
+            self.wrong.append(message.text)
+
+    def _follow(self, request: Any) -> None:
+        if urlsplit(request.url).scheme.startswith("http") and not request.url.startswith(self.url):
+            self.wrong.append(f"request to {request.url}")
+
+
+Enter = Callable[..., Visit]
+
+
+@pytest.fixture(scope="session")
+def session_of(office: Office) -> Callable[[str], str]:
+    """Signs people in, each once: passwords are made to be slow."""
+
+    @cache
+    def signed_in(name: str) -> str:
+        with office.client(name) as client:
+            return client.cookies["wf_session"]
+
+    return signed_in
+
+
+@pytest.fixture
+def enter(chromium: Browser, office: Office, session_of: Callable[[str], str]) -> Iterator[Enter]:
+    """Opens a browser: ``enter("kermit", viewport=PHONE, java_script_enabled=False)``."""
+    with ExitStack() as stack:
+
+        def opened(name: str = "kermit", **options: Any) -> Visit:
+            context = chromium.new_context(**{"viewport": WIDE, "locale": "en-GB"} | options)
+            stack.callback(context.close)
+            value = session_of(name)
+            context.add_cookies([{"name": "wf_session", "value": value, "url": office.url}])
+            context.add_init_script(_NOTE_VIOLATIONS)
+            return Visit(context.new_page(), office.url).listen()
+
+        yield opened

@@ -1,0 +1,80 @@
+"""Every page, light and dark, wide and on a phone: accessible, within the policy, no errors."""
+
+import json
+
+import pytest
+
+from tests.browser.conftest import PHONE, WIDE, Enter
+from tests.office import Office
+
+pytestmark = pytest.mark.browser
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DIAGRAM = ".diagram .djs-element"
+PAGES = {
+    "inbox": "/tasks",
+    "inbox of the groups": "/tasks?view=group",
+    "inbox without a match": "/tasks?q=no-such-word",
+    "task": "/tasks/{task}",
+    "start": "/start",
+    "start form": "/start/leave_request_demo",
+    "requests": "/requests?view=all",
+    "request": "/requests/{report}",
+    "processes": "/admin/processes",
+    "process": "/admin/processes/expense_reimbursement_demo",
+    "deploy": "/admin/deploy",
+    "instances": "/admin/instances?view=all",
+    "instance with a problem": "/admin/instances/{broken}",
+    "instance with markup": "/admin/instances/{hostile}",
+    "instance": "/admin/instances/{report}",
+    "people": "/admin/users",
+    "groups": "/admin/groups",
+    "api keys": "/admin/api-keys",
+    "account": "/account",
+    "nothing": "/no/such/page",
+}
+_WAIT = {"request", "process", "instance"}
+
+
+@pytest.fixture(scope="module")
+def task(office: Office) -> int:
+    """A task with a form of every kind of field, assigned to kermit."""
+    with office.client("kermit") as client:
+        client.get("/start")
+        response = client.submit("/start/sampler", subject="Everything")
+        return int(response.headers["location"].rpartition("/")[2])
+
+
+def violations(page, axe: str) -> list[str]:
+    page.evaluate(axe)
+    options = json.dumps({"runOnly": TAGS, "resultTypes": ["violations"]})
+    found = page.evaluate(f"axe.run(document, {options}).then((result) => result.violations)")
+    return [f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}" for one in found]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("name", PAGES)
+def test_page(enter: Enter, office: Office, task: int, axe: str, name, size, theme):
+    visit = enter(viewport=size)
+    visit.page.context.add_cookies([{"name": "wf_theme", "value": theme, "url": office.url}])
+    page = visit.open(PAGES[name].format(task=task, **office.cases))
+    if name in _WAIT:
+        page.wait_for_selector(DIAGRAM)
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+    overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert overflow <= 0
+    assert violations(page, axe) == []
+    assert visit.faults() == []
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "nothing"])
+def test_the_first_key_leads_past_the_navigation(enter: Enter, office: Office, task: int, name):
+    page = enter().open(PAGES[name].format(task=task, **office.cases))
+    page.keyboard.press("Tab")
+    first = page.evaluate("document.activeElement.textContent")
+    if first == "Skip to content":  # else the page has put the reader at what matters
+        assert page.locator(".skip:focus").bounding_box()["y"] >= 0
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+    assert page.locator("nav [aria-current=page].nav-item").count() == 1

@@ -1,0 +1,63 @@
+"""Pages that follow what others do, in many tabs at once."""
+
+import pytest
+
+from tests.browser.conftest import Enter
+from tests.office import Office
+
+pytestmark = pytest.mark.browser
+
+
+def test_an_inbox_shows_what_comes_and_goes(enter: Enter, office: Office):
+    visit = enter("fozzie")
+    page = visit.open("/tasks?view=group&sort=-created")
+    before = page.locator("#inbox-count").inner_text()
+    number = office.start("errands", priority=50)
+    row = page.locator("tr", has_text=f"#{number}")
+    row.wait_for()
+    assert page.locator("#inbox-count").inner_text() != before
+    with office.client("kermit") as client:
+        client.get("/admin/instances")
+        client.submit(f"/admin/instances/{number}/cancel", reason="enough")
+    row.wait_for(state="detached")
+    assert visit.faults() == []
+
+
+def test_a_row_keeps_the_focus_when_the_list_is_fetched_again(enter: Enter, office: Office):
+    page = enter("fozzie").open("/tasks?view=group&sort=-created")
+    page.keyboard.press("j")
+    focused = page.evaluate("document.activeElement.id")
+    number = office.start("errands", priority=50)
+    page.locator("tr", has_text=f"#{number}").wait_for()
+    assert page.evaluate("document.activeElement.id") == focused
+
+
+def test_search_is_not_disturbed(enter: Enter, office: Office):
+    page = enter("fozzie").open("/tasks?view=group")
+    page.locator("[data-search]").fill("no-such")
+    page.get_by_text("No task matches").wait_for()
+    with page.expect_response(lambda response: "/frag/inbox-count" in response.url):
+        office.start("errands", priority=50)
+    assert page.locator("[data-search]").input_value() == "no-such"
+
+
+# Chromium without a window takes every tab for visible; so the tests say which one is.
+_SEEN = """(state) => {
+  Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_ten_open_tabs_and_the_next_one_loads(enter: Enter, office: Office):
+    visit = enter("fozzie")
+    tabs = [visit.page.context.new_page() for _ in range(10)]
+    for tab in tabs:
+        tab.goto(office.url + "/tasks?view=group&sort=-created")
+        tab.evaluate(_SEEN, "hidden")
+    visit.open("/tasks?view=group&sort=-created")
+    number = office.start("errands", priority=50)
+    visit.page.locator("tr", has_text=f"#{number}").wait_for()
+    assert tabs[0].locator("tr", has_text=f"#{number}").count() == 0
+    visit.page.evaluate(_SEEN, "hidden")
+    tabs[0].evaluate(_SEEN, "visible")
+    tabs[0].locator("tr", has_text=f"#{number}").wait_for()
