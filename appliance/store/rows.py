@@ -64,7 +64,7 @@ class Rows:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._pages = 0.0
+        self._bytes = 0
         self._nearest: int | None = None
         self._changed = False
         self.discard()
@@ -103,10 +103,10 @@ class Rows:
         self._changed, self._nearest = False, None
         return news
 
-    def take_pages(self) -> int:
-        """About how many pages were written since the last call."""
-        pages, self._pages = int(self._pages), 0.0
-        return pages
+    def take_bytes(self) -> int:
+        """How many bytes were journaled since the last call."""
+        written, self._bytes = self._bytes, 0
+        return written
 
     def add(self, held: Held, events: list[ev.Event], at: int, by: str, command: str) -> None:
         """Take over the events of one command on one top-level instance, already applied."""
@@ -144,7 +144,7 @@ class Rows:
         many(_INSERTS["file"], self._files)
         many(_PUT_LOG, self._logged)
         many(_PUT_JOURNAL, self._journal)
-        self._pages += sum(len(row[4]) for row in self._journal) / 2000
+        self._bytes += sum(len(row[4]) for row in self._journal)
         self.discard()
 
     def _flush_changes(self) -> None:

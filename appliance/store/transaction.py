@@ -16,6 +16,11 @@ from appliance.store.sequence import Sequence
 
 T = TypeVar("T")
 
+COMMIT_PAGES = 12
+"""About how many pages a commit writes at least: one for each tree that a command touches."""
+JOURNAL_BYTES = 1000
+"""About how many journaled bytes make one page more; rows repeat what the journal says."""
+
 
 class TransactionLost(Exception):
     """The database gave the whole transaction up, not only what one command did."""
@@ -74,14 +79,15 @@ class Transaction:
     def commit(self) -> int:
         """Make everything durable; returns about how many pages were written."""
         self.flush()
-        if self.connection.in_transaction:
-            self.connection.execute("COMMIT")
-        return self.rows.take_pages()
+        if not self.connection.in_transaction:
+            return 0
+        self.connection.execute("COMMIT")
+        return COMMIT_PAGES + self.rows.take_bytes() // JOURNAL_BYTES
 
     def rollback(self) -> None:
         """Leave nothing of it."""
         self.rows.discard()
-        self.rows.take_pages()
+        self.rows.take_bytes()
         self.rows.take_news()
         self.after.clear()
         self.sequence.forget()

@@ -364,6 +364,16 @@ def test_each_thread_reads_by_itself(store):
     assert connection is not store.read()
 
 
+def test_the_log_does_not_grow_without_end(store, path, monkeypatch):
+    monkeypatch.setattr(writer_module, "WAL_PAGES", 100)
+    store.write(add("counter", 0)).result(10)
+    add_one = "UPDATE revision SET value = value + 1 WHERE topic = 'counter'"
+    for _ in range(500):
+        store.write(lambda connection: connection.execute(add_one)).result(10)
+    assert path.with_name("workingflow.db-wal").stat().st_size < 400 * 4096
+    assert store.read().execute("SELECT value FROM revision").fetchall() == [(500,)]
+
+
 def test_the_log_is_moved_into_the_database(store, path):
     for number in range(100):
         store.write(add(f"{'x' * 1000}{number}")).result(10)
