@@ -232,7 +232,9 @@ class Run:
                 self.emit(ev.Left(each.id, self.now, how))
 
     def cancel_children(self, scope: Token) -> None:
-        """Cancel everything inside a scope, but not the scope."""
+        """Cancel everything inside a scope, also what is on its way there, but not the scope."""
+        if scope.transit:
+            self.drop_arrivals(scope)
         for child in list(scope.children.values()):
             self.cancel_token(child)
 

@@ -23,6 +23,7 @@ class Cancel(Trigger):
 
     def throw(self, run: Run, token: Token, event: Event) -> None:
         transaction = _transaction(token)
+        run.drop_arrivals(transaction)
         for child in list(transaction.children.values()):
             if not _holds(child, token):
                 run.cancel_token(child)
