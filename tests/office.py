@@ -226,12 +226,12 @@ def _cases(box: Box, moment: list[int]) -> dict[str, int]:
     return cases
 
 
-def seen(response: httpx.Response) -> lxml.html.HtmlElement:
+def seen(response: httpx.Response) -> Any:
     """The page that came back, as a tree."""
     return lxml.html.fromstring(response.content)
 
 
-def text_of(node: lxml.html.HtmlElement) -> str:
+def text_of(node: Any) -> str:
     """The text of a part of a page, its white space as a browser shows it."""
     return " ".join(node.text_content().split())
 

@@ -14,7 +14,7 @@ import pytest
 from tests.office import Office
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, FloatRect, Locator, Page
 
 pytestmark = pytest.mark.browser
 WIDE, PHONE = {"width": 1280, "height": 820}, {"width": 390, "height": 800}
@@ -38,6 +38,10 @@ class Visit:
         self.page.goto(self.url + path)
         self.page.wait_for_load_state("load")
         return self.page
+
+    def cookie(self, name: str, value: str) -> None:
+        """Give the browser a cookie of the office."""
+        self.page.context.add_cookies([{"name": name, "value": value, "url": self.url}])
 
     def faults(self) -> list[str]:
         """What went wrong since the page was opened."""
@@ -63,6 +67,13 @@ class Visit:
 Enter = Callable[..., Visit]
 
 
+def box_of(locator: Locator) -> FloatRect:
+    """Where a visible part of a page stands."""
+    box = locator.bounding_box()
+    assert box is not None
+    return box
+
+
 @pytest.fixture(scope="session")
 def session_of(office: Office) -> Callable[[str], str]:
     """Signs people in, each once: passwords are made to be slow."""
@@ -83,9 +94,9 @@ def enter(chromium: Browser, office: Office, session_of: Callable[[str], str]) -
         def opened(name: str = "kermit", **options: Any) -> Visit:
             context = chromium.new_context(**{"viewport": WIDE, "locale": "en-GB"} | options)
             stack.callback(context.close)
-            value = session_of(name)
-            context.add_cookies([{"name": "wf_session", "value": value, "url": office.url}])
             context.add_init_script(_NOTE_VIOLATIONS)
-            return Visit(context.new_page(), office.url).listen()
+            visit = Visit(context.new_page(), office.url).listen()
+            visit.cookie("wf_session", session_of(name))
+            return visit
 
         yield opened

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import PHONE, WIDE, Enter
+from tests.browser.conftest import PHONE, WIDE, Enter, box_of
 from tests.office import Office, begin
 
 pytestmark = pytest.mark.browser
@@ -29,11 +29,11 @@ _CONTRAST = """
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_the_mark_of_bpmn_io_is_as_it_was_drawn(enter: Enter, office: Office, size, theme):
     visit = enter(viewport=size)
-    visit.page.context.add_cookies([{"name": "wf_theme", "value": theme, "url": office.url}])
+    visit.cookie("wf_theme", theme)
     page = visit.open(f"/admin/instances/{office.cases['report']}")
-    mark = page.wait_for_selector("a.bjs-powered-by")
+    mark = page.locator("a.bjs-powered-by")
     mark.scroll_into_view_if_needed()
-    box = mark.bounding_box()
+    box = box_of(mark)
     assert box["width"] >= 40
     assert box["height"] >= 15
     middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
@@ -56,8 +56,7 @@ def test_where_it_waits_is_marked_and_said(enter: Enter, office: Office):
 
 def test_a_problem_is_marked(enter: Enter, office: Office):
     page = enter().open(f"/admin/instances/{office.cases['broken']}")
-    note = page.wait_for_selector(".diagram-note")
-    assert "no diagram" in note.inner_text()
+    assert "no diagram" in page.locator(".diagram-note").inner_text()
     assert page.locator(".notice.bad").inner_text().startswith("Divide")
 
 

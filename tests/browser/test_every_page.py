@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.browser.conftest import PHONE, WIDE, Enter
+from tests.browser.conftest import PHONE, WIDE, Enter, box_of
 from tests.office import Office
 
 pytestmark = pytest.mark.browser
@@ -56,7 +56,7 @@ def violations(page, axe: str) -> list[str]:
 @pytest.mark.parametrize("name", PAGES)
 def test_page(enter: Enter, office: Office, task: int, axe: str, name, size, theme):
     visit = enter(viewport=size)
-    visit.page.context.add_cookies([{"name": "wf_theme", "value": theme, "url": office.url}])
+    visit.cookie("wf_theme", theme)
     page = visit.open(PAGES[name].format(task=task, **office.cases))
     if name in _WAIT:
         page.wait_for_selector(DIAGRAM)
@@ -73,7 +73,7 @@ def test_the_first_key_leads_past_the_navigation(enter: Enter, office: Office, t
     page.keyboard.press("Tab")
     first = page.evaluate("document.activeElement.textContent")
     if first == "Skip to content":  # else the page has put the reader at what matters
-        assert page.locator(".skip:focus").bounding_box()["y"] >= 0
+        assert box_of(page.locator(".skip:focus"))["y"] >= 0
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")
         assert page.evaluate("document.querySelector('main').contains(document.activeElement)")

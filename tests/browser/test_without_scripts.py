@@ -38,7 +38,7 @@ def test_an_expense_from_the_report_to_the_payment(visit: Visit, receipt: Path):
     page.goto(visit.url + "/start")
     card = page.locator("li", has=page.get_by_role("heading", name="Expense Reimbursement Demo"))
     card.get_by_role("button").click()
-    number = re.search(r"#(\d+)", page.locator(".toast").inner_text())[1]
+    (number,) = re.findall(r"#(\d+)", page.locator(".toast").inner_text())
     page.get_by_label("Title").fill("Client dinner")
     page.get_by_label("Amount").fill("lots")
     page.get_by_role("button", name="Complete task").click()
