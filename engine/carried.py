@@ -1,47 +1,61 @@
-"""The in and out mappings of a call activity, in the words of all dialects."""
+"""The in and out mappings of call activities, scripts and signals, in the words of all dialects."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from engine.mapping import Mapping
+from engine.scopes import Names
 
 if TYPE_CHECKING:
-    from engine.elements.call_activity import CallActivity
+    from engine.juel import Expression
     from engine.markup import Element
+    from engine.run import Run
+    from engine.state import Token
     from engine.xml import Reader
 
 
-def read_mappings(activity: CallActivity, xml: Element, reader: Reader) -> None:
-    """Read ``<in>`` and ``<out>``: variables, expressions, all variables, the business key."""
-    ins: list[Mapping] = []
-    outs: list[Mapping] = []
-    for name, found in (("in", ins), ("out", outs)):
-        for element in reader.extensions(xml, name):
-            if element.get("businessKey"):
-                activity.business_key = reader.expression(element, element.get("businessKey"), name)
-            elif element.get("variables") == "all":
-                if name == "in":
-                    activity.inherit = True
-                else:
-                    activity.out_all = True
-            else:
-                mapping = _mapping(element, name, reader)
-                if mapping is not None:
-                    found.append(mapping)
-    activity.ins, activity.outs = tuple(ins), tuple(outs)
+@dataclass(slots=True)
+class Carried:
+    """What crosses a border: single values, or with ``everything`` all variables as well."""
+
+    mappings: tuple[Mapping, ...] = ()
+    everything: bool = False
+    business_key: Expression | None = None
+
+    def values(self, run: Run, token: Token) -> dict[str, Any]:
+        """The values as they are seen at a token."""
+        values = Names(run, token).variables() if self.everything else {}
+        for mapping in self.mappings:
+            values[mapping.target] = mapping.value(run, token)
+        return values
+
+
+def read_carried(xml: Element, name: str, reader: Reader) -> Carried:
+    """Read the ``<in>`` or ``<out>`` elements of an element, or others like them."""
+    carried = Carried()
+    found: list[Mapping] = []
+    for element in reader.extensions(xml, name):
+        if name == "in" and element.get("businessKey"):
+            carried.business_key = reader.expression(element, element.get("businessKey"), name)
+        elif name in ("in", "out") and element.get("variables") == "all":
+            carried.everything = True
+        elif (mapping := _mapping(element, name, reader)) is not None:
+            found.append(mapping)
+    carried.mappings = tuple(found)
+    return carried
 
 
 def _mapping(element: Element, name: str, reader: Reader) -> Mapping | None:
-    source = element.get("source")
-    target = element.get("target") or element.get("targetExpression")
+    source, target = element.get("source"), element.get("target")
     expression = reader.expression(element, element.get("sourceExpression"), name)
     if target is None or (source is None and expression is None):
         reader.report("error", "mapping", element, f"<{name}> needs a source and a target")
         return None
-    if target.startswith(("${", "#{")):
-        reader.report(
-            "error", "unsupported", element, f"<{name}> with a targetExpression is not supported"
-        )
-        return None
-    return Mapping(target, source=source if expression is None else None, expression=expression)
+    return Mapping(
+        target,
+        source=source if expression is None else None,
+        expression=expression,
+        local=name == "out" and element.get("local") == "true",
+    )

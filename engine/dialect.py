@@ -1,135 +1,130 @@
-"""The attributes and extension elements of Flowable, Activiti and Camunda 7, in one place.
+"""What the words of Flowable, Activiti and Camunda 7 come to in a model, whatever its dialect.
 
-Elements ask for an attribute by its plain name; here it is found in whatever dialect the file uses.
-What no element understands is reported: with a reason when it is known, else as unknown.
+Elements ask for an attribute by its plain name; here every word that stands in a file is looked up
+in the table of ``engine/vocabulary.py``: what has no effect is a warning, what cannot be had an
+error, each with the reason.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+
+from engine.vocabulary import WORDS, Word
 
 if TYPE_CHECKING:
     from engine.markup import Element
     from engine.xml import Reader
 
-JAVA_HINT = (
-    "{name} needs Java, which is not here: use an expression, a script or an external worker"
-)
 
-SUPPORTED = frozenset(
-    [
-        "assignee",
-        "async",
-        "asyncAfter",
-        "asyncBefore",
-        "asyncLeave",
-        "businessKey",
-        "calledElementBinding",
-        "calledElementVersion",
-        "candidateGroups",
-        "candidateStarterGroups",
-        "candidateStarterUsers",
-        "candidateUsers",
-        "category",
-        "collection",
-        "dueDate",
-        "elementIndexVariable",
-        "elementVariable",
-        "endDate",
-        "errorCodeVariable",
-        "errorMessageVariable",
-        "errorVariableName",
-        "exclusive",
-        "expression",
-        "formFieldValidation",
-        "formKey",
-        "formRef",
-        "formRefBinding",
-        "inheritVariables",
-        "inheritBusinessKey",
-        "initiator",
-        "isStartable",
-        "owner",
-        "priority",
-        "resultVariable",
-        "resultVariableName",
-        "skipExpression",
-        "taskPriority",
-        "terminateAll",
-        "useLocalScopeForResultVariable",
-        "terminateMultiInstance",
-        "type",
-        "topic",
-        "cycle",
-        "scope",
-    ]
-)
-IGNORED = {
-    "historyTimeToLive": "retention is a setting of the appliance",
-    "versionTag": "versions are counted by deployment",
-    "jobPriority": "jobs run in the order in which they are due",
-    "followUpDate": "a follow-up date has no effect",
-    "isForCompensation": "it has no effect here",
-    "modelerTemplate": "templates only matter to a modeler",
-    "modelerTemplateVersion": "templates only matter to a modeler",
-    "diagramRelationId": "it only matters to a modeler",
-    "isStartableInTasklist": "use candidate starters",
-    "triggerable": "a service task never waits",
-    "includeInHistory": "history keeps every node",
-    "businessCalendarName": "only the standard calendar is known",
-    "sourceValue": "it has no effect here",
-}
-REFUSED = {
-    "class": JAVA_HINT.format(name="class"),
-    "delegateExpression": JAVA_HINT.format(name="delegateExpression"),
-    "decisionRef": "decision tables are not supported yet",
-    "caseRef": "CMMN cases are not supported",
-}
-EXTENSIONS = frozenset(
-    [
-        "executionListener",
-        "taskListener",
-        "formProperty",
-        "formData",
-        "formField",
-        "in",
-        "out",
-        "failedJobRetryTimeCycle",
-        "inputOutput",
-        "field",
-        "value",
-        "properties",
-        "property",
-        "customProperties",
-        "potentialStarter",
-    ]
-)
+def _by_place() -> dict[str, dict[str, Word]]:
+    found: dict[str, dict[str, Word]] = {}
+    for word in WORDS:
+        for place in word.places:
+            found.setdefault(place, {})[word.name] = word
+    return found
 
 
-def check_attributes(reader: Reader, xml: Element) -> None:
-    """Report the dialect attributes of an element that have no effect or cannot be had."""
-    for name in xml.own:
-        if name in SUPPORTED:
+BY_PLACE: Mapping[str, Mapping[str, Word]] = _by_place()
+"""The words that each element knows, by their name."""
+
+_KNOWN: Mapping[str, Word] = {word.name: word for word in WORDS}
+_NONE: Mapping[str, Word] = {}
+
+
+def check(reader: Reader, elements: Iterable[Element]) -> None:
+    """Report what has no effect or cannot be had, in elements that speak a dialect."""
+    said: set[tuple[Element | None, str]] = set()
+    for element in elements:
+        if element.dialect is None:
+            _check_attributes(reader, element, element.name, element.own)
             continue
-        if name in REFUSED:
-            reader.report("error", "unsupported", xml, f"{name}: {REFUSED[name]}")
-        elif name in IGNORED:
-            reader.report("warning", "ignored", xml, f"{name} is ignored: {IGNORED[name]}")
-        else:
-            reader.report("warning", "unknown-attribute", xml, f"the attribute {name} is not known")
+        parent = _owner(element)
+        if parent is not None and parent.dialect is not None and not _is_supported(parent):
+            continue
+        if (parent, element.name) not in said and not _is_supported(element):
+            said.add((parent, element.name))
+            _report_extension(reader, element)
+        elif _is_supported(element):
+            _check_attributes(reader, element, _place(element), element.attributes)
+            _check_attributes(reader, element, _place(element), element.own)
 
 
 def has_refused(xml: Element) -> bool:
     """Whether an element has an attribute that is refused (and reported) anyway."""
-    return not REFUSED.keys().isdisjoint(xml.own)
+    known = BY_PLACE.get(xml.name, _NONE)
+    return any(name in known and known[name].status == "refused" for name in xml.own)
 
 
-def check_extension(reader: Reader, xml: Element) -> None:
-    """Report an extension element of a dialect that nothing reads."""
-    if xml.dialect is not None and xml.name not in EXTENSIONS:
-        reader.report(
-            "warning", "unknown-extension", xml, f"<{xml.name}> is not known and has no effect"
-        )
+def _owner(element: Element) -> Element | None:
+    """The element that an extension element belongs to."""
+    parent = element.parent
+    if parent is not None and parent.dialect is None and parent.name == "extensionElements":
+        return parent.parent
+    return parent
+
+
+def _place(element: Element) -> str:
+    """The name under which the table has the words inside an element."""
+    if element.dialect is None:
+        return element.name
+    parent = element.parent
+    if parent is not None and parent.dialect is not None:
+        exact = f"<{parent.name}>/<{element.name}>"
+        if exact in BY_PLACE:
+            return exact
+    return f"<{element.name}>"
+
+
+def _word(element: Element) -> Word | None:
+    """The row of an extension element where it stands."""
+    owner = _owner(element)
+    known = BY_PLACE.get(_place(owner), _NONE) if owner is not None else _NONE
+    return known.get(f"<{element.name}>")
+
+
+def _is_supported(element: Element) -> bool:
+    word = _word(element)
+    return word is not None and word.status == "supported" and not _stands_bare(element)
+
+
+def _stands_bare(element: Element) -> bool:
+    """Whether an extension element lacks the ``extensionElements`` around it."""
+    parent = element.parent
+    return parent is not None and parent.dialect is None and parent.name != "extensionElements"
+
+
+def _report_extension(reader: Reader, element: Element) -> None:
+    word, owner = _word(element), _owner(element)
+    name = f"<{element.name}>"
+    if word is None:
+        where = f" in <{owner.name}>" if owner is not None and name in _KNOWN else ""
+        message = f"{name} is not known{where} and has no effect"
+        reader.report("warning", "unknown-extension", element, message)
+    elif word.status == "supported":
+        message = f"{name} has no effect outside of <extensionElements>"
+        reader.report("warning", "unknown-extension", element, message)
+    else:
+        _report(reader, element, word)
+
+
+def _check_attributes(reader: Reader, xml: Element, place: str, given: Mapping[str, str]) -> None:
+    known = BY_PLACE.get(place, _NONE)
+    for name, value in given.items():
+        word = known.get(name)
+        if word is None:
+            where = f" on <{xml.name}>" if name in _KNOWN else ""
+            message = f"the attribute {name} is not known{where} and has no effect"
+            reader.report("warning", "unknown-attribute", xml, message)
+        elif word.status != "supported" and value.strip().lower() not in word.harmless:
+            _report(reader, xml, word)
+
+
+def _report(reader: Reader, xml: Element, word: Word) -> None:
+    if word.status == "refused":
+        reader.report("error", "unsupported", xml, f"{word.name}: {word.note}")
+    else:
+        reader.report("warning", "ignored", xml, f"{word.name} is ignored: {word.note}")
 
 
 def typed_value(reader: Reader, xml: Element, text: str) -> Any:

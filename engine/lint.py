@@ -169,7 +169,7 @@ def _waits(node: Node) -> bool:
     if isinstance(node, Event):
         return isinstance(node, CatchEvent | BoundaryEvent) and bool(node.triggers)
     if isinstance(node, ServiceTask):
-        return node.topic is not None
+        return node.topic is not None or node.waits
     return isinstance(node, UserTask | ReceiveTask | CallActivity | EventBasedGateway | Container)
 
 

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 class Mapping:
     """One value with the name that it gets.
 
-    Exactly one of ``source`` (a variable), ``expression`` and ``script`` says where it comes from.
+    At most one of ``source`` (a variable), ``expression``, ``script``, ``listed`` (the items of a
+    list) and ``named`` (the entries of an object) says where it comes from; none gives null.
     """
 
-    __slots__ = ("expression", "local", "script", "source", "target")
+    __slots__ = ("expression", "listed", "local", "named", "script", "source", "target")
 
     def __init__(
         self,
@@ -30,16 +31,24 @@ class Mapping:
         source: str | None = None,
         expression: Expression | None = None,
         script: Script | None = None,
+        listed: tuple[Mapping, ...] | None = None,
+        named: tuple[Mapping, ...] | None = None,
         local: bool = False,
     ) -> None:
         self.target = target
         self.source = source
         self.expression = expression
         self.script = script
+        self.listed = listed
+        self.named = named
         self.local = local
 
     def value(self, run: Run, token: Token) -> Any:
         """The value as it is seen at a token; a variable that does not exist gives null."""
+        if self.listed is not None:
+            return [item.value(run, token) for item in self.listed]
+        if self.named is not None:
+            return {entry.target: entry.value(run, token) for entry in self.named}
         names = Names(run, token)
         if self.source is not None:
             return names.find(self.source)

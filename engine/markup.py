@@ -7,6 +7,8 @@ What the elements mean stands in ``engine/xml.py``, what the dialects' words mea
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import overload
 
 from lxml import etree
@@ -78,7 +80,15 @@ class Element:
         return "".join(element.text or "" for element in self.walk())
 
 
-def parse_xml(data: bytes, file: str) -> Element:
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file: its root, and the elements that speak a dialect, in the order of their lines."""
+
+    root: Element
+    spoken: list[Element]
+
+
+def parse_xml(data: bytes, file: str) -> Document:
     """Parse XML without entities, document types or network. Raises ModelInvalid."""
     if len(data) > MAX_BYTES:
         raise invalid(
@@ -109,8 +119,9 @@ def parse_xml(data: bytes, file: str) -> Element:
     return _converted(root)
 
 
-def _converted(root: etree._Element) -> Element:  # pyright: ignore[reportPrivateUsage]
+def _converted(root: etree._Element) -> Document:  # pyright: ignore[reportPrivateUsage]
     top = _element(root, str(root.tag).rpartition("}")[2], None, None)
+    spoken = [top] if top.own else []
     stack = [(root, top)]
     while stack:
         source, target = stack.pop()
@@ -127,9 +138,11 @@ def _converted(root: etree._Element) -> Element:  # pyright: ignore[reportPrivat
                 continue
             element = _element(child, name, dialect, target)
             target.children.append(element)
+            if dialect is not None or element.own:
+                spoken.append(element)
             if len(child):
                 stack.append((child, element))
-    return top
+    return Document(top, sorted(spoken, key=attrgetter("line")))
 
 
 def _element(

@@ -86,6 +86,9 @@ class Run:
         """Begin what is inside a scope: its event subprocesses listen, its start is entered."""
         container = scope.node
         assert isinstance(container, Container)
+        if isinstance(scope, Instance):
+            for listener in container.start_listeners:
+                self.listen(listener, scope)
         for event_sub_process in container.event_sub_processes:
             event_sub_process.listen(self, scope)
         if start is not None:
@@ -253,6 +256,9 @@ class Run:
         """End an instance; the call activity that waits for it goes on when it was completed."""
         self.cancel_children(instance)
         caller = instance.scope
+        if status == "COMPLETED":
+            for listener in instance.node.end_listeners:
+                self.listen(listener, instance)
         if caller is not None and status == "COMPLETED":
             caller.node.called_ended(self, caller, instance)
         self.end_waits(instance)

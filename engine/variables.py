@@ -66,7 +66,7 @@ def written_in(process: Process) -> set[str] | None:
         for fields in (getattr(node, "form_fields", ()),):
             written |= {field.variable or field.id for field in fields}
         if isinstance(node, ScriptTask | ServiceTask) and node.result:
-            written.add(node.result)
+            written.add(node.result.name)
         if isinstance(node, ScriptTask) and node.script is not None:
             written |= node.script.names
         for listener in (*node.start_listeners, *node.end_listeners):
@@ -76,14 +76,14 @@ def written_in(process: Process) -> set[str] | None:
         if isinstance(node.loop, MultiInstance):
             written |= {node.loop.element_variable or "", node.loop.index_variable or ""}
         if isinstance(node, CallActivity):
-            written |= {mapping.target for mapping in node.outs}
+            written |= {mapping.target for mapping in node.outs.mappings}
     return written
 
 
 def _brings_unknown(node: Node) -> bool:
     if isinstance(node, UserTask | StartEvent) and node.form_key is not None:
         return True
-    if isinstance(node, CallActivity) and node.out_all:
+    if isinstance(node, CallActivity) and node.outs.everything:
         return True
     if isinstance(node, ServiceTask) and (node.topic is not None or node.expression is not None):
         return True

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from engine import dialect
 from engine.elements import ELEMENTS, IGNORED_ELEMENTS
 from engine.elements.boundary_event import BoundaryEvent
 from engine.elements.catch_event import CatchEvent
 from engine.elements.event_sub_process import EventSubProcess
+from engine.elements.throw_event import ThrowEvent
 from engine.errors import (
     ExpressionInvalid,
     Finding,
@@ -27,10 +29,14 @@ from engine.juel import Expression
 from engine.juel import compile as compile_expression
 from engine.lint import lint
 from engine.loops import read_loop
-from engine.markup import Element, invalid, parse_xml
+from engine.markup import Document, Element, invalid, parse_xml
 from engine.model import Container, Flow, Node, Process
 from engine.script import Script, language_of
+from engine.triggers import TRIGGERS
 from engine.triggers.link import Link
+
+TAKEN = ("take", "start", "end")
+"""What a listener of a sequence flow may listen to: all of it happens when the flow is taken."""
 
 
 @dataclass(slots=True)
@@ -70,14 +76,16 @@ def read(data: bytes, file: str = "model.bpmn20.xml") -> Bpmn:
 
 def inspect(data: bytes, file: str = "model.bpmn20.xml") -> Bpmn:
     """Read a BPMN file to look at it. Raises ModelInvalid only when it is no BPMN XML at all."""
-    root = parse_xml(data, file)
+    document = parse_xml(data, file)
+    root = document.root
     if root.name != "definitions":
         raise invalid(file, "not-bpmn", f"the root element is <{root.name}>, not BPMN definitions")
-    reader = Reader(root, file)
+    reader = Reader(document, file)
     bpmn = Bpmn(file, data)
     for element in root:
         if element.name == "process":
             bpmn.processes.append(reader.process(element))
+    dialect.check(reader, reader.spoken.pop(None, ()))
     bpmn.findings = reader.findings
     if not any(finding.severity == "error" for finding in reader.findings):
         for process in bpmn.executable:
@@ -90,12 +98,17 @@ def inspect(data: bytes, file: str = "model.bpmn20.xml") -> Bpmn:
 class Reader:
     """Reads one file; elements ask it for attributes, expressions and references."""
 
-    def __init__(self, root: Element, file: str) -> None:
+    def __init__(self, document: Document, file: str) -> None:
         self.file = file
         self.findings: list[Finding] = []
         self.definitions = {
-            (element.name, id): element for element in root if (id := element.get("id")) is not None
+            (element.name, id): element
+            for element in document.root
+            if (id := element.get("id")) is not None
         }
+        self.spoken: dict[Element | None, list[Element]] = {}
+        for element in document.spoken:
+            self.spoken.setdefault(_process_of(element), []).append(element)
         self._event_definitions = {
             id: element
             for (tag, id), element in self.definitions.items()
@@ -123,11 +136,17 @@ class Reader:
         self._common(process, xml)
         process.candidate_starter_users = _split(xml.own.get("candidateStarterUsers"))
         process.candidate_starter_groups = _split(xml.own.get("candidateStarterGroups"))
-        dialect.check_attributes(self, xml)
+        for starter in self.extensions(xml, "potentialStarter"):
+            users, groups = people_of(starter.all_text())
+            process.candidate_starter_users += users
+            process.candidate_starter_groups += groups
         self._children(process, xml)
         self._link(process)
+        dialect.check(self, self.spoken.get(xml, ()))
+        found = sorted(self.findings[before:], key=attrgetter("line"))
         if not process.executable:
-            self.findings[before:] = [_only_to_run(finding) for finding in self.findings[before:]]
+            found = [_only_to_run(finding) for finding in found]
+        self.findings[before:] = found
         return process
 
     def _children(self, container: Container, xml: Element) -> None:
@@ -164,7 +183,6 @@ class Reader:
         node.completion_quantity = self._quantity(xml, "completionQuantity")
         node.loop = read_loop(xml, self)
         node.read(xml, self)
-        dialect.check_attributes(self, xml)
         if isinstance(node, BoundaryEvent):
             self._boundaries.append((node, xml))
         if isinstance(node, Container):
@@ -249,7 +267,7 @@ class Reader:
         flow.listeners = tuple(
             listener
             for extension in self.extensions(xml, "executionListener")
-            if (listener := read_listener(extension, self)) is not None
+            if (listener := read_listener(extension, self, TAKEN)) is not None
         )
         process.flows[flow.id] = flow
         source.outgoing.append(flow)
@@ -333,6 +351,21 @@ class Reader:
             elif name.endswith("EventDefinition"):
                 yield child, name
 
+    def thrown_event(self, xml: Element, reference: str) -> ThrowEvent | None:
+        """An event that throws a root-level event definition."""
+        definition = self._event_definitions.get(reference)
+        kind = TRIGGERS.get(definition.name) if definition is not None else None
+        if definition is None or kind is None or "throw" not in kind.positions:
+            self.report(
+                "error", "dangling-reference", xml, f"{reference!r} is no event that can be thrown"
+            )
+            return None
+        event = ThrowEvent(f"_{reference}", "", xml.line, self.current)
+        trigger = kind()
+        trigger.read(definition, xml, event, self)
+        event.triggers = (trigger,)
+        return event
+
     def link_target(self, event: Node, name: str) -> Node | None:
         """The link catch event of this name beside a link throw event."""
         assert event.container is not None
@@ -406,9 +439,9 @@ class Reader:
     def report(self, severity: Severity, rule: str, xml: Element, message: str) -> None:
         """Add a finding at an element."""
         place: Element | None = xml
-        while place is not None and place.get("id") is None:
+        while place is not None and "id" not in place.attributes:
             place = place.parent
-        element = place.get("id", "") if place is not None else ""
+        element = place.attributes["id"] if place is not None else ""
         self.findings.append(Finding(severity, rule, message, element, xml.line, self.file))
 
     def report_node(self, severity: Severity, rule: str, node: Node, message: str) -> None:
@@ -424,6 +457,28 @@ class Reader:
             self.report("error", "duplicate-id", xml, f"the id {id!r} is used twice")
         self._ids.add(id)
         return id
+
+
+def people_of(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The users and the groups of a list of ``user(x)``, ``group(y)`` and bare names of groups."""
+    users: list[str] = []
+    groups: list[str] = []
+    for part in text.split(","):
+        name = part.strip()
+        found = users if name.startswith("user(") else groups
+        if name.startswith(("user(", "group(")) and name.endswith(")"):
+            name = name.partition("(")[2][:-1].strip()
+        if name:
+            found.append(name)
+    return tuple(users), tuple(groups)
+
+
+def _process_of(element: Element) -> Element | None:
+    """The process that an element stands in; None outside of all."""
+    place: Element | None = element
+    while place is not None and (place.name != "process" or place.dialect is not None):
+        place = place.parent
+    return place
 
 
 def _split(text: str | None) -> tuple[str, ...]:

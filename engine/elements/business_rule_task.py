@@ -1,25 +1,28 @@
-"""Business rule task: refused by name until decision tables can be evaluated."""
+"""Business rule task: a service task, until decision tables can be evaluated."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.model import Node
+from engine.elements.service_task import ServiceTask
 
 if TYPE_CHECKING:
     from engine.markup import Element
     from engine.xml import Reader
 
 
-class BusinessRuleTask(Node):
-    """It is read, so that a model can be looked at, but a process that has one does not run."""
+class BusinessRuleTask(ServiceTask):
+    """With an expression or an external worker it runs; with a decision table it is refused."""
 
     tag = "businessRuleTask"
 
     def read(self, xml: Element, reader: Reader) -> None:
+        if xml.own.get("type") or xml.own.get("expression"):
+            super().read(xml, reader)
+            return
         reader.report(
             "error",
             "unsupported",
             xml,
-            "business rule tasks are not supported: use a script task or an external worker",
+            "decision tables are not supported: use a script or an external worker",
         )

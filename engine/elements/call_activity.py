@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.elements.call_mapping import read_mappings
+from engine.carried import Carried, read_carried
 from engine.errors import CalledProcessNotFound
 from engine.model import Node
-from engine.scopes import Names
 from engine.values import checked_variables
 
 if TYPE_CHECKING:
     from engine.juel import Expression
-    from engine.mapping import Mapping
     from engine.markup import Element
     from engine.run import Run
     from engine.state import Instance, Token
@@ -27,23 +25,34 @@ class CallActivity(Node):
     version: Expression | None = None
     same_deployment = False
     business_key: Expression | None = None
-    inherit: bool = False
     inherit_key: bool = False
-    out_all: bool = False
-    ins: tuple[Mapping, ...] = ()
-    outs: tuple[Mapping, ...] = ()
+    title: Expression | None = None
+    id_variable: str | None = None
+    local = False
+    ins: Carried
+    outs: Carried
 
     def read(self, xml: Element, reader: Reader) -> None:
         self.key = reader.expression(xml, xml.get("calledElement"), "calledElement")
         if self.key is None:
             reader.report("error", "call", xml, "a call activity needs a calledElement")
-        binding = xml.own.get("calledElementBinding")
+        binding = xml.own.get("calledElementBinding") or "latest"
+        if binding not in ("latest", "deployment", "version"):
+            message = f"calledElementBinding is latest, deployment or version, not {binding}"
+            reader.report("error", "unsupported", xml, message)
         self.same_deployment = binding == "deployment" or reader.flag(xml, "sameDeployment")
         self.version = reader.expression(xml, xml.own.get("calledElementVersion"), "version")
-        self.business_key = reader.expression(xml, xml.own.get("businessKey"), "businessKey")
         self.inherit_key = reader.flag(xml, "inheritBusinessKey")
-        self.inherit = reader.flag(xml, "inheritVariables")
-        read_mappings(self, xml, reader)
+        self.title = reader.expression(xml, xml.own.get("processInstanceName"), "name")
+        self.id_variable = xml.own.get("idVariableName") or xml.own.get(
+            "processInstanceIdVariableName"
+        )
+        self.local = reader.flag(xml, "useLocalScopeForOutParameters")
+        self.ins, self.outs = read_carried(xml, "in", reader), read_carried(xml, "out", reader)
+        self.ins.everything = self.ins.everything or reader.flag(xml, "inheritVariables")
+        self.business_key = self.ins.business_key or reader.expression(
+            xml, xml.own.get("businessKey"), "businessKey"
+        )
 
     def enter(self, run: Run, token: Token) -> None:
         key = run.text(self.key, token)
@@ -54,21 +63,26 @@ class CallActivity(Node):
         definition, _ = run.world.called(
             key, 0 if self.same_deployment else wanted, token.instance.definition
         )
-        values: dict[str, Any] = Names(run, token).variables() if self.inherit else {}
-        for mapping in self.ins:
-            values[mapping.target] = mapping.value(run, token)
+        values = checked_variables(self.ins.values(run, token))
         business_key = run.text(self.business_key, token)
         if self.inherit_key and business_key is None:
             business_key = token.instance.business_key
-        instance = run.begin_instance(definition, token, checked_variables(values), business_key)
+        name = run.text(self.title, token)
+        instance = run.begin_instance(definition, token, values, business_key, name)
+        if self.id_variable is not None:
+            run.set_variables(token, {self.id_variable: str(instance.id)})
         run.open(instance)
 
     def called_ended(self, run: Run, token: Token, instance: Instance) -> None:
         """The called instance was completed: take what it gives back."""
         scope = token.scope
         assert scope is not None
-        values: dict[str, Any] = dict(instance.variables) if self.out_all else {}
-        for mapping in self.outs:
-            values[mapping.target] = mapping.value(run, instance)
-        if values:
-            run.set_variables(token, checked_variables(values))
+        outer: dict[str, Any] = dict(instance.variables) if self.outs.everything else {}
+        local: dict[str, Any] = {}
+        for mapping in self.outs.mappings:
+            found = local if self.local or mapping.local else outer
+            found[mapping.target] = mapping.value(run, instance)
+        if local:
+            run.set_local(scope, checked_variables(local))
+        if outer:
+            run.set_variables(token, checked_variables(outer))

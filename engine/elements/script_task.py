@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.carried import read_carried
 from engine.model import Node
+from engine.result import Result, read_result
 from engine.scripting import run_script
 
 if TYPE_CHECKING:
@@ -22,15 +24,16 @@ class ScriptTask(Node):
     tag = "scriptTask"
     script: Script | None = None
     expression: Expression | None = None
-    result: str | None = None
+    result: Result | None = None
     skip: Expression | None = None
 
     def read(self, xml: Element, reader: Reader) -> None:
         language = (xml.get("scriptFormat") or "").strip()
         script = xml.child("script")
         source = (script.text or "") if script is not None else ""
-        self.result = xml.own.get("resultVariable") or xml.own.get("resultVariableName")
+        self.result = read_result(xml.own.get("resultVariable"), xml, reader)
         self.skip = reader.expression(xml, xml.own.get("skipExpression"), "skip expression")
+        self.inputs += read_carried(xml, "in", reader).mappings
         if not source.strip():
             reader.report("error", "script", xml, "a script task needs a script")
         elif reader.is_juel(language):
@@ -48,6 +51,6 @@ class ScriptTask(Node):
                 value = run_script(run, token, self.script)
             if not token.alive:
                 return
-            if self.result:
-                run.set_result(token, self.result, value)
+            if self.result is not None:
+                self.result.store(run, token, value)
         run.leave(token)

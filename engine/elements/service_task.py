@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine import dialect
+from engine.carried import read_carried
 from engine.model import Node
+from engine.result import Result, read_result
 
 if TYPE_CHECKING:
     from engine.juel import Expression
@@ -16,24 +18,36 @@ if TYPE_CHECKING:
 
 
 class ServiceTask(Node):
-    """``expression`` runs at once; a ``topic`` makes a job that a worker fetches and answers."""
+    """``expression`` runs at once; a ``topic`` makes a job that a worker fetches and answers.
+
+    One that ``waits`` goes on after its expression when it is triggered. Where outputs say what
+    becomes of a worker's ``answers``, these stay local.
+    """
 
     tag = "serviceTask"
     expression: Expression | None = None
     topic: Expression | None = None
-    result: str | None = None
+    result: Result | None = None
+    waits = False
+    answers = False
     skip: Expression | None = None
 
     def read(self, xml: Element, reader: Reader) -> None:
-        self.result = xml.own.get("resultVariableName") or xml.own.get("resultVariable")
+        result = xml.own.get("resultVariableName") or xml.own.get("resultVariable")
+        self.result = read_result(result, xml, reader)
         self.skip = reader.expression(xml, xml.own.get("skipExpression"), "skip expression")
         self.expression = reader.expression(xml, xml.own.get("expression"), "expression")
+        self.waits = (xml.own.get("triggerable") or "false").strip().lower() != "false"
         kind = xml.own.get("type")
         topic = xml.own.get("topic")
         if kind in ("external", "external-worker"):
             self.topic = reader.expression(xml, topic, "topic")
             if self.topic is None:
                 reader.report("error", "topic", xml, "an external worker task needs a topic")
+            self.inputs += read_carried(xml, "externalWorkerInParameter", reader).mappings
+            answers = read_carried(xml, "externalWorkerOutParameter", reader).mappings
+            self.answers = bool(answers)
+            self.outputs = answers + self.outputs
         elif kind:
             reader.report(
                 "error", "unsupported", xml, f"service tasks of type {kind!r} are not supported"
@@ -54,11 +68,16 @@ class ServiceTask(Node):
         else:
             assert self.expression is not None
             value = run.evaluate(self.expression, token)
-            if self.result:
-                run.set_result(token, self.result, value)
-            run.leave(token)
+            if self.result is not None:
+                self.result.store(run, token, value)
+            if self.waits:
+                run.subscribe(token, self, "receive")
+            else:
+                run.leave(token)
 
     def triggered(self, run: Run, token: Token, wait: Wait | Job, values: dict[str, Any]) -> None:
-        if values:
+        if values and self.answers:
+            run.set_local(token, values)
+        elif values:
             run.set_variables(token, values)
         run.leave(token)

@@ -11,7 +11,8 @@ from engine.extensions import read_listener
 from engine.form_fields import FormField, read_form_fields
 from engine.listeners import Listener
 from engine.model import Node
-from engine.times import moment
+from engine.times import moment, parse_cycle
+from engine.triggers.timer import read_calendar
 from engine.values import as_text
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from engine.run import Run
     from engine.state import Task, Token
     from engine.xml import Reader
+
+EVENTS = ("all", "create", "assignment", "complete", "delete")
+"""What a task listener may listen to."""
 
 _TEXTS = ("assignee", "owner", "category", "formKey")
 
@@ -36,8 +40,13 @@ class UserTask(Node):
         self.title = reader.expression(xml, self.name, "name")
         self.description = reader.expression(xml, self.documentation, "documentation")
         self.due = reader.expression(xml, xml.own.get("dueDate"), "dueDate")
+        self.calendar = read_calendar(xml, reader)
         self.priority = reader.expression(xml, xml.own.get("priority"), "priority")
         self.skip = reader.expression(xml, xml.own.get("skipExpression"), "skip expression")
+        self.id_variable = xml.own.get("taskIdVariableName") or xml.own.get(
+            "activeTaskIdVariableName"
+        )
+        self.completer_variable = xml.own.get("taskCompleterVariableName")
         self.users = _expressions(xml, reader, "candidateUsers")
         self.groups = _expressions(xml, reader, "candidateGroups")
         self.form_fields: tuple[FormField, ...] = read_form_fields(xml, reader)
@@ -45,7 +54,7 @@ class UserTask(Node):
         listeners = [
             listener
             for extension in reader.extensions(xml, "taskListener")
-            if (listener := read_listener(extension, reader)) is not None
+            if (listener := read_listener(extension, reader, EVENTS)) is not None
         ]
         self.task_listeners: tuple[Listener, ...] = tuple(listeners)
 
@@ -99,13 +108,19 @@ class UserTask(Node):
                 _candidates(run, self.groups, token),
             )
         )
+        if self.id_variable:
+            run.set_variables(token, {self.id_variable: str(token.id)})
         self._tell(run, token, "create")
         if token.alive and token.task is not None and token.task.assignee:
             self._tell(run, token, "assignment")
 
     def _due(self, run: Run, token: Token) -> int | None:
         value = run.evaluate(self.due, token) if self.due is not None else None
-        return None if value is None or value == "" else moment(value, run.now, run.world.zone)
+        if value is None or value == "":
+            return None
+        if self.calendar == "cycle":
+            return parse_cycle(as_text(value), run.now, run.world.zone).first()
+        return moment(value, run.now, run.world.zone)
 
     def complete(self, run: Run, token: Token, outcome: str | None) -> None:
         """The work is done. Raises TaskDelegated when it has to be resolved first."""
@@ -114,6 +129,8 @@ class UserTask(Node):
             raise TaskDelegated(
                 f"Task {task.id} is delegated to {task.assignee}: it is resolved, not completed"
             )
+        if self.completer_variable:
+            run.set_variables(token, {self.completer_variable: run.by})
         self._tell(run, token, "complete")
         if not token.alive:
             return

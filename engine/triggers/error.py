@@ -39,7 +39,7 @@ class Error(Trigger):
             self.code = reference
             if definition is not None:
                 self.code = definition.get("errorCode")
-                self.message = definition.get("name")
+                self.message = definition.own.get("errorMessage") or definition.get("name")
                 if not self.code and event.position == "end":
                     self.code = reference
         if event.position == "end" and not self.code:

@@ -27,7 +27,11 @@ class Message(Trigger):
     message: Expression | None = None
 
     def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
-        self.message = message_name(xml, event_xml, reader)
+        computed = xml.own.get("messageExpression")
+        if computed:
+            self.message = reader.expression(event_xml, computed, "message name")
+        else:
+            self.message = message_name(xml, event_xml, reader)
 
     def listen(self, run: Run, token: Token, event: Event) -> None:
         run.subscribe(token, event, "message", run.text(self.message, token))
@@ -37,10 +41,10 @@ class Message(Trigger):
 
 
 def message_name(xml: Element, owner: Element, reader: Reader) -> Expression | None:
-    """The name of the message that ``messageRef`` (or Flowable's messageExpression) means."""
-    text = xml.own.get("messageExpression")
+    """The name of the message that ``messageRef`` means."""
+    text = None
     reference = xml.get("messageRef")
-    if text is None and reference is not None:
+    if reference is not None:
         message = reader.definition("message", reference.rpartition(":")[2])
         text = reference if message is None else message.get("name") or message.get("id")
     if not text:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine.carried import Carried, read_carried
 from engine.state import Subscription
 from engine.triggers.trigger import Trigger
+from engine.values import checked_variables
 from engine.world import Throw
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ class Signal(Trigger):
 
     signal: Expression | None = None
     local = False
+    carried: Carried | None = None
 
     def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
         text = xml.own.get("signalExpression")
@@ -40,6 +43,7 @@ class Signal(Trigger):
             reader.report("error", "signal", event_xml, "it needs a signalRef")
             return
         self.signal = reader.expression(event_xml, text, "signal name")
+        self.carried = read_carried(xml, "in", reader)
 
     def listen(self, run: Run, token: Token, event: Event) -> None:
         run.subscribe(token, event, "signal", run.text(self.signal, token))
@@ -47,9 +51,11 @@ class Signal(Trigger):
     def throw(self, run: Run, token: Token, event: Event) -> None:
         name = run.text(self.signal, token) or ""
         only = token.instance.id if self.local else None
-        broadcast(run, name, {}, only)
+        values = self.carried.values(run, token) if self.carried is not None else {}
+        values = checked_variables(values)
+        broadcast(run, name, values, only)
         if not self.local:
-            run.outbox.append(Throw("signal", name, {}))
+            run.outbox.append(Throw("signal", name, values))
 
 
 def broadcast(run: Run, name: str, variables: dict[str, Any], instance: int | None = None) -> None:

@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 Kind = Literal["timeDate", "timeDuration", "timeCycle"]
 KINDS: tuple[Kind, ...] = ("timeDate", "timeDuration", "timeCycle")
 
+CALENDARS: dict[str, Kind] = {
+    "dueDate": "timeDate",
+    "duration": "timeDuration",
+    "cycle": "timeCycle",
+}
+"""The standard calendars, and which way of saying a time each one reads."""
+
 
 class Timer(Trigger):
     """Waits for a time."""
@@ -53,8 +60,12 @@ class Timer(Trigger):
             )
             return
         self.kind, child = found[0]
+        calendar = read_calendar(xml, reader)
+        if calendar is not None:
+            self.kind = CALENDARS[calendar]
         self.when = reader.expression(child, child.text, self.kind)
-        self.end = reader.expression(child, child.own.get("endDate"), "endDate")
+        if child.name == "timeCycle":
+            self.end = reader.expression(child, child.own.get("endDate"), "endDate")
         if self.when is not None and self.when.constant:
             self._check(self.when, event_xml, reader)
 
@@ -105,3 +116,14 @@ class Timer(Trigger):
                 run.emit(ev.JobChanged(job.id, due, job.retries, cycle.rest().text))
                 return
         run.emit(ev.WaitEnded(job.id))
+
+
+def read_calendar(xml: Element, reader: Reader) -> str | None:
+    """The calendar that ``businessCalendarName`` names, if there is one."""
+    name = (xml.own.get("businessCalendarName") or "").strip()
+    if name in CALENDARS:
+        return name
+    if name:
+        message = f"businessCalendarName is one of {', '.join(CALENDARS)}, not {name}"
+        reader.report("error", "calendar", xml, message)
+    return None
