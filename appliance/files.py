@@ -130,8 +130,7 @@ class Files:
     def list(self, instance: int) -> list[StoredFile]:
         """The files of an instance and of what it calls, oldest first."""
         rows = self._read().execute(
-            f"SELECT {_COLUMNS} FROM file WHERE instance = ? UNION"
-            f" SELECT {_COLUMNS} FROM file WHERE root = ? ORDER BY at, stored",
+            f"SELECT {_COLUMNS} FROM file WHERE instance = ? OR root = ? ORDER BY at, id",
             (instance, instance),
         )
         return [self.stored(row) for row in rows]

@@ -49,9 +49,9 @@ def page(
     return response
 
 
-def go(to: str, said: str = "", *, bad: bool = False) -> Response[None]:
+def go(to: str, said: str = "", *, bad: bool = False) -> Response[bytes]:
     """Redirect to a page of ours (303), which then says ``said`` once."""
-    response = Response(None, status_code=303, headers={"Location": to})
+    response = Response(b"", status_code=303, headers={"Location": to})
     if said:
         value = quote(("bad:" if bad else "good:") + said)
         response.set_cookie(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
@@ -37,13 +38,13 @@ async def deploy(request: PageRequest) -> Response[Any]:
     if not files:
         return _page(request, [Finding("error", "no-file", _("Choose at least one file."))])
     try:
-        findings = list(processes.lint(files))
+        findings = await asyncio.to_thread(processes.lint, files)
     except InvalidInput as error:
         return _page(request, [Finding("error", "files", str(error))])
     if form.get("action") == "check" or any(one.severity == "error" for one in findings):
         return _page(request, findings)
     try:
-        deployed = await processes.deploy(files, actor_of(request))
+        deployed = await (await asyncio.to_thread(processes.deploy, files, actor_of(request)))
     except ModelInvalid as error:
         return _page(request, error.findings)
     return go(_first(deployed), _said(deployed, findings))
