@@ -75,7 +75,7 @@ class Slice(Generic[T]):
     ) -> Slice[T]:
         """The page that the address asks for, in its order."""
         sort = listing["sort"]
-        ordered = sorted(found, key=sorts[sort.lstrip("-")], reverse=sort.startswith("-"))
+        ordered = sorted(found, key=sorts[sort.removeprefix("-")], reverse=sort.startswith("-"))
         start = int(listing["page"]) if listing["page"].isdecimal() else 0
         end = start + PAGE_SIZE
         return cls(ordered[start:end], str(end) if end < len(ordered) else "")
@@ -85,4 +85,4 @@ def _read(text: str, allowed: tuple[str, ...]) -> str:
     text = text.strip()[:MAX_TEXT]
     if not allowed:
         return text
-    return text if text in allowed or text.lstrip("-") in allowed else allowed[0]
+    return text if text in allowed or text.removeprefix("-") in allowed else allowed[0]
