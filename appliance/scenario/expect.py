@@ -288,10 +288,11 @@ def _fields(what: str, expected: Sequence[FieldFacts], there: Sequence[Field]) -
         if field is None:
             found.append(Difference(f"{what}.{facts.id}", "a field", sorted(by_id)))
             continue
-        for name in ("type", "label", "value", "required", "readable", "writable"):
+        for name in ("type", "label", "name", "value", "required", "readable", "writable"):
             value = getattr(facts, name)
             if value is not UNSET:
-                found += _compared(f"{what}.{facts.id}.{name}", value, getattr(field, name))
+                there_is = getattr(field, "label" if name == "name" else name)
+                found += _compared(f"{what}.{facts.id}.{name}", value, there_is)
         if facts.options is not UNSET:
             options = [{"value": each.value, "label": each.label} for each in field.options]
             found += _compared(f"{what}.{facts.id}.options", facts.options, options)

@@ -226,9 +226,7 @@ class _Play:
         if not waiting:
             raise NotWaiting(f"Nothing waits to be triggered at {step.trigger}.")
         id, root = (own or waiting)[0]
-        self._stage.on(
-            "trigger", root, SYSTEM, lambda command: command.deliver(id, step.variables)
-        )
+        self._stage.on("trigger", root, SYSTEM, lambda command: command.deliver(id, step.variables))
 
     def _set(self, step: steps.Set) -> None:
         if step.task is None:

@@ -216,11 +216,12 @@ class TaskFacts(Strict, kw_only=True):
 
 
 class FieldFacts(Strict, kw_only=True):
-    """What is expected of a field of a form."""
+    """What is expected of a field of a form; its ``name`` is its label."""
 
     id: str
     type: str | UnsetType = UNSET
     label: str | UnsetType = UNSET
+    name: str | UnsetType = UNSET
     value: Any = UNSET
     required: bool | UnsetType = UNSET
     readable: bool | UnsetType = UNSET

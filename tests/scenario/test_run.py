@@ -144,7 +144,7 @@ def test_what_holds_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
       task_form:
         of: Chase
         fields:
-          - {id: reason, required: true,
+          - {id: reason, name: Why, required: true,
             options: [{value: ill, label: Ill}, {value: busy, label: Busy}]}
           - {id: amount, value: 12, readable: true, writable: false}
   - expect: {assignees: [fozzie], task_name: Review}
