@@ -16,7 +16,7 @@ from typing import TypeVar
 from appliance.datadir import DataDirectory
 from appliance.errors import CannotStart, DataDirectoryLocked, DataDirectoryUnusable, StorageFull
 from appliance.pending import Pending
-from appliance.store.connections import open_writer, prepare
+from appliance.store.connections import open_writer, prepare, turn
 from appliance.store.migrations import VERSION, check, migrate
 
 T = TypeVar("T")
@@ -32,11 +32,11 @@ class DirectDatabase:
     """Writes at once, in the calling thread. For few writes: accounts and keys."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._connection.execute("PRAGMA synchronous = FULL")
-        # Only the server moves the log into the database: two who do so at once have harmed
-        # databases with versions of SQLite before 3.51.3.
+        # Only the server moves the log into the database, and not while this writes.
         self._connection.execute("PRAGMA wal_autocheckpoint = 0")
 
     @classmethod
@@ -61,7 +61,7 @@ class DirectDatabase:
 
     def write(self, work: Callable[[sqlite3.Connection], T]) -> Pending[T]:
         """Run ``work`` in a transaction now; what it raises is raised here."""
-        with _plain_errors():
+        with _plain_errors(), turn(self._path, wait=True):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 result = work(self._connection)
@@ -89,7 +89,10 @@ def _version(path: Path) -> int:
     """The database's version; 0 when there is none yet."""
     if not path.exists():
         return 0
-    with _plain_errors(), contextlib.closing(sqlite3.connect(path, BUSY_SECONDS)) as connection:
+    with (
+        _plain_errors(),
+        contextlib.closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection,
+    ):
         return connection.execute("PRAGMA user_version").fetchone()[0]
 
 
