@@ -31,13 +31,18 @@ def person(name: str, reader: str) -> str:
         return _("you")
     if name == "system":
         return _("Workingflow")
-    return name.removeprefix("api:")
+    return apart(name.removeprefix("api:"))
+
+
+def apart(name: str) -> str:
+    """A name that, whatever direction it is written in, turns nothing beside it."""
+    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def _line(line: HistoryLine, reader: str) -> Line:
     kind, icon, say = _WORDS.get(line.what, _OTHER)
     text, detail = say(line, person(line.by, reader), reader)
-    return Line(kind, icon, text[:1].upper() + text[1:], detail, line.at)
+    return Line(kind, icon, text, detail, line.at)
 
 
 Said = tuple[str, str]
@@ -67,41 +72,43 @@ def _activated(line: HistoryLine, by: str, _reader: str) -> Said:
 
 def _task(line: HistoryLine, _by: str, reader: str) -> Said:
     if line.detail:
-        return _("%(step)s: for %(who)s", step=line.name, who=person(line.detail, reader)), ""
-    return _("%(step)s: waiting", step=line.name), ""
+        return _(
+            "%(step)s: for %(who)s", step=apart(line.name), who=person(line.detail, reader)
+        ), ""
+    return _("%(step)s: waiting", step=apart(line.name)), ""
 
 
 def _assigned(line: HistoryLine, by: str, reader: str) -> Said:
     if not line.detail:
-        return _("%(step)s: given back by %(who)s", step=line.name, who=by), ""
+        return _("%(step)s: given back by %(who)s", step=apart(line.name), who=by), ""
     if line.detail == line.by:
-        return _("%(step)s: claimed by %(who)s", step=line.name, who=by), ""
+        return _("%(step)s: claimed by %(who)s", step=apart(line.name), who=by), ""
     to = person(line.detail, reader)
-    return _("%(step)s: assigned to %(to)s by %(who)s", step=line.name, to=to, who=by), ""
+    return _("%(step)s: assigned to %(to)s by %(who)s", step=apart(line.name), to=to, who=by), ""
 
 
 def _changed(line: HistoryLine, by: str, _reader: str) -> Said:
-    return _("%(step)s: changed by %(who)s", step=line.name, who=by), line.detail
+    return _("%(step)s: changed by %(who)s", step=apart(line.name), who=by), line.detail
 
 
 def _completed(line: HistoryLine, by: str, _reader: str) -> Said:
-    return _("%(step)s: done by %(who)s", step=line.name, who=by), line.detail
+    return _("%(step)s: done by %(who)s", step=apart(line.name), who=by), line.detail
 
 
 def _gone(line: HistoryLine, _by: str, _reader: str) -> Said:
-    return _("%(step)s: no longer needed", step=line.name), line.detail
+    return _("%(step)s: no longer needed", step=apart(line.name)), line.detail
 
 
 def _timer(line: HistoryLine, _by: str, _reader: str) -> Said:
-    return _("%(step)s: the time was up", step=line.name), line.detail
+    return _("%(step)s: the time was up", step=apart(line.name)), line.detail
 
 
 def _incident(line: HistoryLine, _by: str, _reader: str) -> Said:
-    return _("%(step)s: stopped by a problem", step=line.name), line.detail
+    return _("%(step)s: stopped by a problem", step=apart(line.name)), line.detail
 
 
 def _resolved(line: HistoryLine, by: str, _reader: str) -> Said:
-    return _("%(step)s: problem resolved by %(who)s", step=line.name, who=by), line.detail
+    return _("%(step)s: problem resolved by %(who)s", step=apart(line.name), who=by), line.detail
 
 
 def _file(line: HistoryLine, by: str, _reader: str) -> Said:

@@ -167,6 +167,21 @@ def test_a_file_that_is_too_large_does_not_travel(enter: Enter, office: Office, 
     assert "POST" not in sent
 
 
+def test_a_slow_upload_says_how_far_it_is(visit: Visit, tmp_path: Path):
+    page = visit.page
+    path = tmp_path / "receipt.pdf"
+    path.write_bytes(RECEIPT + b"\0" * 300_000)
+    page.get_by_label("Title").fill("Client dinner")
+    page.locator("[name=amount]").fill("12")
+    page.get_by_label("Receipt").set_input_files(path)
+    network = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 150_000}
+    network.send("Network.emulateNetworkConditions", slow)
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("progressbar", name="Upload").wait_for()
+    page.get_by_role("heading", name="Look once more").wait_for()
+
+
 def test_enter_in_a_field_chooses_no_outcome(visit: Visit, place):
     page, sent = visit.page, []
     page.on("request", lambda request: sent.append(request.url))

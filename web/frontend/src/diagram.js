@@ -34,6 +34,7 @@ export async function start(element) {
 function fail(element, text) {
   const note = Object.assign(document.createElement("p"), { className: "diagram-note", textContent: text });
   element.replaceChildren(note);
+  element.classList.add("none");
 }
 
 class Drawing {

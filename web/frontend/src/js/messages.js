@@ -50,6 +50,11 @@ async function renew(form) {
   say(renewed ? words("signedIn") : words("failed").replace("0", 403), renewed ? "good" : "bad");
 }
 
+// On a phone the current one of many tabs may lie beyond the edge.
+whenever(".tabs [aria-current]", (tab) => {
+  tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.clientWidth / 2 + tab.clientWidth / 2;
+});
+
 whenever("[data-copy]", (button) => {
   button.hidden = false;
 });
