@@ -1,14 +1,19 @@
 """How the database file is opened: one connection that writes, any number that only read.
 
-SQLite before 3.51.3 can corrupt a WAL database when two connections write or checkpoint at the same
-moment, so exactly one connection of this process does either (the writer's, which alone runs
-checkpoints), and every other is opened read-only.
+SQLite before 3.51.3 can corrupt a WAL database when one connection writes at the very moment of
+another's checkpoint. So one connection of the server does both, one after the other, its readers
+are opened read-only, and a command that writes beside the server does so while no checkpoint runs
+(:func:`turn`).
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from peewee import SqliteDatabase
@@ -43,6 +48,22 @@ def prepare(database: SqliteDatabase) -> None:
         database.pragma("auto_vacuum", 2)  # incremental; it can only be chosen for an empty file
     for name, value in _WRITER.items():
         database.pragma(name, value)
+
+
+@contextmanager
+def turn(path: Path, *, wait: bool) -> Iterator[bool]:
+    """Take turns with other processes: those who write beside the server, and its checkpoints.
+
+    Held by the folder of the database. Whether it is ours; with ``wait`` it always is.
+    """
+    handle = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(handle)
 
 
 class Readers:

@@ -55,7 +55,10 @@ class Store:
         """Told after each commit that changed instances."""
         self.states = States()
         self._writer = Writer(
-            self._database.connection(), on_rollback=self.states.clear, on_commit=self._committed
+            self._database.connection(),
+            path,
+            on_rollback=self.states.clear,
+            on_commit=self._committed,
         )
         self._engine: Engine | None = None
         self._writer.start()

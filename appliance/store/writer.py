@@ -16,11 +16,13 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from appliance.errors import Overloaded, ShuttingDown, StorageFull
 from appliance.pending import Outcome, Pending, settle
+from appliance.store.connections import turn
 from appliance.store.transaction import Transaction, TransactionLost
 
 T = TypeVar("T")
@@ -34,6 +36,7 @@ WAL_PAGES = 8_000
 QUIET_SECONDS = 1.0
 """... and earlier, when nothing was asked for so long."""
 
+_CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)"
 _DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
@@ -46,11 +49,13 @@ class Writer:
     def __init__(
         self,
         connection: sqlite3.Connection,
+        path: Path,
         *,
         on_rollback: Callable[[], object] = lambda: None,
         on_commit: Callable[[Transaction], object] = lambda _: None,
     ) -> None:
         self._transaction = Transaction(connection)
+        self._path = path
         self._on_rollback = on_rollback
         self._on_commit = on_commit
         self._queue: SimpleQueue[tuple[Pending[Any], Command[Any]] | None] = SimpleQueue()
@@ -187,8 +192,10 @@ class Writer:
         """Move the log into the database file. A full disk only means: later."""
         self._wal_pages = 0
         try:
-            self._transaction.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-        except sqlite3.Error as error:
+            with turn(self._path, wait=False) as ours:
+                if ours:
+                    self._transaction.connection.execute(_CHECKPOINT).fetchall()
+        except (sqlite3.Error, OSError) as error:
             log.warning("the checkpoint failed: %s", error)
 
     def _stop(self) -> None:

@@ -72,9 +72,6 @@ def start_until_refused(box: Box) -> tuple[list[int], int]:
 def test_starts_are_refused_clearly_and_the_box_goes_on(box):
     with no_file_beyond(wal(box) + 200_000):
         started, refused = start_until_refused(box)
-        with pytest.raises(StorageFull):
-            for _ in range(50):
-                box.instances.start("play", {"n": "x" * 5000}, ERP).result(10)
         known = [row.id for row in page(box)]
     assert refused
     assert set(started) <= set(known)
@@ -109,7 +106,7 @@ def test_timers_that_could_not_be_stored_fire_when_there_is_space(box, monkeypat
 
 
 def test_a_checkpoint_that_fails_is_only_late(box):
-    for n in range(50):
+    for _ in range(50):
         box.instances.start("play", {"n": "x" * 2000}, ERP).result(10)
     with no_file_beyond(box.directory.database.stat().st_size + 4096):
         box.store._writer._checkpoint()

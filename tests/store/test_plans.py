@@ -61,6 +61,7 @@ def lived_in(box: Box) -> int:
     text = '<callActivity id="call" calledElement="inner"/>\n<task id="w" flowable:async="true"/>'
     id = start(box, f"{text}\nstart > call > w > end\ncall ?| late PT1H\nlate > end2", "outer")
     box.instances.start("outer", {}, KERMIT, business_key="B-1").result(10)
+    assert isinstance(box.clock, Clock)
     box.clock.advance(HOUR)
     box.clockwork.fire_due()
     return id

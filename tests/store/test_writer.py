@@ -10,6 +10,7 @@ import pytest
 
 from appliance.errors import Overloaded, ShuttingDown, StorageFull
 from appliance.store import writer as writer_module
+from appliance.store.connections import turn
 from appliance.store.store import Store
 from appliance.store.transaction import Transaction
 
@@ -372,6 +373,16 @@ def test_the_log_does_not_grow_without_end(store, path, monkeypatch):
         store.write(lambda connection: connection.execute(add_one)).result(10)
     assert path.with_name("workingflow.db-wal").stat().st_size < 400 * 4096
     assert store.read().execute("SELECT value FROM revision").fetchall() == [(500,)]
+
+
+def test_no_checkpoint_runs_while_a_command_beside_writes(store, path):
+    store.write(add("x" * 50_000)).result(10)
+    before = path.stat().st_size
+    with turn(path, wait=True):
+        store._writer._checkpoint()
+        assert path.stat().st_size == before
+    store._writer._checkpoint()
+    assert path.stat().st_size > before
 
 
 def test_the_log_is_moved_into_the_database(store, path):
