@@ -65,7 +65,7 @@ class ComplexGateway(InclusiveGateway):
     def choose(self, run: Run, scope: Token) -> Sequence[Flow]:
         if self.activation is None:
             return super().choose(run, scope)
-        return self._flows(run, scope, waiting=False)
+        return self._flows(run, scope, waiting=not self.joins)
 
     def _resetting(self, scope: Token) -> Token | None:
         return next((t for t in scope.children.values() if t.node is self and t.flow is None), None)
