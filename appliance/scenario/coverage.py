@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,16 +56,21 @@ class Coverage:
 
     def add(self, scenario: Scenario, stage: Stage) -> None:
         """Take over what a scenario that was played has taken."""
-        connection = stage.box.store.read()
-        for id, key, version, resource in connection.execute(_DEFINITIONS).fetchall():
-            process = stage.box.processes.model(key, version)
-            place = scenario.file.parent / resource, key
-            seen = self._seen.setdefault(place, _Seen(process))
-            seen.taken |= _taken(connection, id, process)
+        for resource, process, taken in taken_in(stage):
+            place = scenario.file.parent / resource, process.key
+            self._seen.setdefault(place, _Seen(process)).taken |= taken
 
     def covered(self) -> list[Covered]:
         """What was taken of each process."""
         return [_covered(file, seen) for (file, _), seen in self._seen.items()]
+
+
+def taken_in(stage: Stage) -> Iterator[tuple[str, Process, set[str]]]:
+    """Each version of a process on a stage: its file, its model, the ids that were taken."""
+    connection = stage.box.store.read()
+    for id, key, version, resource in connection.execute(_DEFINITIONS).fetchall():
+        process = stage.box.processes.model(key, version)
+        yield resource, process, _taken(connection, id, process)
 
 
 def _taken(connection: sqlite3.Connection, definition: int, process: Process) -> set[str]:
