@@ -7,6 +7,7 @@ models by this table, and the help page about dialects is made from it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,14 +32,20 @@ GROUPS = {
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One row. ``harmless`` are values that ask for nothing but what happens anyway."""
+    """One row. ``where`` are elements and groups (``@activity``), ``places`` all that they mean;
+    ``harmless`` are values that ask for nothing but what happens anyway."""
 
     name: str
     dialects: tuple[str, ...]
-    places: tuple[str, ...]
+    where: tuple[str, ...]
     status: Status
     note: str
     harmless: frozenset[str] = frozenset()
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The elements that may have it."""
+        return spread(self.where)
 
     @property
     def is_element(self) -> bool:
@@ -46,11 +53,11 @@ class Word:
         return self.name.startswith("<")
 
 
-def spread(places: str) -> tuple[str, ...]:
+def spread(where: Sequence[str]) -> tuple[str, ...]:
     """The elements that a list of elements and groups (``@activity``) means."""
     found: list[str] = []
-    for place in places.split():
-        found += spread(GROUPS[place[1:]]) if place.startswith("@") else [place]
+    for place in where:
+        found += spread(GROUPS[place[1:]].split()) if place.startswith("@") else [place]
     return tuple(dict.fromkeys(found))
 
 
@@ -61,6 +68,7 @@ _TENANT = "there are no tenants"
 _CMMN = "CMMN cases are not supported"
 _DMN = "decision tables are not supported: use a script or an external worker"
 _REGISTRY = "the event registry is not supported: use messages or signals"
+_NOTES = "properties are notes for other programs"
 _MODELER = "it only matters to a modeler"
 _FILE = "scripts in files of their own are not supported: put the script into the model"
 _NOT_HERE = "there are no Java exceptions"
@@ -73,7 +81,7 @@ def _rows(dialects: str, places: str, status: Status, rows: dict[str, str]) -> t
     for key, note in rows.items():
         name, _, values = key.partition("=")
         harmless = frozenset(values.split("|")) if values else frozenset[str]()
-        found.append(Word(name, spoken, spread(places), status, note, harmless))
+        found.append(Word(name, spoken, tuple(places.split()), status, note, harmless))
     return tuple(found)
 
 
@@ -92,13 +100,10 @@ WORDS: tuple[Word, ...] = (
         "taskPriority": "workers get jobs in the order in which they are due",
     }),
     *_rows("FA", "process", "ignored", {"history=audit|full": "history always keeps everything"}),
-    *_rows("F", "process", "ignored", {
-        "isEagerExecutionFetching": "it tunes a database that is not here",
-        "<localization>": "names have one language",
-    }),
+    *_rows("F", "process", "ignored", {"isEagerExecutionFetching": "it tunes another database"}),
+    *_rows("F", "process sequenceFlow @node", "ignored", {"<localization>": "names stay the same"}),
     *_rows("FA", "process", "refused", {
-        "<eventListener>": "listeners to the engine's own events are not supported: use listeners"
-        " of elements",
+        "<eventListener>": "the engine's own events have no listeners: use those of elements",
     }),
     # Everywhere in a diagram.
     *_rows("C", "collaboration participant process sequenceFlow dataObject @node", "ignored", {
@@ -106,11 +111,8 @@ WORDS: tuple[Word, ...] = (
         "modelerTemplateIcon": _MODELER,
     }),
     *_rows("C", "definitions collaboration participant lane process sequenceFlow @node @loop",
-           "ignored", {"<properties>": "properties are notes for other programs"}),
-    *_rows("F", "@node sequenceFlow", "ignored", {
-        "<customProperties>": "properties are notes for other programs",
-        "<localization>": "names have one language",
-    }),
+           "ignored", {"<properties>": _NOTES}),
+    *_rows("F", "@node sequenceFlow", "ignored", {"<customProperties>": _NOTES}),
     *_rows("FAC", "process sequenceFlow @node", "supported", {
         "<executionListener>": "an expression or script at start, end or take",
     }),
@@ -467,7 +469,7 @@ WORDS: tuple[Word, ...] = (
         "datePattern": "how a date is written",
         "<value>": "a choice of an enum",
     }),
-    *_rows("F", "<formProperty>", "supported", {"writeable": "another spelling of writable"}),
+    *_rows("F", "<formProperty>", "supported", {"writeable": "the same as writable"}),
     *_rows("FA", "<formProperty>", "ignored", {"value": "the first value is called default"}),
     *_rows("FAC", "<formProperty>/<value> <formField>/<value>", "supported", {
         "id": "the value",
@@ -486,9 +488,7 @@ WORDS: tuple[Word, ...] = (
         "<value>": "a choice of an enum",
         "<validation>": "what is checked",
     }),
-    *_rows("C", "<formField>", "ignored", {
-        "<properties>": "properties are notes for other programs",
-    }),
+    *_rows("C", "<formField>", "ignored", {"<properties>": _NOTES}),
     *_rows("C", "<validation>", "supported", {"<constraint>": "one check"}),
     *_rows("C", "<constraint>", "supported", {
         "name": "required, readonly, min, max, minlength or maxlength",

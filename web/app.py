@@ -23,6 +23,7 @@ from web.pages import (
     deploy,
     files,
     groups,
+    help,
     inbox,
     instances,
     password,
@@ -40,7 +41,7 @@ from web.security import Programs, administrator, signed_in, visitor
 if TYPE_CHECKING:
     from appliance.box import Box
 
-PAGES = [inbox, task, start, requests, account, files, live]
+PAGES = [inbox, task, start, requests, account, files, help, live]
 """For everybody who is signed in."""
 
 ADMIN_PAGES = [processes, deploy, instances, people, groups, api_keys]

@@ -21,7 +21,7 @@ from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 from markupsafe import Markup
 
-from web import formats, forms
+from web import formats, forms, manual
 from web.texts import gettext, ngettext
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -75,7 +75,7 @@ def environment() -> jinja2.Environment:
     made.install_gettext_callables(  # pyright: ignore[reportAttributeAccessIssue]
         gettext, ngettext, newstyle=True
     )
-    made.globals |= {"asset": asset}
+    made.globals |= {"asset": asset, "help_about": manual.address}
     made.filters |= {
         "when": _when,
         "ago": _ago,

@@ -30,6 +30,10 @@ PAGES = {
     "groups": "/admin/groups",
     "api keys": "/admin/api-keys",
     "account": "/account",
+    "help": "/help",
+    "help with tables": "/help/conformance",
+    "help with long tables": "/help/dialects",
+    "help with code": "/help/rest-api",
     "nothing": "/no/such/page",
 }
 _WAIT = {"request", "process", "instance"}

@@ -254,7 +254,7 @@ def test_what_is_read_is_supported(reads: set[tuple[str, str]]):
         for word in with_status("supported")
         for place in word.places
     }
-    places = {place for word in WORDS for place in word.places} | {*spread("@node @form")}
+    places = {place for word in WORDS for place in word.places} | {*spread(["@node", "@form"])}
     for place in places - {"definitions"}:
         inspect(whole(build(place), FLOWABLE), "m")
     for word in WORDS:

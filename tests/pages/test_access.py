@@ -5,7 +5,16 @@ import pytest
 from tests.office import Office, seen
 from tests.serving import Client
 
-PEOPLE_PAGES = ["/tasks", "/frag/inbox-count", "/start", "/start/sampler", "/requests", "/account"]
+PEOPLE_PAGES = [
+    "/help",
+    "/help/about",
+    "/tasks",
+    "/frag/inbox-count",
+    "/start",
+    "/start/sampler",
+    "/requests",
+    "/account",
+]
 ADMIN_PAGES = [
     "/admin/processes",
     "/admin/processes/sampler",

@@ -1,0 +1,154 @@
+"""The help names everything that there is, and its links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+
+import lxml.html
+import msgspec
+import pytest
+from litestar.handlers import HTTPRouteHandler
+
+from appliance.scenario.steps import STEPS, Expectations, TaskFacts
+from engine.elements import KINDS
+from engine.vocabulary import WORDS
+from web import app, manual, reference
+from web.errors import STATUS
+
+NAMES = manual.names()
+NOT_PAGES = ("/frag/", "/form", "/case", "/diagram", "/xml")
+ROUTES = {
+    path
+    for module in (*app.PAGES, *app.ADMIN_PAGES, *app.OPEN_PAGES)
+    for handler in module.handlers
+    if isinstance(handler, HTTPRouteHandler) and "GET" in handler.http_methods
+    for path in handler.paths
+}
+
+
+def text(*names: str) -> str:
+    """What these pages say, without mark-up."""
+    found = (lxml.html.fromstring(f"<div>{manual.body(name)}</div>") for name in names or NAMES)
+    return " ".join(str(each.text_content()) for each in found)
+
+
+def test_every_file_is_a_page():
+    files = {path.stem for path in manual.FOLDER.glob("*.md")}
+    assert files == set(NAMES)
+    assert len(NAMES) == len(set(NAMES))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_begins_with_its_title_and_what_it_is_about(name: str):
+    entry = manual.entry(name)
+    assert entry.title
+    assert len(entry.lead) > 40
+    assert not re.search(r"[{}\[\]`*]", entry.lead)
+    assert entry.lead not in manual.body(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_link_leads_somewhere(name: str):
+    for link in lxml.html.fromstring(f"<div>{manual.body(name)}</div>").iter("a"):
+        address, _, anchor = str(link.get("href")).partition("#")
+        if address.startswith("/help/"):
+            page = address.removeprefix("/help/")
+            assert page in NAMES, address
+            assert not anchor or f'id="{anchor}"' in manual.body(page), link.get("href")
+        elif address.startswith("/static/"):
+            assert address == "/static/dist/THIRD-PARTY.txt"
+        elif not address.startswith("https://"):
+            assert address in ROUTES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_headings_have_names_of_their_own(name: str):
+    tree = lxml.html.fromstring(f"<div>{manual.body(name)}</div>")
+    ids = [each.get("id") for each in tree.iter("h2", "h3")]
+    assert len(ids) == len(set(ids))
+    assert all(ids)
+
+
+def test_every_setting_is_told():
+    said = text("settings")
+    for setting in reference.settings():
+        assert {setting.name, setting.flag, setting.variable} <= set(said.split())
+        assert setting.default in said
+        assert setting.help in said
+
+
+def test_every_command_is_told():
+    said = text("command-line")
+    for command in reference.commands():
+        assert command.usage in said
+        assert command.help.replace("`", "") in " ".join(said.split())
+        for spelling, _ in command.options:
+            assert spelling in said
+
+
+def test_every_exit_code_is_told():
+    from appliance.cli import EXIT_CODES
+
+    said = " ".join(text("command-line").split())
+    for line in EXIT_CODES.splitlines()[2:]:
+        assert " ".join(line.split()) in said
+
+
+def test_every_error_code_is_told():
+    said = text("rest-api").split()
+    assert set(STATUS) <= set(said)
+    assert all(len(meaning) > 10 for _, _, meaning in reference.codes())
+
+
+def test_every_call_of_the_api_is_told():
+    said = text("rest-api")
+    for path in ("list", "{processKey}/start", "{id}/status", "{id}/files/{filename}"):
+        assert f"/processapi/{path}" in said
+
+
+@pytest.mark.parametrize(
+    "path", sorted(path for path in ROUTES if not any(part in path for part in NOT_PAGES))
+)
+def test_every_page_is_told(path: str):
+    if path in ("/", "/events") or path.startswith("/help"):
+        return
+    assert path.partition("{")[0] in text()
+
+
+def test_every_part_of_the_site_has_its_page():
+    for page in manual.ABOUT.values():
+        assert page in NAMES
+    assert manual.address("inbox") == "/help/tasks"
+    assert manual.address("") == "/help"
+
+
+@pytest.mark.parametrize("name", ["modelling", "conformance"])
+def test_every_element_is_told(name: str):
+    said = set(re.findall(r"\w+", text(name)))
+    missing = {kind.tag for kind in KINDS} - said
+    assert missing <= {"eventSubProcess"}
+
+
+def test_every_word_of_the_dialects_is_told():
+    said = text("dialects")
+    for word in WORDS:
+        assert word.name in said
+        assert word.note.replace("`", "") in said
+
+
+def test_every_step_and_expectation_of_scenarios_is_told():
+    said = set(re.findall(r"\w+", text("scenarios")))
+    assert set(STEPS) <= said
+    names = {
+        each.encode_name
+        for kind in (Expectations, TaskFacts)
+        for each in msgspec.structs.fields(kind)
+    }
+    assert names <= said
+
+
+def test_markup_in_data_stays_text():
+    made = manual._markdown().render("<script>alert(1)</script> <in> & `<b>`")
+    assert "<script>" not in made
+    assert "<in>" not in made
+    assert "<code>&lt;b&gt;</code>" in made

@@ -1,0 +1,37 @@
+"""/help: the pages of the help, for everybody who is signed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from web import manual
+from web.render import page
+from web.security import PageRequest
+
+
+@get("/help")
+async def contents(request: PageRequest) -> Response[Any]:
+    """What there is to read."""
+    return page(request, "help_contents.html", here="help", chapters=manual.chapters())
+
+
+@get("/help/{name:str}")
+async def show(request: PageRequest, name: FromPath[str]) -> Response[Any]:
+    """One page."""
+    if name not in manual.names():
+        raise NotFoundException
+    return page(
+        request,
+        "help.html",
+        here="help",
+        article=manual.entry(name),
+        body=manual.body(name),
+        chapters=manual.chapters(),
+    )
+
+
+handlers = [contents, show]
