@@ -6,6 +6,7 @@ Its clock stands still between steps and nothing fires by itself.
 from __future__ import annotations
 
 import functools
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -143,7 +144,7 @@ class Stage:
 def stages() -> Iterator[Any]:
     """Gives a function that opens a fresh stage, for as many scenarios as there are."""
     with ExitStack() as stack:
-        parent = _MEMORY if _MEMORY.is_dir() else None
+        parent = _MEMORY if os.access(_MEMORY, os.W_OK) else None
         home = Path(stack.enter_context(tempfile.TemporaryDirectory("", "scenario-", parent)))
         yield functools.partial(_stage, home, _template(home))
 
