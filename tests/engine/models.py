@@ -106,10 +106,7 @@ class Writer:
 
     def _sequence(self, parts: tuple[Block, ...]) -> tuple[str, str, str]:
         written = [self.write(part) for part in parts]
-        flows = [
-            self.flow(before[2], after[1])
-            for before, after in pairwise(written)
-        ]
+        flows = [self.flow(before[2], after[1]) for before, after in pairwise(written)]
         return "".join([*(xml for xml, _, _ in written), *flows]), written[0][1], written[-1][2]
 
     def _split(self, kind: str, parts: tuple[Block, ...]) -> tuple[str, str, str]:
@@ -147,7 +144,6 @@ class Writer:
             f'<scriptTask id="{turn}" scriptFormat="juel" '
             f'flowable:resultVariable="{turn}">'
             f"<script>${{vars:getOrDefault({turn}, 0) + 1}}</script>"
-            f'
             f'</scriptTask><exclusiveGateway id="{leave}" default="{flow.split(chr(34))[1]}"/>'
             f'<task id="{out}"/>'
             + self.flow(enter, first)
