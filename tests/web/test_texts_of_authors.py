@@ -26,7 +26,14 @@ BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 def test_markdown_holds_no_markup_of_its_own(text):
     html = str(markdown(text))
     tree = etree.fromstring(f"<div>{html}</div>", etree.HTMLParser())
-    names = {str(element.tag) for element in tree.iter()} - {"html", "body", "div", "p", "strong", "a"}
+    names = {str(element.tag) for element in tree.iter()} - {
+        "html",
+        "body",
+        "div",
+        "p",
+        "strong",
+        "a",
+    }
     assert names == set()
     for element in tree.iter("a"):
         assert element.attrib.get("href", "").startswith("https://")
