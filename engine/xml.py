@@ -417,7 +417,10 @@ class Reader:
                 "error", "unsupported", xml, f"conditions in {language!r} are not supported"
             )
             return None
-        return self.expression(xml, xml.text, "condition")
+        text = (xml.text or "").strip()
+        if text and not ("${" in text or "#{" in text):
+            text = f"${{{text}}}"  # a literal text could never be true or false
+        return self.expression(xml, text, "condition")
 
     def is_juel(self, language: str) -> bool:
         """Whether a script is an expression. A language that cannot run becomes a finding."""

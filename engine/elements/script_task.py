@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.carried import read_carried
 from engine.model import Node
@@ -35,7 +35,7 @@ class ScriptTask(Node):
         self.skip = reader.expression(xml, xml.own.get("skipExpression"), "skip expression")
         self.inputs += read_carried(xml, "in", reader).mappings
         if not source.strip():
-            reader.report("error", "script", xml, "a script task needs a script")
+            reader.report("warning", "script", xml, "there is no script: the task does nothing")
         elif reader.is_juel(language):
             self.expression = reader.expression(xml, source, "script")
         else:
@@ -44,13 +44,14 @@ class ScriptTask(Node):
 
     def enter(self, run: Run, token: Token) -> None:
         if not run.skips(self.skip, token):
-            if self.expression is not None:
-                value = run.evaluate(self.expression, token)
-            else:
-                assert self.script is not None
-                value = run_script(run, token, self.script)
+            value = self._value(run, token)
             if not token.alive:
                 return
             if self.result is not None:
                 self.result.store(run, token, value)
         run.leave(token)
+
+    def _value(self, run: Run, token: Token) -> Any:
+        if self.expression is not None:
+            return run.evaluate(self.expression, token)
+        return run_script(run, token, self.script) if self.script is not None else None

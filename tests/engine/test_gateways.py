@@ -123,3 +123,18 @@ def test_a_start_quantity_gathers_tokens_and_a_completion_quantity_multiplies_th
     assert play.complete("a").tasks == ["b"]
     assert play.complete("b").tasks == ["pack"]
     assert play.complete("pack").tasks == ["ship", "ship", "ship"]
+
+
+def test_a_condition_needs_no_braces():
+    text = (
+        '<exclusiveGateway id="x"/>\n<userTask id="a" name="a"/>\n<userTask id="b" name="b"/>\n'
+        '<sequenceFlow id="xa" sourceRef="x" targetRef="a"><conditionExpression>'
+        'test.contains("a")</conditionExpression></sequenceFlow>\n'
+        '<sequenceFlow id="xb" sourceRef="x" targetRef="b"/>\nstart > x\na > end\nb > end'
+    )
+    assert Play(text, {"test": "cab"}).tasks == ["a"]
+    assert Play(text, {"test": "b"}).tasks == ["b"]
+
+
+def test_a_script_task_without_a_script_is_passed():
+    assert Play('<scriptTask id="s"/>\nstart > s > a > end').tasks == ["a"]
