@@ -55,7 +55,7 @@ class Instances:
         Raises ``ProcessNotFound``, ``ProcessSuspended``, ``StartFormNotSupported``,
         ``InvalidVariables``, and whatever the process's first steps refuse.
         """
-        values = _given(variables)
+        _refuse_reserved(variables)
 
         def work(work: Work) -> Started:
             view = self._library.to_start(key)
@@ -64,7 +64,7 @@ class Instances:
                     f"Processes with start forms cannot be started via API: {key}"
                 )
             run = work.start()
-            id = run.start(view.id, values, business_key=business_key, name=name)
+            id = run.start(view.id, variables, business_key=business_key, name=name)
             return Started(id, key, _task_for(run.state.tasks(), by))
 
         return self._store.command("start", str(by), work)
@@ -155,10 +155,13 @@ class Instances:
 
 
 def _given(variables: Mapping[str, Any] | None) -> dict[str, Any]:
-    values = checked_variables(variables or {})
-    if INITIATOR in values:
+    _refuse_reserved(variables)
+    return checked_variables(variables or {})
+
+
+def _refuse_reserved(variables: Mapping[str, Any] | None) -> None:
+    if variables and INITIATOR in variables:
         raise InvalidVariables(f"variables: {INITIATOR} is reserved: it names who started it")
-    return values
 
 
 def _task_for(tasks: Any, by: Actor) -> int | None:

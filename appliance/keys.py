@@ -1,9 +1,9 @@
 """API keys: ``wf_`` and 32 random bytes in base62, shown once; only their SHA-256 is kept.
 
 ``verify`` works from memory. A change of any key, by this process or by a command beside it, also
-raises one number in the database; ``verify`` compares that number (some 5 µs) and reads the keys
-again only when it differs, so a new, deactivated or deleted key counts at once, and a flood of
-unknown keys costs no more than that.
+raises one number in the database; ``verify`` looks at that number now and then, after each change
+of this process and before it refuses a key, and reads the keys again only when it differs. So a
+new, deactivated or deleted key counts at once.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import re
 import secrets
 import sqlite3
 import string
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 
 USED_EVERY = 60_000
 """How exactly "last used" is known, in milliseconds: a request is not a write."""
+
+LOOK_EVERY = 0.02
+"""How long, in seconds, a command beside the server may have revoked a key before it is noticed.
+
+A read of the database gives Python's lock away, which a busy server pays with more than the read.
+"""
 
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _DIGITS = 43  # 62**43 > 2**256
@@ -72,6 +79,7 @@ class Keys:
         self._database = database
         self._clock = clock
         self._version = -1
+        self._look_at = 0.0
         self._known: dict[str, list[tuple[bytes, Key]]] = {}
         self._used: dict[str, int] = {}
 
@@ -79,12 +87,13 @@ class Keys:
         """The usable key whose secret this is, or None whatever is wrong with it."""
         if not _SHAPE.fullmatch(text):
             return None
-        self._refresh()
+        if time.monotonic() >= self._look_at:
+            self._refresh()
         digest = hashlib.sha256(text.encode()).digest()
-        found: Key | None = None
-        for kept, key in self._known.get(text[:_PREFIX]) or [(_NO_HASH, None)]:
-            if hmac.compare_digest(kept, digest):
-                found = key
+        found = self._match(text, digest)
+        if found is None:  # made a moment ago, perhaps
+            self._refresh()
+            found = self._match(text, digest)
         if found is None or not found.usable(now := self._clock()):
             return None
         self._note_use(found, now)
@@ -152,9 +161,20 @@ class Keys:
                 raise KeyNotFound(f"There is no API key {key}.")
             _changed(connection)
 
-        return self._database.write(work)
+        return self._database.write(work).finally_(self._look_again)
+
+    def _match(self, text: str, digest: bytes) -> Key | None:
+        found: Key | None = None
+        for kept, key in self._known.get(text[:_PREFIX]) or [(_NO_HASH, None)]:
+            if hmac.compare_digest(kept, digest):
+                found = key
+        return found
+
+    def _look_again(self, _: BaseException | None) -> None:
+        self._look_at = 0.0
 
     def _refresh(self) -> None:
+        self._look_at = time.monotonic() + LOOK_EVERY
         connection = self._database.read()
         version = connection.execute(
             "SELECT value FROM revision WHERE topic = 'api_key'"

@@ -30,4 +30,4 @@ class Held:
     @property
     def weight(self) -> int:
         """About how many bytes of memory this takes."""
-        return self.data + TOKEN_BYTES * len(self.state)
+        return self.data + TOKEN_BYTES * (len(self.state.tokens) + len(self.state.waits))

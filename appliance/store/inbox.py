@@ -10,14 +10,15 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from appliance.store import many
+
 ASSIGNEE, USER, GROUP = 0, 1, 2
 """``inbox.kind``: whose inbox a task lies in."""
 
 Place = tuple[int, str]
 """Whose inbox: the kind and the name."""
 
-_PUT = "INSERT OR REPLACE INTO inbox VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-_DROP = "DELETE FROM inbox WHERE kind = ? AND who = ? AND task = ?"
+_PUT = "INSERT OR REPLACE INTO inbox"
 
 
 class Shown(NamedTuple):
@@ -33,10 +34,9 @@ def places(assignee: str | None, users: Iterable[str], groups: Iterable[str]) ->
     """In whose inbox a task lies: its assignee's alone, or else all its candidates'."""
     if assignee is not None:
         return ((ASSIGNEE, assignee),)
-    if not users and not groups:
-        return ()
-    return (*((USER, user) for user in dict.fromkeys(users)),
-            *((GROUP, group) for group in dict.fromkeys(groups)))  # fmt: skip
+    found = [(USER, user) for user in users]
+    found += [(GROUP, group) for group in groups]
+    return tuple(found) if len(found) < 2 else tuple(dict.fromkeys(found))
 
 
 class InboxRows:
@@ -64,6 +64,6 @@ class InboxRows:
     def flush(self, connection: sqlite3.Connection) -> None:
         """Write them."""
         if self._gone:
-            connection.executemany(_DROP, self._gone)
+            many.delete(connection, "inbox", "(kind, who, task)", list(self._gone))
         if self._put:
-            connection.executemany(_PUT, [(*key, *row) for key, row in self._put.items()])
+            many.insert(connection, _PUT, 8, [(*key, *row) for key, row in self._put.items()])

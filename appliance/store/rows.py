@@ -3,60 +3,36 @@
 Changes of a whole batch are gathered and written statement by statement (``executemany``), which
 costs a third of one ``execute`` per row. A row that is inserted and changed in the same batch is
 inserted once, as it is at the end; one that begins and ends in it (a job, a place in an inbox) is
-not written at all. Deletions go first, then insertions, then changes: ids are never used again, and
-for rows without an id of their own (variables, inbox) the last word is kept.
+not written at all. For rows without an id of their own (variables, inbox) the last word is kept.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
+from appliance.store.gathered import Gathered
 from appliance.store.held import Held
 from appliance.store.inbox import InboxRows, Shown, places
+from appliance.store.many import delete, insert
 from engine import events as ev
-from engine.values import encode
+from engine.state import Subscription
 
-_INSERT = {
-    "instance": 13, "activity": 13, "task": 21, "job": 14, "subscription": 7, "incident": 10,
-    "file": 11,
-}  # fmt: skip
-_INSERTS = {
-    name: f"INSERT INTO {name} VALUES ({', '.join('?' * columns)})"
-    for name, columns in _INSERT.items()
-}
-_PUT_VARIABLE = "INSERT OR REPLACE INTO variable VALUES (?, ?, ?)"
-_PUT_LOG = "INSERT INTO log_line (root, token, at, text) VALUES (?, ?, ?, ?)"
-_PUT_JOURNAL = "INSERT INTO journal (root, at, by, command, events) VALUES (?, ?, ?, ?, ?)"
-_DROP_VARIABLE = "DELETE FROM variable WHERE scope = ? AND name = ?"
-_DROP_JOB = "DELETE FROM job WHERE id = ?"
-_DROP_SUBSCRIPTION = "DELETE FROM subscription WHERE id = ?"
-_LEAVE = "UPDATE activity SET ended = ?, how = ? WHERE id = ?"
-_MOVE = "UPDATE activity SET node = ? WHERE id = ?"
-_MOVE_JOB = "UPDATE job SET node = ? WHERE id = ?"
-_MOVE_SUBSCRIPTION = "UPDATE subscription SET node = ? WHERE id = ?"
-_LOOP = "UPDATE activity SET total = ?, begun = ?, completed = ? WHERE id = ?"
-_CHANGE_JOB = (
-    "UPDATE job SET due = ?, retries = ?, cycle = ?, error = ?, worker = ?, locked_until = ?,"
-    " remaining = ? WHERE id = ?"
-)
-_RESOLVE = "UPDATE incident SET resolved = ?, resolved_by = ? WHERE id = ?"
+_VISIT = """
+INSERT INTO activity (id, root, instance, node, scope, flow, loop, started, ended, how)"""
+_FILE = "INSERT INTO file"
+_VARIABLE = "INSERT OR REPLACE INTO variable"
+_LOG = "INSERT INTO log_line (root, token, at, text)"
+_JOURNAL = "INSERT INTO journal (root, at, by, command, events)"
 _NODE = "SELECT node FROM activity WHERE id = ?"
 
-_INSTANCE = ("id", "root", "parent", "caller", "definition", "business_key", "name", "by",
-             "started", "suspended", "ended", "status", "reason")  # fmt: skip
-_TASK = ("id", "root", "instance", "definition", "node", "name", "assignee", "owner", "priority",
-         "due", "form_key", "category", "description", "candidate_users", "candidate_groups",
-         "delegation", "created", "claimed", "ended", "completed_by", "outcome")  # fmt: skip
-_INSTANCE_COLUMN = {name: index for index, name in enumerate(_INSTANCE)}
-_TASK_COLUMN = {name: index for index, name in enumerate(_TASK)}
 _TASK_FIELDS = {"created_at": "created", "claimed_at": "claimed"}
 _SHOWN = {"assignee", "candidate_users", "candidate_groups", "due", "priority", "name"}
 
-Row = list[Any]
+_json = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class Rows:
@@ -67,29 +43,46 @@ class Rows:
         self._bytes = 0
         self._nearest: int | None = None
         self._changed = False
+        self._instances = Gathered(
+            "instance", "id", "root", "parent", "caller", "definition", "business_key", "name",
+            "by", "started", "suspended",
+        )  # fmt: skip
+        self._stays = Gathered(
+            "activity", "id", "root", "instance", "node", "scope", "flow", "loop", "started"
+        )
+        self._tasks = Gathered(
+            "task", "id", "root", "instance", "definition", "node", "name", "assignee", "priority",
+            "due", "form_key", "description", "candidate_users", "candidate_groups", "created",
+        )  # fmt: skip
+        self._jobs = Gathered(
+            "job", "id", "root", "token", "node", "kind", "due", "retries", "cycle", "topic",
+            "steps",
+        )  # fmt: skip
+        self._subscriptions = Gathered(
+            "subscription", "id", "root", "token", "node", "kind", "name", "data"
+        )
+        self._incidents = Gathered(
+            "incident", "id", "root", "token", "node", "job", "at", "message", "detail"
+        )
+        self._tables = (
+            self._instances, self._stays, self._tasks, self._jobs, self._subscriptions,
+            self._incidents,
+        )  # fmt: skip
         self.discard()
 
     def discard(self) -> None:
         """Forget all changes."""
+        for table in self._tables:
+            table.discard()
+        self._clear()
+
+    def _clear(self) -> None:
         self.dirty: set[int] = set()
-        self._instances: dict[int, Row] = {}
-        self._activities: dict[int, Row] = {}
-        self._tasks: dict[int, Row] = {}
-        self._jobs: dict[int, Row] = {}
-        self._subscriptions: dict[int, Row] = {}
-        self._incidents: dict[int, Row] = {}
-        self._changed_instances: dict[int, dict[str, Any]] = {}
-        self._changed_tasks: dict[int, dict[str, Any]] = {}
-        self._changed_jobs: dict[int, Row] = {}
-        self._resolved: list[tuple[int, str | None, int]] = []
-        self._departures: list[tuple[int, int, int]] = []
-        self._moves: dict[int, str] = {}
-        self._loops: dict[int, tuple[int, int, int]] = {}
+        """The top-level instances that are concerned."""
         self._inbox = InboxRows()
+        self._visits: list[tuple[Any, ...]] = []
         self._variables: dict[tuple[int, str], bytes] = {}
         self._no_variables: set[tuple[int, str]] = set()
-        self._waits_ended: list[tuple[int]] = []
-        self._waits_moved: dict[int, str] = {}
         self._logged: list[tuple[int, int, int, str]] = []
         self._files: list[Sequence[Any]] = []
         self._journal: list[tuple[int, int, str, str, bytes]] = []
@@ -114,6 +107,7 @@ class Rows:
             _WRITE[type(event)](self, held, event)
         journal = ev.encode(events)
         held.data += len(journal)
+        self._bytes += len(journal)
         self._journal.append((held.root, at, by, command, journal))
         self.dirty.add(held.root)
         self._changed = True
@@ -124,52 +118,22 @@ class Rows:
 
     def add_note(self, at: int, by: str, command: str, facts: object) -> None:
         """Journal a command that is not about an instance."""
-        self._journal.append((0, at, by, command, encode(facts)))
+        self._journal.append((0, at, by, command, _json(facts)))
 
     def flush(self) -> None:
         """Write all changes; the connection is in a transaction."""
-        many = self._many
-        self._inbox.flush(self._connection)
-        many(_DROP_VARIABLE, self._no_variables)
-        many(_DROP_JOB, self._waits_ended)
-        many(_DROP_SUBSCRIPTION, self._waits_ended)
-        many(_INSERTS["instance"], self._instances.values())
-        many(_INSERTS["activity"], self._activities.values())
-        many(_INSERTS["task"], self._tasks.values())
-        many(_PUT_VARIABLE, [(*key, value) for key, value in self._variables.items()])
-        many(_INSERTS["job"], self._jobs.values())
-        many(_INSERTS["subscription"], self._subscriptions.values())
-        many(_INSERTS["incident"], self._incidents.values())
-        self._flush_changes()
-        many(_INSERTS["file"], self._files)
-        many(_PUT_LOG, self._logged)
-        many(_PUT_JOURNAL, self._journal)
-        self._bytes += sum(len(row[4]) for row in self._journal)
-        self.discard()
-
-    def _flush_changes(self) -> None:
-        many = self._many
-        many(_LEAVE, self._departures)
-        many(_MOVE, [(node, id) for id, node in self._moves.items()])
-        many(_LOOP, [(*counters, id) for id, counters in self._loops.items()])
-        for sql in _MOVE_JOB, _MOVE_SUBSCRIPTION:
-            many(sql, [(node, id) for id, node in self._waits_moved.items()])
-        many(_CHANGE_JOB, [(*values, id) for id, values in self._changed_jobs.items()])
-        many(_RESOLVE, self._resolved)
-        for id, changes in self._changed_tasks.items():
-            self._update("task", id, changes)
-        for id, changes in self._changed_instances.items():
-            self._update("instance", id, changes)
-
-    def _many(self, sql: str, rows: Iterable[Any]) -> None:
-        if rows:
-            self._connection.executemany(sql, rows)
-
-    def _update(self, table: str, id: int, changes: dict[str, Any]) -> None:
-        assignments = ", ".join(f"{column} = ?" for column in changes)
-        self._connection.execute(
-            f"UPDATE {table} SET {assignments} WHERE id = ?", (*changes.values(), id)
-        )
+        connection = self._connection
+        insert(connection, _VISIT, 10, self._visits)  # before changes that may concern them
+        for table in self._tables:
+            table.flush(connection)
+        self._inbox.flush(connection)
+        delete(connection, "variable", "(scope, name)", list(self._no_variables))
+        variables = [(*key, value) for key, value in self._variables.items()]
+        insert(connection, _VARIABLE, 3, variables)
+        insert(connection, _FILE, 11, self._files)
+        insert(connection, _LOG, 4, self._logged)
+        insert(connection, _JOURNAL, 5, self._journal)
+        self._clear()
 
     # One method per kind of event.
 
@@ -180,20 +144,20 @@ class Rows:
             parent = held.homes.get(caller, held.root)
             held.homes[id] = id
         held.definitions[id] = event.definition
-        self._instances[id] = [
+        self._instances.new[id] = [
             id, held.root, parent, caller, event.definition, event.business_key, event.name,
-            event.by, event.at, False, None, None, None,
+            event.by, event.at, False,
         ]  # fmt: skip
 
     def _instance_ended(self, held: Held, event: ev.InstanceEnded) -> None:
-        self._change_instance(
-            event.instance, {"ended": event.at, "status": event.status, "reason": event.reason}
-        )
-        held.homes.pop(event.instance, None)
-        held.definitions.pop(event.instance, None)
+        id = event.instance
+        ended = {"ended": event.at, "status": event.status, "reason": event.reason}
+        self._instances.change(id, ended)
+        held.homes.pop(id, None)
+        held.definitions.pop(id, None)
 
     def _instance_suspended(self, _: Held, event: ev.InstanceSuspended) -> None:
-        self._change_instance(event.instance, {"suspended": event.suspended})
+        self._instances.change(event.instance, {"suspended": event.suspended})
 
     def _instance_changed(self, held: Held, event: ev.InstanceChanged) -> None:
         changes = {
@@ -203,75 +167,62 @@ class Rows:
         if event.definition is not None:
             held.definitions[event.instance] = event.definition
             self._move_tasks(held, event.instance, event.definition)
-        self._change_instance(event.instance, changes)
+        if changes:
+            self._instances.change(event.instance, changes)
 
     def _move_tasks(self, held: Held, instance: int, definition: int) -> None:
         for task in held.tasks:
             if held.homes.get(task, held.root) == instance:
-                self._change_task(task, {"definition": definition})
+                self._tasks.change(task, {"definition": definition})
                 self._show(held, task)
 
-    def _change_instance(self, id: int, changes: dict[str, Any]) -> None:
-        row = self._instances.get(id)
-        if row is None:
-            self._changed_instances.setdefault(id, {}).update(changes)
-            return
-        for name, value in changes.items():
-            row[_INSTANCE_COLUMN[name]] = value
-
     def _entered(self, held: Held, event: ev.Entered) -> None:
-        instance = held.root
+        token, instance = event.token, held.root
         if held.homes:
             instance = held.homes.get(event.scope, instance)
             if instance != held.root:
-                held.homes[event.token] = instance
-        self._activities[event.token] = [
-            event.token, held.root, instance, event.node, event.scope, event.flow, event.loop,
-            None, None, None, event.at, None, None,
+                held.homes[token] = instance
+        self._stays.new[token] = [
+            token, held.root, instance, event.node, event.scope, event.flow, event.loop, event.at,
         ]  # fmt: skip
 
     def _passed(self, held: Held, event: ev.Passed) -> None:
-        instance = held.root
+        scope, instance = event.scope, held.root
         if held.homes:
-            instance = held.homes.get(event.scope, instance)
-        self._activities[event.token] = [
-            event.token, held.root, instance, event.node, event.scope, event.flow, None,
-            None, None, None, event.at, event.at, ev.COMPLETED,
-        ]  # fmt: skip
+            instance = held.homes.get(scope, instance)
+        self._visits.append((
+            event.token, held.root, instance, event.node, scope, event.flow, None, event.at,
+            event.at, ev.COMPLETED,
+        ))  # fmt: skip
 
     def _left(self, held: Held, event: ev.Left) -> None:
         token = event.token
-        row = self._activities.get(token)
+        row = self._stays.new.get(token)
         if row is None:
-            self._departures.append((event.at, event.how, token))
+            self._stays.change(token, {"ended": event.at, "how": event.how})
         else:
-            row[11], row[12] = event.at, event.how
+            self._visits.append((*row, event.at, event.how))
+            del self._stays.new[token]
         if held.homes:
             held.homes.pop(token, None)
         if token in held.tasks:
             self._close_task(held, token, {"ended": event.at})
 
     def _moved(self, held: Held, event: ev.Moved) -> None:
-        row = self._activities.get(event.token)
-        if row is None:
-            self._moves[event.token] = event.node
-        else:
-            row[3] = event.node
+        self._stays.change(event.token, {"node": event.node})
         if event.token in held.tasks:
-            self._change_task(event.token, {"node": event.node})
+            self._tasks.change(event.token, {"node": event.node})
 
     def _loop_advanced(self, _: Held, event: ev.LoopAdvanced) -> None:
-        counters = event.total, event.begun, event.completed
-        row = self._activities.get(event.token)
-        if row is None:
-            self._loops[event.token] = counters
-        else:
-            row[7:10] = counters
+        self._stays.change(
+            event.token,
+            {"total": event.total, "begun": event.begun, "completed": event.completed},
+        )
 
     def _variables_set(self, _: Held, event: ev.VariablesSet) -> None:
-        scope = event.scope
+        scope, variables = event.scope, self._variables
         for name, value in event.values.items():
-            self._variables[scope, name] = encode(value)
+            variables[scope, name] = _json(value)
 
     def _variables_removed(self, _: Held, event: ev.VariablesRemoved) -> None:
         for name in event.names:
@@ -280,21 +231,22 @@ class Rows:
 
     def _task_created(self, held: Held, event: ev.TaskCreated) -> None:
         id = event.task
-        instance = held.homes.get(id, held.root)
-        self._tasks[id] = [
-            id, held.root, instance, held.definitions.get(instance, 0), self._node(held, id),
-            event.name, event.assignee, event.owner, event.priority, event.due, event.form_key,
-            event.category, event.description, _names(event.candidate_users),
-            _names(event.candidate_groups), None, event.at, None, None, None, None,
+        instance = held.homes.get(id, held.root) if held.homes else held.root
+        definition = held.definitions[instance]
+        self._tasks.new[id] = [
+            id, held.root, instance, definition, self._node(held, id), event.name, event.assignee,
+            event.priority, event.due, event.form_key, event.description,
+            _names(event.candidate_users), _names(event.candidate_groups), event.at,
         ]  # fmt: skip
+        if event.owner is not None or event.category is not None:
+            self._tasks.change(id, {"owner": event.owner, "category": event.category})
         lies = places(event.assignee, event.candidate_users, event.candidate_groups)
         held.tasks[id] = lies
         if lies:
-            shown = Shown(event.due, event.priority, event.name, held.definitions.get(instance, 0))
-            self._inbox.lay(id, lies, shown)
+            self._inbox.lay(id, lies, Shown(event.due, event.priority, event.name, definition))
 
     def _node(self, held: Held, token: int) -> str:
-        row = self._activities.get(token)
+        row = self._stays.new.get(token)
         if row is not None:
             return row[3]
         live = held.state.tokens.get(token)
@@ -307,7 +259,7 @@ class Rows:
             _TASK_FIELDS.get(name, name): _names(value) if name.startswith("candidate_") else value
             for name, value in event.changes.items()
         }
-        self._change_task(event.task, changes)
+        self._tasks.change(event.task, changes)
         if not _SHOWN.isdisjoint(changes):
             self._show(held, event.task)
 
@@ -320,7 +272,7 @@ class Rows:
         lies = places(task.assignee, task.candidate_users, task.candidate_groups)
         self._inbox.take(id, set(held.tasks[id]).difference(lies))
         held.tasks[id] = lies
-        definition = held.definitions.get(held.homes.get(id, held.root), 0)
+        definition = held.definitions[held.homes.get(id, held.root)]
         self._inbox.lay(id, lies, Shown(task.due, task.priority, task.name, definition))
 
     def _task_completed(self, held: Held, event: ev.TaskCompleted) -> None:
@@ -331,34 +283,22 @@ class Rows:
         )
 
     def _close_task(self, held: Held, id: int, changes: dict[str, Any]) -> None:
-        self._change_task(id, changes)
+        self._tasks.change(id, changes)
         self._inbox.take(id, held.tasks.pop(id))
 
-    def _change_task(self, id: int, changes: dict[str, Any]) -> None:
-        row = self._tasks.get(id)
-        if row is None:
-            self._changed_tasks.setdefault(id, {}).update(changes)
-            return
-        for name, value in changes.items():
-            row[_TASK_COLUMN[name]] = value
-
     def _job_created(self, held: Held, event: ev.JobCreated) -> None:
-        self._jobs[event.job] = [
+        self._jobs.new[event.job] = [
             event.job, held.root, event.token, event.node, event.kind, event.due, event.retries,
-            event.cycle, event.topic, event.steps, None, None, None, None,
+            event.cycle, event.topic, event.steps,
         ]  # fmt: skip
         self.is_due(event.due)
 
     def _job_changed(self, _: Held, event: ev.JobChanged) -> None:
-        row = self._jobs.get(event.job)
-        if row is None:
-            self._changed_jobs[event.job] = [
-                event.due, event.retries, event.cycle, event.error, event.worker,
-                event.locked_until, event.remaining,
-            ]  # fmt: skip
-        else:
-            row[5:8] = event.due, event.retries, event.cycle
-            row[10:14] = event.error, event.worker, event.locked_until, event.remaining
+        self._jobs.change(event.job, {
+            "due": event.due, "retries": event.retries, "cycle": event.cycle, "error": event.error,
+            "worker": event.worker, "locked_until": event.locked_until,
+            "remaining": event.remaining,
+        })  # fmt: skip
         self.is_due(event.due)
 
     def is_due(self, due: int | None) -> None:
@@ -367,43 +307,42 @@ class Rows:
             self._nearest = due
 
     def _subscribed(self, held: Held, event: ev.Subscribed) -> None:
-        self._subscriptions[event.subscription] = [
+        self._subscriptions.new[event.subscription] = [
             event.subscription, held.root, event.token, event.node, event.kind, event.name,
-            encode(event.data) if event.data is not None else None,
+            _json(event.data) if event.data is not None else None,
         ]  # fmt: skip
 
-    def _wait_moved(self, _: Held, event: ev.WaitMoved) -> None:
-        row = self._jobs.get(event.wait) or self._subscriptions.get(event.wait)
-        if row is None:
-            self._waits_moved[event.wait] = event.node
-        else:
-            row[3] = event.node
+    def _wait_moved(self, held: Held, event: ev.WaitMoved) -> None:
+        table = self._subscriptions if event.wait in self._subscriptions.new else self._jobs
+        wait = held.state.waits.get(event.wait)
+        if isinstance(wait, Subscription):
+            table = self._subscriptions
+        table.change(event.wait, {"node": event.node})
 
     def _wait_ended(self, _: Held, event: ev.WaitEnded) -> None:
         wait = event.wait
-        if self._jobs.pop(wait, None) is None and self._subscriptions.pop(wait, None) is None:
-            self._waits_ended.append((wait,))
-            self._changed_jobs.pop(wait, None)
+        if wait in self._subscriptions.new:
+            self._subscriptions.drop(wait)
+            return
+        if wait not in self._jobs.new:
+            self._subscriptions.drop(wait)
+        self._jobs.drop(wait)
 
     def _incident_opened(self, held: Held, event: ev.IncidentOpened) -> None:
-        self._incidents[event.incident] = [
+        self._incidents.new[event.incident] = [
             event.incident, held.root, event.token, event.node, event.job, event.at, event.message,
-            event.detail, None, None,
+            event.detail,
         ]  # fmt: skip
 
     def _incident_resolved(self, _: Held, event: ev.IncidentResolved) -> None:
-        row = self._incidents.get(event.incident)
-        if row is None:
-            self._resolved.append((event.at, event.by, event.incident))
-        else:
-            row[8:10] = event.at, event.by
+        self._incidents.change(event.incident, {"resolved": event.at, "resolved_by": event.by})
 
     def _written(self, held: Held, event: ev.Logged) -> None:
         self._logged.append((held.root, event.token, event.at, event.text))
 
 
 def _names(names: Sequence[str]) -> bytes | None:
-    return msgspec.json.encode(names) if names else None
+    return _json(names) if names else None
 
 
 _WRITE: dict[type, Callable[[Rows, Held, Any], None]] = {

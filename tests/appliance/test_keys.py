@@ -132,7 +132,8 @@ def test_a_key_is_found_by_name_or_id(keys, new):
     assert keys.get("erp integration") == keys.get(new.key.id) == new.key
 
 
-def test_a_key_made_or_changed_beside_the_server_counts_at_once(keys, beside):
+def test_a_key_made_or_changed_beside_the_server_counts_at_once(keys, beside, monkeypatch):
+    monkeypatch.setattr("appliance.keys.LOOK_EVERY", 0.0)
     assert keys.verify("wf_" + "0" * 43) is None
     new = beside.create("from the command line").result()
     assert keys.verify(new.text).name == "from the command line"
