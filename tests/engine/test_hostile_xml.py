@@ -1,0 +1,82 @@
+"""Files that are no model, or mean harm: each is refused with a finding that names the place."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import ModelInvalid
+from engine.markup import MAX_BYTES
+from engine.xml import read
+from tests.play import BPMN
+
+BOMB = """<?xml version="1.0"?>
+<!DOCTYPE bomb [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>
+<definitions xmlns="{0}"><process id="p"><documentation>&c;</documentation></process></definitions>
+"""
+OUTSIDE = """<?xml version="1.0"?>
+<!DOCTYPE x [<!ENTITY file SYSTEM "file:///etc/passwd">]>
+<definitions xmlns="{0}"><process id="p">
+<documentation>&file;</documentation></process></definitions>
+"""
+
+
+def refused(text: str | bytes) -> list[tuple[str, str, int]]:
+    """Rule, element and line of every error."""
+    data = text if isinstance(text, bytes) else text.encode()
+    with pytest.raises(ModelInvalid) as found:
+        read(data, "model.bpmn20.xml")
+    errors = [each for each in found.value.findings if each.severity == "error"]
+    assert all(each.file == "model.bpmn20.xml" for each in errors)
+    return [(each.rule, each.element, each.line) for each in errors]
+
+
+@pytest.mark.parametrize("text", [BOMB, OUTSIDE])
+def test_entities_are_refused_unread(text):
+    assert refused(text.format(BPMN)) == [("doctype", "", 0)]
+
+
+@pytest.mark.parametrize("data", [b"", b"\0\0", b"not xml", b"<definitions>", b"\xff\xfe<a/>"])
+def test_what_is_no_xml_is_refused(data):
+    assert refused(data)[0][0] == "not-xml"
+
+
+def test_other_xml_is_refused():
+    assert refused("<html><body/></html>") == [("not-bpmn", "", 0)]
+
+
+def test_a_file_of_100_mb_is_refused_before_it_is_parsed():
+    assert refused(b"<" * (100 * 1024 * 1024))[0][0] == "too-large"
+    assert MAX_BYTES < 100 * 1024 * 1024
+
+
+def test_nesting_without_end_is_refused():
+    depth = 100_000
+    assert refused("<a>" * depth + "</a>" * depth)[0][0] == "not-xml"
+
+
+def model(inside: str) -> str:
+    return f'<definitions xmlns="{BPMN}">\n<process id="p">\n{inside}\n</process></definitions>'
+
+
+def test_an_unknown_element_is_refused_by_name_and_line():
+    with pytest.raises(ModelInvalid, match=r":3: .*<quantumTask> is not supported") as found:
+        read(model('<quantumTask id="q"/>').encode(), "model.bpmn20.xml")
+    assert found.value.findings[0].element == "q"
+
+
+@pytest.mark.parametrize(
+    ("inside", "element"),
+    [
+        ('<startEvent id="s"/><sequenceFlow id="f" sourceRef="s" targetRef="gone"/>', "f"),
+        ('<startEvent id="s"/><boundaryEvent id="b" attachedToRef="gone"/>', "b"),
+        ('<startEvent id="s"/><task id="t" default="gone"/>', "t"),
+    ],
+)
+def test_a_dangling_reference_is_refused(inside, element):
+    assert ("dangling-reference", element, 3) in refused(model(inside))
+
+
+def test_all_problems_are_told_at_once():
+    inside = '<quantumTask id="q"/>\n<scriptTask id="s" scriptFormat="cobol"><script>x</script>'
+    found = refused(model(inside + '</scriptTask>\n<businessRuleTask id="r"/>'))
+    assert [(element, line) for _, element, line in found] == [("q", 3), ("s", 4), ("r", 5)]
