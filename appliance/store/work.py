@@ -67,8 +67,11 @@ class Engine:
     def command(self, name: str, by: str, work: Callable[[Work], T]) -> Callable[[Transaction], T]:
         """A command for the writer; ``by`` is who does it, ``name`` how the journal calls it."""
 
+        # Nobody started what the appliance does by itself: there is no initiator to assign it to.
+        actor = None if by == SYSTEM.name else by
+
         def run(transaction: Transaction) -> T:
-            current = Work(self, transaction, name, by)
+            current = Work(self, transaction, name, by, actor)
             value = work(current)
             current.finish()
             return value
@@ -79,7 +82,14 @@ class Engine:
 class Work:
     """The engine's world during one command, and the states that the command uses."""
 
-    def __init__(self, engine: Engine, transaction: Transaction, name: str, by: str) -> None:
+    __slots__ = (
+        "_actor", "_by", "_engine", "_files", "_held", "_name", "_outbox", "_runs", "called",
+        "limits", "new_id", "now", "process", "started", "transaction", "zone",
+    )  # fmt: skip
+
+    def __init__(
+        self, engine: Engine, transaction: Transaction, name: str, by: str, actor: str | None
+    ) -> None:
         self.now = engine.clock()
         self.zone = engine.zone
         self.limits = engine.limits
@@ -90,6 +100,7 @@ class Work:
         self._engine = engine
         self._name = name
         self._by = by
+        self._actor = actor
         self._held: dict[int, Held] = {}
         self._runs: list[Command] = []
         self._files: list[tuple[object, ...]] = []
@@ -145,8 +156,7 @@ class Work:
                 self._engine.states.keep(held)
 
     def _run(self, state: State) -> Command:
-        # Nobody started what the appliance does by itself: there is no initiator to assign it to.
-        run = Command(state, self, self._by if self._by != str(SYSTEM) else None)
+        run = Command(state, self, self._actor)
         self._runs.append(run)
         return run
 
