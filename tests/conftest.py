@@ -53,10 +53,16 @@ def root() -> Path:
     return Path(__file__).resolve().parent.parent
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(installed: Callable[[str, str], str]) -> Iterator[Browser]:
-    """A running Chromium; each test opens a context of its own in it."""
-    from playwright.sync_api import sync_playwright  # slow to load, and most tests need none
+    """A running Chromium; each test opens a context of its own in it.
+
+    Playwright keeps an event loop running in the thread, so it ends with the file: other tests of
+    the same worker run loops of their own.
+    """
+    from playwright.sync_api import expect, sync_playwright  # slow to load; most tests need none
+
+    expect.set_options(timeout=20_000)  # a busy machine is no failure
 
     path = installed("chromium", "chromium")
     with sync_playwright() as playwright:

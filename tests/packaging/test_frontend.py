@@ -81,11 +81,14 @@ def build_wheel(tmp_path: Path, root: Path) -> Callable[..., subprocess.Complete
     npm.write_text("#!/bin/sh\necho registry.invalid not found >&2\nexit 1\n")
     npm.chmod(0o755)
 
+    inherited = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
+    inherited.pop("WORKINGFLOW_REQUIRE_FRONTEND", None)
+
     def build(**environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "hatchling", "build", "-t", "wheel"],
             cwd=tree,
-            env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", **environment},
+            env={**inherited, **environment},
             capture_output=True,
             text=True,
             check=False,
