@@ -259,8 +259,10 @@ def _read_aggregations(xml: Element, reader: Reader) -> tuple[Aggregation, ...]:
 def _read_standard(xml: Element, reader: Reader) -> Loop:
     loop = StandardLoop()
     loop.test_before = xml.get("testBefore") == "true"
-    maximum = xml.get("loopMaximum")
-    loop.maximum = int(maximum) if maximum and maximum.isdecimal() else None
+    maximum = xml.get("loopMaximum", "").strip()
+    if maximum and not maximum.isdecimal():
+        reader.report("error", "loop", xml, f"loopMaximum must be a number, not {maximum!r}")
+    loop.maximum = int(maximum) if maximum.isdecimal() else None
     condition = xml.child("loopCondition")
     if condition is not None and (condition.text or "").strip():
         loop.condition = reader.condition(condition)

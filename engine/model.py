@@ -46,7 +46,8 @@ class Node:
 
     Subclasses say in class attributes what they are: ``instant`` kinds never wait and need no token
     of their own; ``joins`` kinds wait for several tokens; ``settles`` kinds decide only when
-    nothing else moves; a scope that ``watches`` hears of every node completed inside.
+    nothing else moves; kinds that ``listens`` only begin to wait, before other tokens move; a scope
+    that ``watches`` hears of every node completed inside.
     """
 
     tag: ClassVar[str]
@@ -56,6 +57,7 @@ class Node:
     watches: ClassVar[bool] = False
     instantiates: bool = False
     settles: ClassVar[bool] = False
+    listens: ClassVar[bool] = False
 
     def __init__(self, id: str, name: str, line: int, container: Container | None) -> None:
         self.id = id
@@ -162,13 +164,17 @@ class Node:
         raise NotImplementedError(self.tag)
 
     def choose(self, run: Run, scope: Token) -> Sequence[Flow]:
-        """The outgoing flows to take: every one whose condition holds, else the default flow.
+        """The outgoing flows to take: those without a condition, and those whose condition holds.
 
-        Raises NoFlowTaken when there are flows but none may be taken. BPMN 2.0.2 section 13.3.2.
+        The default flow is taken when no condition holds. Raises NoFlowTaken when there are flows
+        but none may be taken. BPMN 2.0.2 section 13.2.1.
         """
         if not self.conditional:
             return self.outgoing
-        return self.true_flows(run, scope) or self.fallback(run)
+        taken = self.true_flows(run, scope)
+        if self.default is None or any(flow.condition or flow.skip for flow in taken):
+            return taken or self.fallback(run)
+        return [*taken, self.default]
 
     def true_flows(self, run: Run, scope: Token) -> list[Flow]:
         """The outgoing flows, the default flow apart, whose condition holds."""

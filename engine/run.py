@@ -39,6 +39,7 @@ class Run:
         self.transient: dict[str, Any] = {}
         self.collections: dict[int, list[Any]] = {}
         self._agenda: deque[tuple[Node, Token, Flow | None, int | None]] = deque()
+        self._listeners: deque[tuple[Node, Token, Flow | None, int | None]] = deque()
         self._steps = 0
         self._steps_before = 0
         self._changed = False
@@ -101,9 +102,10 @@ class Run:
     def arrive(
         self, node: Node, scope: Token, flow: Flow | None = None, loop: int | None = None
     ) -> None:
-        """Plan that a token enters a node."""
+        """Plan that a token enters a node; those that only begin to wait there go first."""
         scope.transit += 1
-        self._agenda.append((node, scope, flow, loop))
+        agenda = self._listeners if node.listens else self._agenda
+        agenda.append((node, scope, flow, loop))
 
     def leave(self, token: Token) -> None:
         """The work at a node is done: map outputs, tell listeners and go on."""
@@ -167,9 +169,11 @@ class Run:
 
     def drop_arrivals(self, scope: Token) -> None:
         """Forget the tokens that are on their way in this scope."""
-        kept = [each for each in self._agenda if each[1] is not scope]
-        scope.transit -= len(self._agenda) - len(kept)
-        self._agenda = deque(kept)
+        for agenda in (self._listeners, self._agenda):
+            kept = [each for each in agenda if each[1] is not scope]
+            scope.transit -= len(agenda) - len(kept)
+            agenda.clear()
+            agenda.extend(kept)
 
     def rest(self, scope: Token) -> None:
         """A scope with nothing left inside is complete; one without its main flow is closing."""
@@ -212,6 +216,10 @@ class Run:
         if token.loop is None or token.loop == ev.BODY:
             for boundary in node.boundaries:
                 boundary.listen(self, token)
+            if node.boundaries:
+                self._look()
+                if not token.alive:
+                    return
         if token.loop == ev.BODY:
             assert node.loop is not None
             node.loop.begin(self, token)
@@ -399,15 +407,17 @@ class Run:
         """Let every token move until all wait."""
         limit = self.world.limits.steps
         while True:
-            while self._agenda:
+            self._look()
+            while agenda := self._listeners or self._agenda:
                 if self._steps >= limit:
                     self._park()
                     break
                 self._steps += 1
-                node, scope, flow, loop = self._agenda.popleft()
+                node, scope, flow, loop = agenda.popleft()
                 scope.transit -= 1
                 if scope.alive:
                     self._enter(node, scope, flow, loop)
+                self._look()
             if not self._settle():
                 return
 
@@ -430,6 +440,8 @@ class Run:
 
     def _park(self) -> None:
         """The command has done enough: the rest goes on as asynchronous jobs."""
+        self._agenda.extendleft(reversed(self._listeners))
+        self._listeners.clear()
         total = self._steps_before + self._steps
         if total >= self.world.limits.loop_steps:
             node = self._agenda[0][0]
@@ -462,19 +474,19 @@ class Run:
             self.begin(token)
 
     def _settle(self) -> bool:
-        """At rest: decide joins that look at the whole graph, and conditions. True if one moved."""
+        """At rest: decide joins that look at the whole graph. True if something can still move."""
         if self.state.joins:
             for token in list(self.state.joins.values()):
                 scope = token.scope
                 if token.alive and scope is not None and token.node.ready(self, scope):
                     return True
-        if self._changed and self.state.conditions:
-            return self._evaluate_conditions()
-        return bool(self._agenda)
+        return bool(self._listeners or self._agenda)
 
-    def _evaluate_conditions(self) -> bool:
+    def _look(self) -> None:
+        """Let what waits for a condition that is true by now happen."""
+        if not (self._changed and self.state.conditions):
+            return
         self._changed = False
-        moved = False
         for condition in list(self.state.conditions.values()):
             if condition.id in self._fired or condition.id not in self.state.conditions:
                 continue
@@ -482,5 +494,3 @@ class Run:
             if node.condition_holds(self, condition.token):
                 self._fired.add(condition.id)
                 self.reached(condition, {})
-                moved = True
-        return moved

@@ -17,6 +17,7 @@ class CatchEvent(Event):
 
     tag = "intermediateCatchEvent"
     position = "catch"
+    listens = True
     linked_from: tuple[Node, ...] = ()
 
     def enter(self, run: Run, token: Token) -> None:

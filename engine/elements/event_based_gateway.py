@@ -24,6 +24,7 @@ class EventBasedGateway(Node):
     """
 
     tag = "eventBasedGateway"
+    listens = True
     parallel = False
 
     def read(self, xml: Element, reader: Reader) -> None:

@@ -20,6 +20,7 @@ class ReceiveTask(Node):
     """Without a ``messageRef`` it waits for a trigger by its token (as in Flowable)."""
 
     tag = "receiveTask"
+    listens = True
     message: Expression | None = None
 
     def read(self, xml: Element, reader: Reader) -> None:
