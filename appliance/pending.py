@@ -21,9 +21,11 @@ log = logging.getLogger(__name__)
 class Pending(Generic[T]):
     """A result that is not there yet. One thread or task waits for it."""
 
-    __slots__ = ("_error", "_settled", "_then", "_value", "_waiter")
+    __slots__ = ("_before_wait", "_error", "_settled", "_then", "_value", "_waiter")
 
-    def __init__(self) -> None:
+    def __init__(self, before_wait: Callable[[], object] | None = None) -> None:
+        """``before_wait`` is called before a thread waits: it may hold back what it waits for."""
+        self._before_wait = before_wait
         self._settled = False
         self._value: T
         self._error: BaseException | None = None
@@ -52,6 +54,8 @@ class Pending(Generic[T]):
     def result(self, timeout: float | None = None) -> T:
         """Wait in this thread. Raises what the command raised; TimeoutError after ``timeout`` s."""
         if not self._settled:
+            if self._before_wait is not None:
+                self._before_wait()
             event = self._waiter = threading.Event()
             # Looked at again: it may have been settled before the writer could see the event.
             if not self._settled and not event.wait(timeout):

@@ -338,11 +338,11 @@ class Run:
 
     def evaluate(self, expression: Expression, token: Token) -> Any:
         """The value of an expression at a token."""
-        return expression.evaluate(Names(self, token))
+        return expression.value if expression.constant else expression.evaluate(Names(self, token))
 
     def text(self, expression: Expression | None, token: Token) -> str | None:
         """The value of an expression as text; None when there is none or it is null."""
-        value = expression.evaluate(Names(self, token)) if expression is not None else None
+        value = self.evaluate(expression, token) if expression is not None else None
         return None if value is None else as_text(value)
 
     def test(self, condition: Expression, token: Token) -> bool:

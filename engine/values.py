@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, cast
 
 import msgspec
@@ -70,12 +71,15 @@ def checked_name(name: Any) -> str:
     return name
 
 
+_known_name = lru_cache(maxsize=4096)(checked_name)
+
+
 def checked_variables(variables: Any) -> dict[str, Any]:
     """Variables by name, all names and values checked. Raises InvalidVariables."""
     if not isinstance(variables, Mapping):
         raise InvalidVariables("variables must be an object of names and values")
     items = cast("Mapping[Any, Any]", variables).items()
-    checked = {checked_name(name): value for name, value in items}
+    checked = {_known_name(name): value for name, value in items}
     for name, value in checked.items():
         check(value, name)
     return checked

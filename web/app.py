@@ -36,7 +36,7 @@ from web.pages import (
     task,
 )
 from web.render import go
-from web.security import Programs, administrator, signed_in, visitor
+from web.security import administrator, program, signed_in, visitor
 
 if TYPE_CHECKING:
     from appliance.box import Box
@@ -74,7 +74,7 @@ def make_app(box: Box) -> tuple[ASGIApp, asyncio.Event]:
         route_handlers=[
             healthy,
             *static_files.handlers,
-            Router("/processapi", route_handlers=api.handlers, middleware=[Programs]),
+            Router("/processapi", route_handlers=api.handlers, before_request=program),
             _pages(OPEN_PAGES, visitor, SMALL_FORM),
             _pages(PAGES, signed_in, limits.upload_limit + SMALL_FORM, home),
             _pages(ADMIN_PAGES, administrator, limits.upload_limit + SMALL_FORM),

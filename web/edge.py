@@ -12,6 +12,7 @@ A plain ASGI application: it costs the hot path a few microseconds.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import re
@@ -87,6 +88,8 @@ class Edge:
 
         try:
             await self._app(scope, receive, answer)
+        except asyncio.CancelledError:
+            log.debug("%s %s: the client is gone", scope["method"], path)
         except Exception:
             # The answer has begun, so it can only be cut off.
             log.exception("%s %s broke off", scope["method"], path)

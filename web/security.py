@@ -2,7 +2,7 @@
 
 These run before a handler reads anything of the body:
 
-- ``Programs``: a usable API key in ``Authorization: Bearer``; ``request.user`` is its ``Actor``.
+- ``program``: a usable API key in ``Authorization: Bearer``; ``request.user`` is its ``Actor``.
 - ``signed_in``: a live session in the cookie ``wf_session``; ``request.user`` is the ``User``.
 - ``administrator``: the same, of an administrator.
 - ``visitor``: anybody, for the pages before the sign-in.
@@ -26,7 +26,6 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, State
 from litestar.exceptions import NotFoundException
 from litestar.handlers import BaseRouteHandler
-from litestar.types import ASGIApp, Receive, Send
 
 from appliance.actor import Actor
 from appliance.errors import Forbidden, Unauthorized
@@ -53,23 +52,17 @@ ApiRequest = Request[Actor, None, State]
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 
-class Programs:
-    """Lets programs with a usable API key in; one answer for everything else.
+async def program(request: ApiRequest) -> None:
+    """Let programs with a usable API key in; one answer for everything else.
 
-    A middleware, because the framework copies the handler for every guard of every request.
+    Called before the handler and not a guard: the framework copies the handler for those, for every
+    request.
     """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
-        """One request of the API."""
-        text = _bearer(scope["headers"])
-        key = text and scope["litestar_app"].state.box.keys.verify(text)
-        if not key:
-            raise Unauthorized(_NO_KEY)
-        scope["user"] = Actor.api(key.name)
-        await self._app(scope, receive, send)
+    text = _bearer(request.scope["headers"])
+    key = text and request.app.state.box.keys.verify(text)
+    if not key:
+        raise Unauthorized(_NO_KEY)
+    request.scope["user"] = Actor.api(key.name)
 
 
 async def signed_in(connection: Connection, _handler: BaseRouteHandler) -> None:

@@ -38,11 +38,13 @@ _SIMPLE = frozenset({type(None), bool, int, str})
 class Expression:
     """A compiled expression.
 
-    ``constant`` is true when it always has the same value. ``names`` holds the variables that must
-    exist, ``optional_names`` those that ``vars:…`` functions may look for.
+    ``constant`` is true when it always has the same value, ``value``. ``names`` holds the variables
+    that must exist, ``optional_names`` those that ``vars:…`` functions may look for.
     """
 
-    __slots__ = ("_node", "_offset", "_run", "constant", "names", "optional_names", "text")
+    __slots__ = (
+        "_node", "_offset", "_run", "constant", "names", "optional_names", "text", "value",
+    )  # fmt: skip
 
     def __init__(self, text: str, node: Node, offset: int = 0) -> None:
         self.text = text
@@ -50,6 +52,7 @@ class Expression:
         self._run = node.run
         self._offset = offset
         self.constant = node.kind == "constant"
+        self.value = node.value if self.constant else None
         self.names = self.optional_names = _NO_NAMES
         if self.constant:
             return

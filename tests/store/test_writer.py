@@ -88,6 +88,23 @@ def test_a_settled_result_can_be_awaited_again(store):
     assert asyncio.run(main()) == 2
 
 
+def test_a_thread_with_an_event_loop_may_wait_in_place(store):
+    async def main() -> int:
+        return store.write(add("a")).result(10)
+
+    assert asyncio.run(main()) == 1
+
+
+def test_what_an_event_loop_asked_for_is_refused_when_the_store_closes_first(store):
+    async def main() -> None:
+        pending = store.write(add("a"))
+        store.close()
+        with pytest.raises(ShuttingDown):
+            await pending
+
+    asyncio.run(main())
+
+
 def test_a_caller_that_gave_up_waiting_harms_nobody(store):
     gate = Gate(store)
 
