@@ -7,11 +7,15 @@ node. Boundary events listen at the body, so they concern all iterations togethe
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from engine import events as ev
 from engine.errors import ExpressionFailed
 from engine.mapping import Mapping
+from engine.scopes import Nothing
 from engine.values import as_text, checked_variables
 
 if TYPE_CHECKING:
@@ -63,6 +67,18 @@ class Aggregation:
         run.set_variables(body.scope, {self.target: body.variables[self.target]})
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A condition that, when it holds after an iteration, makes it enough, and what is thrown then.
+
+    BPMN 2.0.2 table 10.32: the remaining iterations are cancelled, a token goes on, and the event
+    can be caught by a boundary event. Nothing is left then that this one could interrupt.
+    """
+
+    condition: Expression
+    event: Event | None
+
+
 class MultiInstance:
     """As many iterations as a number or a collection says, one after the other or side by side."""
 
@@ -75,6 +91,7 @@ class MultiInstance:
     aggregations: tuple[Aggregation, ...] = ()
     behavior = "All"
     event: Event | None = None
+    decisions: tuple[Decision, ...] = ()
 
     def begin(self, run: Run, body: Token) -> None:
         total = len(self._items(run, body))
@@ -105,6 +122,10 @@ class MultiInstance:
         for aggregation in self.aggregations:
             aggregation.gather(run, token, body)
         done = self.condition is not None and run.test(self.condition, token)
+        decided = [each for each in self.decisions if run.test(each.condition, token)]
+        if decided:
+            done = True
+            self._decide(run, token, body, decided)
         self._tell(run, token, completed)
         if not token.alive:
             return
@@ -124,8 +145,19 @@ class MultiInstance:
     def _tell(self, run: Run, token: Token, completed: int) -> None:
         """Throw the event that the behaviour asks for: at each completion, or at the first."""
         if self.event is not None and (self.behavior == "None" or completed == 1):
-            for trigger in self.event.triggers:
-                trigger.throw(run, token, self.event)
+            _throw(run, token, self.event)
+
+    def _decide(self, run: Run, token: Token, body: Token, decided: list[Decision]) -> None:
+        """It is enough: throw what was decided while the body stands with nothing left to do."""
+        run.drop_arrivals(body)
+        for other in list(body.children.values()):
+            if other is not token:
+                run.cancel_token(other)
+        run.completing = body
+        for decision in decided:
+            if decision.event is not None and token.alive:
+                _throw(run, token, decision.event)
+        run.completing = None
 
     def _items(self, run: Run, body: Token) -> list[Any] | range:
         if self.collection is not None:
@@ -198,6 +230,8 @@ def _read_multi_instance(xml: Element, reader: Reader) -> Loop:
     cardinality = xml.child("loopCardinality")
     if cardinality is not None:
         loop.cardinality = reader.expression(xml, cardinality.text, "loopCardinality")
+        if loop.cardinality is not None:
+            _check_cardinality(loop.cardinality, xml, reader)
     condition = xml.child("completionCondition")
     if condition is not None and (condition.text or "").strip():
         loop.condition = reader.condition(condition)
@@ -215,20 +249,86 @@ def _read_multi_instance(xml: Element, reader: Reader) -> Loop:
     loop.index_variable = xml.own.get("elementIndexVariable")
     loop.aggregations = _read_aggregations(xml, reader)
     loop.behavior = xml.get("behavior", "All")
-    if loop.behavior != "All":
+    if loop.behavior in ("None", "One"):
         loop.event = _read_behavior(xml, loop.behavior, reader)
+    elif loop.behavior == "Complex":
+        loop.decisions = tuple(_read_decisions(xml, reader))
+    elif loop.behavior != "All":
+        message = f"behavior is None, One, All or Complex, not {loop.behavior!r}"
+        reader.report("error", "multi-instance", xml, message)
     if loop.collection is None and loop.cardinality is None:
         reader.report("error", "multi-instance", xml, "it needs a loopCardinality or a collection")
     return loop
 
 
+def _check_cardinality(cardinality: Expression, xml: Element, reader: Reader) -> None:
+    """A number that stands in the model is looked at once and for all."""
+    if not cardinality.constant:
+        return
+    text = as_text(cardinality.evaluate(Nothing(0, UTC)))
+    if not text.isdecimal():
+        message = f"loopCardinality must be a number, not {text!r}"
+        reader.report("error", "multi-instance", xml, message)
+
+
 def _read_behavior(xml: Element, behavior: str, reader: Reader) -> Event | None:
     """The event that iterations throw. BPMN 2.0.2 section 13.3.7, attribute ``behavior``."""
-    reference = xml.get(f"{behavior.lower()}BehaviorEventRef", "")
-    if behavior not in ("None", "One"):
-        reader.report("error", "multi-instance", xml, f"the behavior {behavior!r} is not supported")
+    name = f"{behavior.lower()}BehaviorEventRef"
+    reference = xml.get(name, "").rpartition(":")[2]
+    if not reference:
+        message = f"behavior {behavior} without {name}: nothing can catch what it throws"
+        reader.report("warning", "multi-instance", xml, message)
         return None
-    return reader.thrown_event(xml, reference.rpartition(":")[2])
+    definition = reader.event_definition(reference)
+    if definition is None:
+        message = f"there is no event definition {reference!r}"
+        reader.report("error", "dangling-reference", xml, message)
+        return None
+    return _thrown(xml, [definition], reader)
+
+
+def _read_decisions(xml: Element, reader: Reader) -> Iterator[Decision]:
+    """The conditions of the behavior ``Complex``, each with the event that it throws."""
+    definitions = xml.all("complexBehaviorDefinition")
+    if not definitions:
+        message = "the behavior Complex needs a complexBehaviorDefinition"
+        reader.report("error", "multi-instance", xml, message)
+    for definition in definitions:
+        condition, event = definition.child("condition"), definition.child("event")
+        if condition is None or not (condition.text or "").strip():
+            message = "a complexBehaviorDefinition needs a condition"
+            reader.report("error", "multi-instance", definition, message)
+            continue
+        thrown = None
+        if event is not None:
+            found = [definition for definition, _ in reader.event_definitions(event)]
+            thrown = _thrown(event, found, reader)
+        expression = reader.condition(condition)
+        if expression is not None:
+            yield Decision(expression, thrown)
+
+
+def _thrown(xml: Element, definitions: list[Element], reader: Reader) -> Event:
+    """The event that the loop throws by itself, without a place in the diagram."""
+    from engine.elements.throw_event import ThrowEvent
+    from engine.triggers import TRIGGERS
+
+    event = ThrowEvent("_thrown", "", xml.line, reader.current)
+    for definition in definitions:
+        kind = TRIGGERS.get(definition.name)
+        if kind is None or "throw" not in kind.positions:
+            message = f"a loop cannot throw <{definition.name}>"
+            reader.report("error", "unsupported", xml, message)
+            continue
+        trigger = kind()
+        trigger.read(definition, xml, event, reader)
+        event.triggers += (trigger,)
+    return event
+
+
+def _throw(run: Run, token: Token, event: Event) -> None:
+    for trigger in event.triggers:
+        trigger.throw(run, token, event)
 
 
 def _read_aggregations(xml: Element, reader: Reader) -> tuple[Aggregation, ...]:

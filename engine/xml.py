@@ -15,7 +15,6 @@ from engine.elements import ELEMENTS, IGNORED_ELEMENTS
 from engine.elements.boundary_event import BoundaryEvent
 from engine.elements.catch_event import CatchEvent
 from engine.elements.event_sub_process import EventSubProcess
-from engine.elements.throw_event import ThrowEvent
 from engine.errors import (
     ExpressionInvalid,
     Finding,
@@ -32,7 +31,6 @@ from engine.loops import read_loop
 from engine.markup import Document, Element, invalid, parse_xml
 from engine.model import Container, Flow, Node, Process
 from engine.script import Script, language_of
-from engine.triggers import TRIGGERS
 from engine.triggers.link import Link
 
 TAKEN = ("take", "start", "end")
@@ -101,6 +99,7 @@ class Reader:
     def __init__(self, document: Document, file: str) -> None:
         self.file = file
         self.findings: list[Finding] = []
+        self._root = document.root
         self.definitions = {
             (element.name, id): element
             for element in document.root
@@ -351,20 +350,12 @@ class Reader:
             elif name.endswith("EventDefinition"):
                 yield child, name
 
-    def thrown_event(self, xml: Element, reference: str) -> ThrowEvent | None:
-        """An event that throws a root-level event definition."""
-        definition = self._event_definitions.get(reference)
-        kind = TRIGGERS.get(definition.name) if definition is not None else None
-        if definition is None or kind is None or "throw" not in kind.positions:
-            self.report(
-                "error", "dangling-reference", xml, f"{reference!r} is no event that can be thrown"
-            )
-            return None
-        event = ThrowEvent(f"_{reference}", "", xml.line, self.current)
-        trigger = kind()
-        trigger.read(definition, xml, event, self)
-        event.triggers = (trigger,)
-        return event
+    def event_definition(self, id: str) -> Element | None:
+        """An event definition by id, wherever it stands in the file."""
+        everything = self._root.walk()
+        return self._event_definitions.get(id) or next(
+            (each for each in everything if each.get("id") == id and "EventDef" in each.name), None
+        )
 
     def link_target(self, event: Node, name: str) -> Node | None:
         """The link catch event of this name beside a link throw event."""

@@ -55,7 +55,7 @@ class BoundaryEvent(Event):
     def caught(self, run: Run, token: Token, values: dict[str, Any]) -> None:
         scope = token.scope
         assert scope is not None
-        if self.interrupting:
+        if self.interrupting and token is not run.completing:
             run.cancel_token(token)
         if values:
             run.set_variables(scope, values)

@@ -2,8 +2,9 @@
 
 Tokens wait until the activation condition holds; ``activationCount`` is how many flows
 have one. Then the gateway forks by conditions (``waitingForStart`` is true) and waits for the
-tokens that can still come. When none can, it forgets them and begins anew; only outgoing flows
-whose condition asks for ``waitingForStart`` are looked at again then.
+tokens that can still come by the other flows. When none can, it forgets these and begins anew, with
+what came by the first flows again; only outgoing flows whose condition asks for
+``waitingForStart`` are looked at when it forgets.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from engine.xml import Reader
 
 
+CONSUMED = "activatedBy"
+
+
 class ComplexGateway(InclusiveGateway):
     """Without an activation condition it joins like an inclusive gateway.
 
@@ -40,27 +44,36 @@ class ComplexGateway(InclusiveGateway):
 
     def join(self, run: Run, scope: Token, flow: Flow | None) -> None:
         run.place(self, scope, flow)
-        if self.activation is None or self._resetting(scope) is not None:
-            return
-        first = self.first_by_flow(scope)
-        names = Names(run, scope, {"activationCount": len(first), "waitingForStart": True})
-        if not run.test_in(self.activation, names):
-            return
-        for token in first.values():
-            run.emit(ev.Left(token.id, run.now, ev.MERGED))
-        reset = run.place(self, scope)
-        run.follow(self._flows(run, scope, waiting=True), scope)
-        if self._complete(scope, set(first)):
-            self._reset(run, scope, reset)
+        self._begin(run, scope)
 
     def ready(self, run: Run, scope: Token) -> bool:
         if self.activation is None:
             return super().ready(run, scope)
         reset = self._resetting(scope)
-        if reset is None or self.others_may_come(scope, set(self.first_by_flow(scope))):
+        if reset is None:
+            return False
+        filled = {*_consumed(reset), *self.first_by_flow(scope)}
+        if self.others_may_come(scope, filled):
             return False
         self._reset(run, scope, reset)
+        self._begin(run, scope)
         return True
+
+    def _begin(self, run: Run, scope: Token) -> None:
+        """Fork as often as what has arrived is enough, and one token of each flow made it so."""
+        while self.activation is not None and self._resetting(scope) is None:
+            first = self.first_by_flow(scope)
+            names = Names(run, scope, {"activationCount": len(first), "waitingForStart": True})
+            if not first or not run.test_in(self.activation, names):
+                return
+            for token in first.values():
+                run.emit(ev.Left(token.id, run.now, ev.MERGED))
+            reset = run.place(self, scope)
+            run.set_local(reset, {CONSUMED: sorted(flow for flow in first if flow is not None)})
+            run.follow(self._flows(run, scope, waiting=True), scope)
+            if len(first) < len(self.incoming):
+                return
+            self._reset(run, scope, reset)
 
     def choose(self, run: Run, scope: Token) -> Sequence[Flow]:
         if self.activation is None:
@@ -70,12 +83,12 @@ class ComplexGateway(InclusiveGateway):
     def _resetting(self, scope: Token) -> Token | None:
         return next((t for t in scope.children.values() if t.node is self and t.flow is None), None)
 
-    def _complete(self, scope: Token, arrived: set[str | None]) -> bool:
-        return not scope.arrived.get(self.id) and len(arrived) == len(self.incoming)
-
     def _reset(self, run: Run, scope: Token, reset: Token) -> None:
-        for token in list(scope.arrived.get(self.id, {}).values()):
-            run.emit(ev.Left(token.id, run.now, ev.MERGED))
+        """Forget a token of each flow that had none before; what else is here begins anew."""
+        consumed = _consumed(reset)
+        for flow, token in self.first_by_flow(scope).items():
+            if flow not in consumed:
+                run.emit(ev.Left(token.id, run.now, ev.MERGED))
         run.leave(reset)
 
     def _flows(self, run: Run, scope: Token, *, waiting: bool) -> list[Flow]:
@@ -88,3 +101,8 @@ class ComplexGateway(InclusiveGateway):
             and (flow.condition is None or run.test_in(flow.condition, names))
         ]
         return taken or (self.fallback(run) if waiting and self.outgoing else [])
+
+
+def _consumed(reset: Token) -> list[str]:
+    """The flows whose tokens activated the gateway that this token stands for."""
+    return reset.variables.get(CONSUMED, [])
