@@ -99,6 +99,12 @@ def _path(value: Any) -> Path | None:
     return Path(_text(value)).expanduser() if value != "" else None
 
 
+def _language(value: Any) -> str:
+    if value and not re.fullmatch(r"[a-z]{2,3}", _text(value)):
+        raise ValueError("must be a language code such as en or de")
+    return value
+
+
 def _zone(value: Any) -> str:
     try:
         zoneinfo.ZoneInfo(_text(value))
@@ -160,6 +166,13 @@ class Config:
     trusted_proxies: tuple[str, ...] = field(
         default=(),
         metadata=about(_networks, "Networks of proxies whose X-Forwarded-* headers are believed."),
+    )
+    language: str = field(
+        default="",
+        metadata=about(
+            _language,
+            "Language of pages for people who have not chosen their own. Empty: their browser's.",
+        ),
     )
     time_zone: str = field(
         default="UTC",

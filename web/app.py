@@ -85,7 +85,7 @@ def make_app(box: Box) -> tuple[ASGIApp, asyncio.Event]:
         logging_config=None,
         debug=False,
     )
-    return Edge(site, limits.trusted_proxies), stopping
+    return Edge(site, limits.trusted_proxies, limits.language), stopping
 
 
 def _pages(modules: Sequence[Any], guard: Guard, limit: int, *more: Any) -> Router:

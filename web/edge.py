@@ -3,6 +3,8 @@
 - A request id: the client's own ``X-Request-Id`` when it is a decent one, else a new one; it goes
   into the log and out with the answer.
 - Headers that keep browsers from doing what they should not. An answer's own headers win.
+- The language of pages: what the server is set to, else the browser's; a person's own choice comes
+  later, with the session.
 - HEAD is GET without the body, for every address.
 - ``X-Forwarded-*`` of a trusted proxy becomes the client's address and scheme; of anybody else it
   is nothing.
@@ -22,6 +24,7 @@ from typing import Any
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from appliance.logs import new_request_id, request_id
+from web.texts import speak
 
 HEAD_ONLY = "head_only"
 """The key in a request's scope that tells a handler that its body will be dropped."""
@@ -50,10 +53,15 @@ log = logging.getLogger(__name__)
 
 
 class Edge:
-    """Wraps the application; ``proxies`` are the networks whose forwarded headers are believed."""
+    """Wraps the application.
 
-    def __init__(self, app: ASGIApp, proxies: Iterable[str] = ()) -> None:
+    ``proxies`` are the networks whose forwarded headers are believed, ``language`` is that of pages
+    for people who chose none (empty: their browser's).
+    """
+
+    def __init__(self, app: ASGIApp, proxies: Iterable[str] = (), language: str = "") -> None:
         self._app = app
+        self._language = language
         self._proxies = tuple(ipaddress.ip_network(each) for each in proxies)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -69,7 +77,11 @@ class Edge:
             scope["method"] = "GET"
             scope[HEAD_ONLY] = True
         path = scope["path"]
-        ours = _FOR_PROGRAMS if for_programs(path) else _FOR_PEOPLE
+        if for_programs(path):
+            ours = _FOR_PROGRAMS
+        else:
+            ours = _FOR_PEOPLE
+            speak(self._language or _accepted(scope))
         added = (b"x-request-id", mark.encode())
 
         async def answer(message: Any) -> None:
@@ -128,6 +140,13 @@ def _id_of(scope: Scope) -> str:
         if name == b"x-request-id":
             return value.decode() if _DECENT_ID.fullmatch(value) else new_request_id()
     return new_request_id()
+
+
+def _accepted(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"accept-language":
+            return value.decode("latin-1")
+    return ""
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -6,14 +6,16 @@ Times come as milliseconds since the epoch (UTC) and leave as ``<time datetime=â
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel.dates import format_date
+from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-from web.texts import _, plural
+from web.texts import ENGLISH, _, language, plural
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -30,9 +32,32 @@ def zone_of(name: str | None) -> tzinfo:
 
 
 def clock(ms: int, zone: tzinfo) -> str:
-    """A moment for people: ``1 May 2026 09:15``."""
+    """A moment for people: ``1 May 2026 09:15`` or ``01.05.2026 09:15``."""
     moment = datetime.fromtimestamp(ms / 1000, zone)
-    return f"{moment.day} {moment:%b %Y %H:%M}"
+    return f"{format_date(moment, locale=_locale())} {moment:%H:%M}"
+
+
+def day(value: date) -> str:
+    """A day for people: ``1 May 2026`` or ``01.05.2026``."""
+    return format_date(value, locale=_locale())
+
+
+def number(value: int | Decimal, digits: int | None = None) -> str:
+    """A number with the reader's separators and all its digits: ``1,234.50`` or ``1.234,50``.
+
+    ``digits`` rounds to so many after the point.
+    """
+    if digits is None:
+        exponent = value.as_tuple().exponent if isinstance(value, Decimal) else 0
+        digits = max(0, -exponent) if isinstance(exponent, int) else 0
+    pattern = "#,##0." + "0" * digits if digits else "#,##0"
+    return format_decimal(value, pattern, locale=_locale())
+
+
+def _locale() -> str:
+    """The reader's locale: English as most of the world writes its dates."""
+    code = language()
+    return "en_GB" if code == ENGLISH else code
 
 
 def span(ms: int) -> str:
@@ -88,7 +113,7 @@ def size(count: int) -> str:
         value /= 1000
         del units[0]
     unit = units[0]
-    return f"{value:.1f} {unit}" if value < 9.95 else f"{value:.0f} {unit}"
+    return f"{number(Decimal(value), 1 if value < 9.95 else 0)} {unit}"
 
 
 def value_text(value: Any) -> str:

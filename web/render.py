@@ -3,8 +3,8 @@
 A page is ``page(request, "inbox.html", here="inbox", …)``. Every template sees, besides its own
 values: ``user`` (or None), ``box``, ``here`` (the entry of the navigation that is current),
 ``theme``, ``csrf_token``, ``counts`` (open tasks of the user, for the navigation), ``said`` (what
-the last redirect had to say), ``now`` and ``path``. It needs ``request.app.state.box``,
-``request.scope["user"]`` and ``request.state.csrf_token``.
+the last redirect had to say), ``now``, ``language`` and ``path``. It needs
+``request.app.state.box``, ``request.scope["user"]`` and ``request.state.csrf_token``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from litestar.datastructures import Cookie
 from markupsafe import Markup
 
 from web import formats, forms, manual
-from web.texts import gettext, ngettext
+from web.texts import gettext, language, languages, ngettext
 
 TEMPLATES = Path(__file__).parent / "templates"
 DIST = Path(__file__).parent / "static" / "dist"
@@ -75,7 +75,7 @@ def environment() -> jinja2.Environment:
     made.install_gettext_callables(  # pyright: ignore[reportAttributeAccessIssue]
         gettext, ngettext, newstyle=True
     )
-    made.globals |= {"asset": asset, "help_about": manual.address}
+    made.globals |= {"asset": asset, "help_about": manual.address, "languages": languages}
     made.filters |= {
         "when": _when,
         "ago": _ago,
@@ -121,6 +121,7 @@ def _given(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "csrf_token": getattr(request.state, "csrf_token", ""),
         "counts": box.tasks.counts(user) if user else None,
         "said": _said(request),
+        "language": language(),
         "now": int(time.time() * 1000),
         "zone": formats.zone_of(zone),
     }

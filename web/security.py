@@ -33,7 +33,7 @@ from appliance.people import User
 from appliance.sessions import Session
 from web.bodies import text_of
 from web.errors import ForeignRequest
-from web.texts import _
+from web.texts import _, speak
 
 SESSION = "wf_session"
 VISITOR = "wf_visitor"
@@ -72,6 +72,8 @@ async def signed_in(connection: Connection, _handler: BaseRouteHandler) -> None:
     if not found:
         raise Unauthorized(_("Please sign in."))
     connection.scope["auth"], connection.scope["user"] = found
+    if chosen := connection.user.language:
+        speak(chosen)
     if any(isinstance(each, int) and each >= _NO_ID for each in connection.path_params.values()):
         raise NotFoundException
     await _check_form(connection, text)
