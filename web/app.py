@@ -30,6 +30,7 @@ from web.pages import (
     people,
     processes,
     requests,
+    search,
     setup,
     sign_in,
     start,
@@ -41,7 +42,7 @@ from web.security import administrator, program, signed_in, visitor
 if TYPE_CHECKING:
     from appliance.box import Box
 
-PAGES = [inbox, task, start, requests, account, files, help, live]
+PAGES = [inbox, task, start, requests, account, files, search, help, live]
 """For everybody who is signed in."""
 
 ADMIN_PAGES = [processes, deploy, instances, people, groups, api_keys]

@@ -30,6 +30,8 @@ PAGES = {
     "groups": "/admin/groups",
     "api keys": "/admin/api-keys",
     "account": "/account",
+    "search": "/search?q=expense",
+    "search without a match": "/search?q=no-such-word",
     "help": "/help",
     "help with tables": "/help/conformance",
     "help with long tables": "/help/dialects",

@@ -5,6 +5,7 @@
 //   data-theme-toggle          light or dark
 //   data-copy="TEXT"           copy button
 //   data-toast, data-close     a message that goes away
+//   data-palette               opens the search over everything, as Ctrl+K does
 //   data-search, data-claim    targets of the keys / and c; `.rows .title` those of j and k
 //   data-guard                 (form) ask before unsaved input is left
 //   data-conditions="URL"      (form) ask the server which parts are shown now
@@ -17,6 +18,7 @@ import "./js/islands.js";
 import "./js/keys.js";
 import "./js/live.js";
 import "./js/messages.js";
+import "./js/palette.js";
 import "./js/theme.js";
 
 Object.assign(htmx.config, {
