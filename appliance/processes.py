@@ -64,6 +64,8 @@ class Processes:
     def may_start(self, who: Actor, view: ProcessView) -> bool:
         """Whether a process is open to this person: to all, unless its model names starters."""
         process = self._library.process(view.id)
+        if process.called_only:
+            return False
         users, groups = process.candidate_starter_users, process.candidate_starter_groups
         if who.admin or not (users or groups):
             return True

@@ -17,12 +17,22 @@ if TYPE_CHECKING:
     from engine.xml import Reader
 
 
+GLOBAL_TASKS = {
+    "globalTask": "task",
+    "globalManualTask": "manualTask",
+    "globalUserTask": "userTask",
+    "globalScriptTask": "scriptTask",
+    "globalBusinessRuleTask": "businessRuleTask",
+}
+"""Tasks that stand outside of all processes, and the elements that they are like."""
+
+
 def _by_place() -> dict[str, dict[str, Word]]:
     found: dict[str, dict[str, Word]] = {}
     for word in WORDS:
         for place in word.places:
             found.setdefault(place, {})[word.name] = word
-    return found
+    return found | {name: found[like] for name, like in GLOBAL_TASKS.items()}
 
 
 BY_PLACE: Mapping[str, Mapping[str, Word]] = _by_place()

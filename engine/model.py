@@ -246,6 +246,7 @@ class Process(Container):
     """A process as it was deployed. ``nodes`` holds all its nodes, nested ones too, by id."""
 
     tag = "process"
+    called_only: ClassVar[bool] = False
 
     def __init__(self, id: str, name: str, line: int) -> None:
         super().__init__(id, name, line, None)

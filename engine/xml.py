@@ -13,6 +13,7 @@ from operator import attrgetter
 from engine import dialect
 from engine.elements import ELEMENTS, IGNORED_ELEMENTS
 from engine.elements.boundary_event import BoundaryEvent
+from engine.elements.call_activity import GlobalTask
 from engine.elements.catch_event import CatchEvent
 from engine.elements.event_sub_process import EventSubProcess
 from engine.errors import (
@@ -31,6 +32,7 @@ from engine.loops import read_loop
 from engine.markup import Document, Element, invalid, parse_xml
 from engine.model import Container, Flow, Node, Process
 from engine.script import Script, language_of
+from engine.starters import read_starters
 from engine.triggers.link import Link
 
 TAKEN = ("take", "start", "end")
@@ -83,6 +85,8 @@ def inspect(data: bytes, file: str = "model.bpmn20.xml") -> Bpmn:
     for element in root:
         if element.name == "process":
             bpmn.processes.append(reader.process(element))
+        elif element.name in dialect.GLOBAL_TASKS:
+            bpmn.processes.append(reader.global_task(element))
     dialect.check(reader, reader.spoken.pop(None, ()))
     bpmn.findings = reader.findings
     if not any(finding.severity == "error" for finding in reader.findings):
@@ -133,12 +137,7 @@ class Reader:
         self._flows.clear()
         self._boundaries.clear()
         self._common(process, xml)
-        process.candidate_starter_users = _split(xml.own.get("candidateStarterUsers"))
-        process.candidate_starter_groups = _split(xml.own.get("candidateStarterGroups"))
-        for starter in self.extensions(xml, "potentialStarter"):
-            users, groups = people_of(starter.all_text())
-            process.candidate_starter_users += users
-            process.candidate_starter_groups += groups
+        read_starters(process, xml, self)
         self._children(process, xml)
         self._link(process)
         dialect.check(self, self.spoken.get(xml, ()))
@@ -147,6 +146,17 @@ class Reader:
             found = [_only_to_run(finding) for finding in found]
         self.findings[before:] = found
         return process
+
+    def global_task(self, xml: Element) -> GlobalTask:
+        """Read a task that stands outside of all processes."""
+        found = GlobalTask(self._id(xml), xml.get("name", ""), xml.line)
+        found.file = self.file
+        self.current = found
+        self._node(dialect.GLOBAL_TASKS[xml.name], xml, found, found.id)
+        found.documentation = found.children[0].documentation
+        self._starts(found)
+        found.children[0].link(self)
+        return found
 
     def _children(self, container: Container, xml: Element) -> None:
         for child in xml:
@@ -166,11 +176,12 @@ class Reader:
             elif name not in IGNORED_ELEMENTS:
                 self.report("error", "unsupported", child, f"<{name}> is not supported")
 
-    def _node(self, tag: str, xml: Element, container: Container) -> None:
+    def _node(self, tag: str, xml: Element, container: Container, id: str | None = None) -> None:
         kind = ELEMENTS[tag]
         if tag == "subProcess" and xml.get("triggeredByEvent") == "true":
             kind = EventSubProcess
-        node = kind(self._id(xml), " ".join(xml.get("name", "").split()), xml.line, container)
+        name = " ".join(xml.get("name", "").split())
+        node = kind(id or self._id(xml), name, xml.line, container)
         assert self.current is not None
         self.current.nodes[node.id] = node
         self._elements[node.id] = xml
@@ -209,10 +220,13 @@ class Reader:
         return 1
 
     def _data_object(self, xml: Element, container: Container) -> None:
+        """One without a name and a type is only drawn; all others are variables from the start."""
         name = xml.get("name") or xml.get("id", "")
         value = next((v for v in self.extensions(xml, "value")), None)
         if value is not None and name:
             container.initial[name] = dialect.typed_value(self, xml, value.text or "")
+        elif xml.get("name") or xml.get("itemSubjectRef") or (name and xml.name == "property"):
+            container.initial[name] = None
 
     def _lanes(self, xml: Element) -> None:
         assert self.current is not None
@@ -453,30 +467,12 @@ class Reader:
         return id
 
 
-def people_of(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The users and the groups of a list of ``user(x)``, ``group(y)`` and bare names of groups."""
-    users: list[str] = []
-    groups: list[str] = []
-    for part in text.split(","):
-        name = part.strip()
-        found = users if name.startswith("user(") else groups
-        if name.startswith(("user(", "group(")) and name.endswith(")"):
-            name = name.partition("(")[2][:-1].strip()
-        if name:
-            found.append(name)
-    return tuple(users), tuple(groups)
-
-
 def _process_of(element: Element) -> Element | None:
     """The process that an element stands in; None outside of all."""
     place: Element | None = element
     while place is not None and (place.name != "process" or place.dialect is not None):
         place = place.parent
     return place
-
-
-def _split(text: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
 def _only_to_run(finding: Finding) -> Finding:

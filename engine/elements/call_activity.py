@@ -1,4 +1,4 @@
-"""Call activity: runs another deployed process and waits for it. BPMN 2.0.2 section 10.3.6."""
+"""Call activity: runs another process or a global task and waits. BPMN 2.0.2 section 10.3.6."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.carried import Carried, read_carried
 from engine.errors import CalledProcessNotFound
-from engine.model import Node
+from engine.model import Node, Process
 from engine.values import checked_variables
 
 if TYPE_CHECKING:
@@ -86,3 +86,16 @@ class CallActivity(Node):
             run.set_local(scope, checked_variables(local))
         if outer:
             run.set_variables(token, checked_variables(outer))
+
+
+class GlobalTask(Process):
+    """A task outside of all processes: deployed as a process of this task, which is only called.
+
+    Its node has the id of the process.
+    """
+
+    called_only = True
+
+    @property
+    def none_start(self) -> Node | None:
+        return None

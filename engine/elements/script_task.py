@@ -28,7 +28,7 @@ class ScriptTask(Node):
     skip: Expression | None = None
 
     def read(self, xml: Element, reader: Reader) -> None:
-        language = (xml.get("scriptFormat") or "").strip()
+        language = (xml.get("scriptFormat") or xml.get("scriptLanguage") or "").strip()
         script = xml.child("script")
         source = (script.text or "") if script is not None else ""
         self.result = read_result(xml.own.get("resultVariable"), xml, reader)

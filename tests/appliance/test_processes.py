@@ -241,6 +241,13 @@ def test_a_process_that_names_starters_is_open_to_them(box):
     assert [each.key for each in box.processes.startable(ADMIN)] == ["expense", "open"]
 
 
+def test_a_global_task_is_only_called(box):
+    text = task_xml().replace("<process ", '<globalTask id="check"/><process ', 1)
+    deploy(box, text)
+    assert [each.key for each in box.processes.list()] == ["check", "expense"]
+    assert [each.key for each in box.processes.startable(ADMIN)] == ["expense"]
+
+
 # --- what ships
 
 
