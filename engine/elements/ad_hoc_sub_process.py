@@ -1,14 +1,15 @@
-"""Ad-hoc subprocess: people decide what is done, how often and when. BPMN 2.0.2 section 13.3.5.
+"""Ad-hoc subprocess: activities without an order of their own. BPMN 2.0.2 section 13.3.5.
 
-Activities without incoming flows are offered, and begin when somebody starts them; where none of
-them needs a person they begin by themselves. It is complete when its condition holds after an
-activity was completed, or when somebody completes it.
+Activities that no flow leads to begin by themselves: all at once, or one after the other in the
+order of the file. With a condition this goes on, round by round, until it holds after an activity
+was completed; without one each is done once. A command may start more of them, or complete it all.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine import events as ev
 from engine.elements.sub_process import SubProcess
 from engine.errors import NotWaiting
 
@@ -20,11 +21,9 @@ if TYPE_CHECKING:
     from engine.state import Token
     from engine.xml import Reader
 
-_AUTOMATIC = frozenset({"scriptTask", "serviceTask", "sendTask", "businessRuleTask", "task"})
-
 
 class AdHocSubProcess(SubProcess):
-    """``sequential`` ones have one activity at a time."""
+    """``sequential`` ones have one activity at a time; ``begun`` counts those of the round."""
 
     tag = "adHocSubProcess"
     watches = True
@@ -39,21 +38,20 @@ class AdHocSubProcess(SubProcess):
         if condition is not None and (condition.text or "").strip():
             self.condition = reader.condition(condition)
 
-    @property
-    def automatic(self) -> bool:
-        """Whether everything in it begins by itself."""
-        return all(node.tag in _AUTOMATIC for node in self.starts)
-
     def enter(self, run: Run, token: Token) -> None:
         if self.initial:
             run.set_local(token, dict(self.initial))
         for event_sub_process in self.event_sub_processes:
             event_sub_process.listen(run, token)
-        if not self.automatic:
-            return
-        for node in self.starts[:1] if self.sequential else self.starts:
-            run.arrive(node, token)
+        self._begin(run, token, 0)
         run.rest(token)
+
+    def _begin(self, run: Run, token: Token, done: int) -> None:
+        """Begin the next activity of a round, or all of them."""
+        following = self.starts[done : done + 1] if self.sequential else self.starts
+        run.emit(ev.LoopAdvanced(token.id, len(self.starts), done + len(following), done))
+        for node in following:
+            run.arrive(node, token)
 
     def offered(self, token: Token) -> list[Node]:
         """What may be started now."""
@@ -69,22 +67,20 @@ class AdHocSubProcess(SubProcess):
 
     def proceeded(self, run: Run, token: Token, node: Node) -> None:
         """An activity inside was completed: perhaps this is enough."""
-        enough = self.condition is not None and run.test(self.condition, token)
-        if enough:
-            if self.cancels_remaining:
-                run.cancel_children(token)
-                run.drop_arrivals(token)
-            if not token.children and not token.transit:
-                run.leave(token)
-        elif self.automatic and self.sequential and not node.outgoing and node in self.starts:
-            following = self.starts[self.starts.index(node) + 1 :]
-            if following:
-                run.arrive(following[0], token)
+        if self.condition is None or not run.test(self.condition, token):
+            return
+        if self.cancels_remaining:
+            run.cancel_children(token)
+            run.drop_arrivals(token)
+        if not token.children and not token.transit:
+            run.leave(token)
 
     def emptied(self, run: Run, token: Token) -> None:
-        """Nothing runs inside: only an automatic one without a condition is complete by that."""
-        if self.condition is not None:
-            if run.test(self.condition, token):
-                run.leave(token)
-        elif self.automatic:
+        """Nothing runs inside: go on with the round, or begin another one where it must go on."""
+        enough = self.condition is not None and run.test(self.condition, token)
+        if not enough and token.begun < len(self.starts):
+            self._begin(run, token, token.begun)
+        elif enough or self.condition is None or not self.starts:
             run.leave(token)
+        else:
+            self._begin(run, token, 0)

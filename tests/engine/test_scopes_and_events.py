@@ -241,6 +241,15 @@ def test_a_long_loop_goes_on_in_pieces_and_an_endless_one_becomes_an_incident():
         Play("start > a. > x? > a.", limits=Limits(steps=1000, loop_steps=1000))
 
 
+def test_an_ad_hoc_subprocess_that_never_has_enough_is_stopped():
+    room = (
+        '<adHocSubProcess id="room"><completionCondition>false</completionCondition>'
+        '<task id="look"/></adHocSubProcess>'
+    )
+    with pytest.raises(StepLimit):
+        Play(f"{room}\nstart > room > end", limits=Limits(steps=1000, loop_steps=1000))
+
+
 def test_a_conditional_event_sees_a_variable_change():
     play = Play(
         '<intermediateCatchEvent id="c"><conditionalEventDefinition><condition>${n > 3}</condition>'
