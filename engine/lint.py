@@ -22,11 +22,13 @@ from engine.elements.script_task import ScriptTask
 from engine.elements.service_task import ServiceTask
 from engine.elements.start_event import StartEvent
 from engine.elements.user_task import UserTask
-from engine.errors import Finding, Severity
+from engine.errors import Finding
 from engine.graph import dominators, loops, reachable
 from engine.model import Container, Node, Process
 from engine.triggers.compensation import Compensation
 from engine.triggers.error import Error
+from engine.wiring import dead_flows, idle_events, impossible_flows, unread_conditions
+from engine.wiring import finding as _finding
 
 Rule = Callable[[Process], Iterator[Finding]]
 
@@ -43,10 +45,6 @@ def containers(process: Process) -> Iterator[Container]:
     for node in process.nodes.values():
         if isinstance(node, Container):
             yield node
-
-
-def _finding(severity: Severity, rule: str, node: Node, message: str) -> Finding:
-    return Finding(severity, rule, message, node.id, node.line, node.process.file)
 
 
 def starts(process: Process) -> Iterator[Finding]:
@@ -258,6 +256,10 @@ def unset_variables(process: Process) -> Iterator[Finding]:
 RULES: tuple[Rule, ...] = (
     starts,
     flow_ends,
+    impossible_flows,
+    dead_flows,
+    unread_conditions,
+    idle_events,
     dead_elements,
     missing_defaults,
     stranded_joins,

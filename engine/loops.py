@@ -218,9 +218,11 @@ class StandardLoop:
 def read_loop(xml: Element, reader: Reader) -> Loop | None:
     """The loop characteristics of an activity, if it has any."""
     multi = xml.child("multiInstanceLoopCharacteristics")
+    standard = xml.child("standardLoopCharacteristics")
+    if multi is not None and standard is not None:
+        reader.report("error", "loop", xml, "it is either a multi-instance or a standard loop")
     if multi is not None:
         return _read_multi_instance(multi, reader)
-    standard = xml.child("standardLoopCharacteristics")
     return _read_standard(standard, reader) if standard is not None else None
 
 

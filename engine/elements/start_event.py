@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.elements.event import Event
 from engine.form_fields import FormField, read_form_fields
+from engine.triggers.error import Error
 
 if TYPE_CHECKING:
     from engine.markup import Element
@@ -30,6 +31,9 @@ class StartEvent(Event):
         self.interrupting = xml.get("isInterrupting", "true") != "false"
         self.repeats = event_sub_process and not self.interrupting
         super().read(xml, reader)
+        if self.repeats and self.trigger(Error) is not None:
+            reader.report("warning", "event-subprocess-start", xml, "an error always interrupts")
+            self.interrupting, self.repeats = True, False
         self.instant = True
         self.initiator = xml.own.get("initiator")
         self.form_key = xml.own.get("formKey") or xml.own.get("formRef")
