@@ -106,8 +106,8 @@ def test_what_cannot_be_is_an_error(body, rule):
             "ad-hoc-start",
         ),
         (
-            ('<subProcess id="h" triggeredByEvent="true"><startEvent id="in" isInterrupting="false">'
-            '<errorEventDefinition errorRef="x"/></startEvent></subProcess>'),
+            ('<subProcess id="h" triggeredByEvent="true">'
+            '<startEvent id="in" isInterrupting="false"><errorEventDefinition errorRef="x"/></startEvent></subProcess>'),
             "event-subprocess-start",
         ),
     ],
