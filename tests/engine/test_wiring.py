@@ -107,7 +107,8 @@ def test_what_cannot_be_is_an_error(body, rule):
         ),
         (
             ('<subProcess id="h" triggeredByEvent="true">'
-            '<startEvent id="in" isInterrupting="false"><errorEventDefinition errorRef="x"/></startEvent></subProcess>'),
+            '<startEvent id="in" isInterrupting="false">'
+            '<errorEventDefinition errorRef="x"/></startEvent></subProcess>'),
             "event-subprocess-start",
         ),
     ],
