@@ -12,9 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from engine import events as ev
 from engine import jobs, migration
+from engine.correspondence import Correspondence
 from engine.elements.ad_hoc_sub_process import AdHocSubProcess
 from engine.errors import InstanceEnded, InstanceSuspended, NotWaiting, TaskNotFound
-from engine.modification import cancel_at, start_at
+from engine.modification import (
+    Place,
+    Start,
+    cancel_at,
+    followers,
+    node_of,
+    settle,
+    start_at,
+)
 from engine.run import Run
 from engine.state import Instance, Job, State, Subscription, Task, Token
 from engine.triggers.error import throw_error
@@ -123,7 +132,9 @@ class Command:
             raise NotWaiting(f"Job {job} no longer waits")
         if wait.kind == "external":
             raise NotWaiting(f"Job {job} waits for a worker of {wait.topic}")
-        self._refuse_suspended(wait.token)
+        if self._is_suspended(wait.token):
+            jobs.freeze(self._run, wait)  # its clock ran on; it goes on when it is activated
+            return
         self._run.continue_from(wait.steps)
         node = self._run.node(wait)
         if wait.kind == "timer":
@@ -164,9 +175,18 @@ class Command:
         throw_error(self._run, wait.token, code, message)
         self._run.work()
 
-    def retry(self, incident: int) -> None:
-        """Try again what an incident stopped."""
-        jobs.retried(self._run, incident)
+    def retry(
+        self,
+        incident: int,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        reason: str | None = None,
+    ) -> None:
+        """Try again what an incident stopped, with other values of variables if need be."""
+        found = self.state.incidents.get(incident)
+        if found is not None and variables:
+            self._set_by_hand(found.token, variables, reason)
+        jobs.retried(self._run, incident, reason)
         self._run.work()
 
     def deliver(self, subscription: int, variables: Mapping[str, Any] | None = None) -> None:
@@ -209,6 +229,18 @@ class Command:
         self._run.leave(self._token(token))
         self._run.work()
 
+    def repair(
+        self, token: int, variables: Mapping[str, Any], *, reason: str | None = None
+    ) -> None:
+        """Set variables as the token sees them, by hand; a suspended instance stays where it is."""
+        self._set_by_hand(self._token(token), variables, reason)
+        self._run.work()
+
+    def _set_by_hand(self, token: Token, variables: Mapping[str, Any], reason: str | None) -> None:
+        values = checked_variables(variables)
+        self._run.set_variables(token, values)
+        self._note(token.instance, "set", reason, {"token": token.id, "names": sorted(values)})
+
     def set_scope(self, token: int, variables: Mapping[str, Any], *, local: bool = False) -> None:
         """Set variables as the token sees them, or ``local`` to it."""
         target = self._token(token)
@@ -246,40 +278,94 @@ class Command:
         self._run.work()
 
     def migrate(
-        self, instance: int, definition: int, mapping: Mapping[str, str] | None = None
+        self,
+        instance: int,
+        definition: int,
+        mapping: Mapping[str, str] | Correspondence | None = None,
+        *,
+        reason: str | None = None,
+        undone: Mapping[str, Any] | None = None,
     ) -> None:
-        """Move an instance to another version. Raises MigrationIncomplete and changes nothing."""
+        """Move an instance to another version; ``mapping`` says what is not obvious.
+
+        ``undone`` are the journaled facts of the migration that this one takes back. Raises
+        MappingInvalid and MigrationIncomplete, and then changes nothing.
+        """
         found, new = self._instance(instance), self._run.world.process(definition)
-        whole = migration.complete(found.process, new, mapping or {})
-        migration.migrate(self._run, found, definition, new, whole)
+        how = mapping
+        if not isinstance(how, Correspondence) or how.old is not found.process:
+            given = how.nodes if isinstance(how, Correspondence) else how or {}
+            how = Correspondence.of(found.process, new, given)
+        facts = migration.migrate(self._run, found, definition, how, undone)
+        facts["mapping"] = {old: new for old, new in how.nodes.items() if old != new}
+        self._note(found, "moved-back" if undone else "migrated", reason, facts)
+        self._run.changed()
         self._run.work()
 
     def modify(
         self,
         instance: int,
         *,
-        cancel: Sequence[str] = (),
-        start: Sequence[str] = (),
+        cancel: Sequence[Place] = (),
+        start: Sequence[Start] = (),
         variables: Mapping[str, Any] | None = None,
+        reason: str | None = None,
     ) -> None:
-        """Cancel the tokens at some nodes, set variables, and let tokens enter other nodes."""
+        """Cancel tokens, set variables, and let tokens enter nodes, in this order.
+
+        See ``engine/modification.py`` for how places are told. Raises InstanceSuspended.
+        """
         found = self._instance(instance)
-        scopes = [scope for node in cancel for scope in cancel_at(self._run, found, node)]
+        self._refuse_suspended(found)
+        facts = {
+            "cancelled": [node_of(found, place) for place in cancel],
+            "started": [place if isinstance(place, str) else place[0] for place in start],
+            "names": sorted(variables or {}),
+        }
+        scopes = [scope for place in cancel for scope in cancel_at(self._run, found, place)]
         if variables:
             self._run.set_variables(found, checked_variables(variables))
-        for node in start:
-            start_at(self._run, found, node)
+        for place in start:
+            start_at(self._run, found, place)
+        self._note(found, "modified", reason, facts)
         for scope in scopes:
-            self._run.rest(scope)
+            settle(self._run, scope)
         self._run.work()
 
-    def suspend(self, instance: int) -> None:
-        """Stop an instance and everything it calls; the clocks of its timers stand still."""
-        self._suspend(instance, True)
+    def repeat(self, instance: int, node: str, *, reason: str | None = None) -> None:
+        """Go back to an activity: cancel what follows from it, and let a token enter it again.
 
-    def activate(self, instance: int) -> None:
-        """Let a suspended instance go on; its timers have as much time left as before."""
-        self._suspend(instance, False)
+        Raises InstanceSuspended, and NotWaiting when the process has no such node.
+        """
+        found = self._instance(instance)
+        self._refuse_suspended(found)
+        scopes = [
+            each for token in followers(found, node) for each in cancel_at(self._run, found, token)
+        ]
+        start_at(self._run, found, node)
+        self._note(found, "repeated", reason, {"started": [node]})
+        for scope in scopes:
+            settle(self._run, scope)
+        self._run.work()
+
+    def suspend(self, instance: int, *, reason: str | None = None) -> None:
+        """Stop an instance and everything it calls.
+
+        The clocks of its timers stand still, unless its process says that they go on.
+        """
+        for called in self._tree(instance):
+            if not called.suspended:
+                self._run.emit(ev.InstanceSuspended(called.id, True, self._run.now, reason))
+            jobs.freeze_all(self._run, called)
+
+    def activate(self, instance: int, *, reason: str | None = None) -> None:
+        """Let a suspended instance go on; stopped timers have as much time left as before."""
+        for called in self._tree(instance):
+            if called.suspended:
+                self._run.emit(ev.InstanceSuspended(called.id, False, self._run.now, reason))
+            jobs.thaw_all(self._run, called)
+        self._run.changed()
+        self._run.work()
 
     # Finding what a command is about.
 
@@ -325,16 +411,21 @@ class Command:
         return found
 
     def _refuse_suspended(self, token: Token) -> None:
+        if self._is_suspended(token):
+            raise InstanceSuspended(f"Process instance {token.instance.id} is suspended")
+
+    def _is_suspended(self, token: Token) -> bool:
         instance: Token | None = token.instance
         while instance is not None:
             if instance.instance.suspended:
-                raise InstanceSuspended(f"Process instance {instance.instance.id} is suspended")
+                return True
             instance = instance.instance.scope
+        return False
 
-    def _suspend(self, instance: int, suspended: bool) -> None:
-        for token in self._instance(instance).below():
-            if isinstance(token, Instance) and token.suspended is not suspended:
-                self._run.emit(ev.InstanceSuspended(token.id, suspended, self._run.now))
-            for wait in list(token.waits.values()):
-                if isinstance(wait, Job):
-                    (jobs.freeze if suspended else jobs.thaw)(self._run, wait)
+    def _tree(self, instance: int) -> list[Instance]:
+        """An instance and all that it calls."""
+        tokens = self._instance(instance).below()
+        return [token for token in tokens if isinstance(token, Instance)]
+
+    def _note(self, instance: Instance, what: str, reason: str | None, facts: Any) -> None:
+        self._run.emit(ev.Intervened(instance.id, what, self._run.now, reason, facts))

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from engine.xml import Reader
 
 
+STOP_TIMERS, KEEP_RUNNING = "stop-timers", "keep-running"
+"""What suspending an instance does to its timers."""
+
 GLOBAL_TASKS = {
     "globalTask": "task",
     "globalManualTask": "manualTask",
@@ -64,6 +67,15 @@ def has_refused(xml: Element) -> bool:
     """Whether an element has an attribute that is refused (and reported) anyway."""
     known = BY_PLACE.get(xml.name, _NONE)
     return any(name in known and known[name].status == "refused" for name in xml.own)
+
+
+def keeps_running(reader: Reader, xml: Element) -> bool:
+    """Whether the clocks of a process go on while an instance is suspended."""
+    text = xml.own.get("onSuspend", STOP_TIMERS).strip()
+    if text not in (STOP_TIMERS, KEEP_RUNNING):
+        message = f"onSuspend is {STOP_TIMERS} or {KEEP_RUNNING}, not {text!r}"
+        reader.report("error", "suspension", xml, message)
+    return text == KEEP_RUNNING
 
 
 def _owner(element: Element) -> Element | None:

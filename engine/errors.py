@@ -18,6 +18,8 @@
     ├── StepLimit                 a command that did not come to rest
     ├── InstanceSuspended         the instance is suspended
     ├── InstanceEnded             the instance has ended
+    ├── MappingInvalid            elements of two versions that cannot correspond
+    ├── MigrationIncomplete       an instance that does not fit another version
     ├── CalledProcessNotFound     a call activity names a process that is not deployed
     ├── NoSubscriber              no instance waits for the message
     └── AmbiguousCorrelation      more than one instance waits for the message
@@ -191,3 +193,34 @@ class AmbiguousCorrelation(Refused):
     """More than one instance waits for this message."""
 
     code = "AMBIGUOUS_CORRELATION"
+
+
+class MappingInvalid(Refused):
+    """A mapping between two versions that cannot be: ``faults`` says why, by the old elements."""
+
+    code = "MAPPING_INVALID"
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        self.faults = dict(faults)
+        super().__init__("; ".join(f"{id}: {reason}" for id, reason in faults.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a token or wait cannot move: where it is now, and the reason for people."""
+
+    token: int
+    node: str
+    reason: str
+
+
+class MigrationIncomplete(Refused):
+    """A migration that would lose something; ``obstacles`` lists everything in its way."""
+
+    code = "MIGRATION_INCOMPLETE"
+
+    def __init__(self, obstacles: list[Obstacle]) -> None:
+        self.obstacles = tuple(obstacles)
+        first = obstacles[0]
+        more = f" (and {len(obstacles) - 1} more)" if len(obstacles) > 1 else ""
+        super().__init__(f"{first.node}: {first.reason}{more}")

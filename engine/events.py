@@ -50,11 +50,12 @@ class InstanceEnded(msgspec.Struct, array_like=True, gc=False, tag="ended"):
 
 
 class InstanceSuspended(msgspec.Struct, array_like=True, gc=False, tag="suspended"):
-    """An instance was suspended (or activated again)."""
+    """An instance was suspended (or activated again); ``reason`` is for people."""
 
     instance: int
     suspended: bool
     at: int
+    reason: str | None = None
 
 
 class InstanceChanged(msgspec.Struct, array_like=True, gc=False, tag="changed"):
@@ -100,10 +101,14 @@ class Left(msgspec.Struct, array_like=True, gc=False, tag="left"):
 
 
 class Moved(msgspec.Struct, array_like=True, gc=False, tag="moved"):
-    """A token stands at another node without having travelled there (migration)."""
+    """A token stands at another node without having travelled there (migration).
+
+    ``flow`` is the sequence flow that takes the place of the one it came by; None leaves it.
+    """
 
     token: int
     node: str
+    flow: str | None = None
 
 
 class LoopAdvanced(msgspec.Struct, array_like=True, gc=False, tag="looped"):
@@ -245,11 +250,12 @@ class IncidentOpened(msgspec.Struct, array_like=True, gc=False, tag="incident"):
 
 
 class IncidentResolved(msgspec.Struct, array_like=True, gc=False, tag="incident-resolved"):
-    """An incident is over: it was retried, or its token is gone."""
+    """An incident is over: it was retried, or its token is gone; ``reason`` is for people."""
 
     incident: int
     at: int
     by: str | None = None
+    reason: str | None = None
 
 
 class Logged(msgspec.Struct, array_like=True, gc=False, tag="log"):
@@ -258,6 +264,20 @@ class Logged(msgspec.Struct, array_like=True, gc=False, tag="log"):
     token: int
     at: int
     text: str
+
+
+class Intervened(msgspec.Struct, array_like=True, gc=False, tag="intervened"):
+    """Somebody changed by hand how an instance goes on; what that did stands in other events.
+
+    ``what`` is migrated, moved-back, modified, repeated or set. ``facts`` of a migration tell what
+    an undo needs: see :func:`engine.migration.migrate`.
+    """
+
+    instance: int
+    what: str
+    at: int
+    reason: str | None = None
+    facts: dict[str, Any] = {}
 
 
 Event = (
@@ -283,6 +303,7 @@ Event = (
     | IncidentOpened
     | IncidentResolved
     | Logged
+    | Intervened
 )
 
 _encoder = msgspec.json.Encoder(decimal_format="number")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine import events as ev
 from engine.errors import NotWaiting, TimeInvalid
-from engine.state import Incident, Job, Token
+from engine.state import Incident, Instance, Job, Token
 from engine.times import parse_duration
 
 if TYPE_CHECKING:
@@ -36,13 +36,13 @@ def failed(run: Run, job: Job, message: str, detail: str | None, final: bool = F
     )
 
 
-def retried(run: Run, incident: int) -> None:
+def retried(run: Run, incident: int, reason: str | None = None) -> None:
     """Resolve an incident by giving its job all its attempts again, at once."""
     found = run.state.incidents.get(incident)
     if found is None:
         raise NotWaiting(f"Incident {incident} is resolved already")
     job = _job(run, found)
-    run.emit(ev.IncidentResolved(incident, run.now, run.by))
+    run.emit(ev.IncidentResolved(incident, run.now, run.by, reason))
     if job is not None:
         left = attempts(run, run.node(job), job.token)
         due = None if job.kind == "external" else run.now
@@ -57,6 +57,24 @@ def freeze(run: Run, job: Job) -> None:
                 job.id, None, job.retries, job.cycle, job.error, remaining=job.due - run.now
             )
         )
+
+
+def freeze_all(run: Run, instance: Instance) -> None:
+    """Stop the clocks of a suspended instance, unless its process lets them run."""
+    if not instance.process.keeps_running:
+        for job in _jobs(instance):
+            freeze(run, job)
+
+
+def thaw_all(run: Run, instance: Instance) -> None:
+    """Let the clocks of an instance go on; what was due meanwhile is due now."""
+    for job in _jobs(instance):
+        thaw(run, job)
+
+
+def _jobs(instance: Instance) -> list[Job]:
+    own = [token for token in instance.below() if token.instance is instance]
+    return [wait for token in own for wait in token.waits.values() if isinstance(wait, Job)]
 
 
 def thaw(run: Run, job: Job) -> None:

@@ -100,7 +100,7 @@ class MultiInstance:
         begun = min(total, 1) if self.sequential else total
         run.emit(ev.LoopAdvanced(body.id, total, begun, 0))
         if total == 0:
-            self._finish(run, body)
+            self.finish(run, body)
         for index in range(begun):
             run.arrive(body.node, body, None, index)
 
@@ -131,12 +131,13 @@ class MultiInstance:
             return
         run.end_iteration(token)
         if done or completed >= total:
-            self._finish(run, body)
+            self.finish(run, body)
         elif self.sequential:
             run.emit(ev.LoopAdvanced(body.id, total, begun + 1, completed))
             run.arrive(body.node, body, None, begun)
 
-    def _finish(self, run: Run, body: Token) -> None:
+    def finish(self, run: Run, body: Token) -> None:
+        """Nothing more is to be done: hand over what was gathered and go on."""
         run.cancel_children(body)
         for aggregation in self.aggregations:
             aggregation.hand_over(run, body)

@@ -243,7 +243,10 @@ class Container(Node):
 
 
 class Process(Container):
-    """A process as it was deployed. ``nodes`` holds all its nodes, nested ones too, by id."""
+    """A process as it was deployed. ``nodes`` holds all its nodes, nested ones too, by id.
+
+    The clocks of one that ``keeps_running`` go on while an instance is suspended.
+    """
 
     tag = "process"
     called_only: ClassVar[bool] = False
@@ -257,6 +260,7 @@ class Process(Container):
         self.candidate_starter_groups: tuple[str, ...] = ()
         self.file = ""
         self.lanes: list[tuple[str, tuple[str, ...]]] = []
+        self.keeps_running = False
 
     @property
     def key(self) -> str:

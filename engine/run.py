@@ -491,10 +491,10 @@ class Run:
         if not (self._changed and self.state.conditions):
             return
         self._changed = False
-        for condition in list(self.state.conditions.values()):
+        conditions = self.state.conditions.values()
+        for condition in [each for each in conditions if not each.token.instance.suspended]:
             if condition.id in self._fired or condition.id not in self.state.conditions:
                 continue
-            node = self.node(condition)
-            if node.condition_holds(self, condition.token):
+            if self.node(condition).condition_holds(self, condition.token):
                 self._fired.add(condition.id)
                 self.reached(condition, {})

@@ -311,6 +311,8 @@ def _remove(state: State, token: Token) -> None:
 def _moved(state: State, event: ev.Moved) -> None:
     token = state.tokens[event.token]
     before, token.node = token.node.id, token.instance.process.nodes[event.node]
+    if event.flow is not None:
+        token.flow = event.flow
     arrived = token.scope.arrived.get(before) if token.scope is not None else None
     if arrived is not None and arrived.pop(token.id, None) is not None:
         assert token.scope is not None
@@ -395,6 +397,10 @@ def _logged(state: State, event: ev.Logged) -> None:
     """History only."""
 
 
+def _intervened(state: State, event: ev.Intervened) -> None:
+    """History only."""
+
+
 _APPLY: dict[type, Callable[[State, Any], None]] = {
     ev.InstanceStarted: _instance_started,
     ev.InstanceEnded: _instance_ended,
@@ -418,4 +424,5 @@ _APPLY: dict[type, Callable[[State, Any], None]] = {
     ev.IncidentOpened: _incident_opened,
     ev.IncidentResolved: _incident_resolved,
     ev.Logged: _logged,
+    ev.Intervened: _intervened,
 }

@@ -61,7 +61,7 @@ def spread(where: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-_DIALECTS = {"F": "flowable", "A": "activiti", "C": "camunda"}
+_DIALECTS = {"F": "flowable", "A": "activiti", "C": "camunda", "W": "wf"}
 _JAVA = "it needs Java, which is not here: use an expression, a script or an external worker"
 _ONE_BY_ONE = "jobs of one instance never run at the same time"
 _TENANT = "there are no tenants"
@@ -72,6 +72,7 @@ _NOTES = "properties are notes for other programs"
 _MODELER = "it only matters to a modeler"
 _FILE = "scripts in files of their own are not supported: put the script into the model"
 _NOT_HERE = "there are no Java exceptions"
+_ON_SUSPEND = "what suspending does to timers: stop-timers (if nothing is said) or keep-running"
 
 
 def _rows(dialects: str, places: str, status: Status, rows: dict[str, str]) -> tuple[Word, ...]:
@@ -93,6 +94,7 @@ WORDS: tuple[Word, ...] = (
         "candidateStarterGroups": "whose members may start it",
         "<potentialStarter>": "who may start it: user(name), group(name) or a group's name",
     }),
+    *_rows("W", "process", "supported", {"onSuspend": _ON_SUSPEND}),
     *_rows("C", "process", "ignored", {
         "versionTag": "versions are counted by deployment",
         "historyTimeToLive": "how long history is kept is a setting of the appliance",

@@ -138,6 +138,7 @@ class Reader:
         self._boundaries.clear()
         self._common(process, xml)
         read_starters(process, xml, self)
+        process.keeps_running = dialect.keeps_running(self, xml)
         self._children(process, xml)
         self._link(process)
         dialect.check(self, self.spoken.get(xml, ()))

@@ -76,6 +76,8 @@ STATUS: Mapping[str, int] = {
     "UNCAUGHT_ERROR": 422,
     "STEP_LIMIT": 422,
     "CALLED_PROCESS_NOT_FOUND": 422,
+    "MAPPING_INVALID": 422,
+    "MIGRATION_INCOMPLETE": 422,
     # what is our side's fault
     "INTERNAL_ERROR": 500,
     "CANNOT_START": 500,

@@ -209,7 +209,8 @@ class Rows:
             self._close_task(held, token, {"ended": event.at})
 
     def _moved(self, held: Held, event: ev.Moved) -> None:
-        self._stays.change(event.token, {"node": event.node})
+        moved = {"node": event.node} | ({} if event.flow is None else {"flow": event.flow})
+        self._stays.change(event.token, moved)
         if event.token in held.tasks:
             self._tasks.change(event.token, {"node": event.node})
 
@@ -340,6 +341,9 @@ class Rows:
     def _written(self, held: Held, event: ev.Logged) -> None:
         self._logged.append((held.root, event.token, event.at, event.text))
 
+    def _intervened(self, held: Held, event: ev.Intervened) -> None:
+        """It stands in the journal."""
+
 
 def _names(names: Sequence[str]) -> bytes | None:
     return _json(names) if names else None
@@ -368,4 +372,5 @@ _WRITE: dict[type, Callable[[Rows, Held, Any], None]] = {
     ev.IncidentOpened: Rows._incident_opened,
     ev.IncidentResolved: Rows._incident_resolved,
     ev.Logged: Rows._written,
+    ev.Intervened: Rows._intervened,
 }

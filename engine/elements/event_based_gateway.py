@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine import events as ev
@@ -54,11 +55,11 @@ class EventBasedGateway(Node):
             )
 
     def enter(self, run: Run, token: Token) -> None:
-        self._listen(run, token, None)
+        self.await_events(run, token, ())
 
     def chosen(self, run: Run, scope: Token, event: Node) -> None:
         if self.parallel and len(self.outgoing) > 1:
-            self._listen(run, run.place(self, scope), event)
+            self.await_events(run, run.place(self, scope), [event])
 
     def decided(self, run: Run, token: Token) -> None:
         if not self.parallel:
@@ -66,10 +67,11 @@ class EventBasedGateway(Node):
         if not token.waits:
             run.emit(ev.Left(token.id, run.now))
 
-    def _listen(self, run: Run, token: Token, happened: Node | None) -> None:
+    def await_events(self, run: Run, token: Token, but: Sequence[Node]) -> None:
+        """Listen to all events behind it, ``but`` to some not."""
         for flow in self.outgoing:
             target = flow.target
-            if target is happened:
+            if target in but:
                 continue
             if isinstance(target, CatchEvent):
                 target.listen(run, token)

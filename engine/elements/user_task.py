@@ -122,6 +122,16 @@ class UserTask(Node):
             return parse_cycle(as_text(value), run.now, run.world.zone).first()
         return moment(value, run.now, run.world.zone)
 
+    def renewed(self, run: Run, token: Token, was: UserTask) -> dict[str, Any]:
+        """What an open task of another version is called here, and which form it has."""
+        told = {"name": "title", "description": "description", "form_key": "form_key"}
+        found: dict[str, Any] = {}
+        for name, attribute in told.items():
+            old, new = getattr(was, attribute), getattr(self, attribute)
+            if (old and old.text) != (new and new.text):
+                found[name] = run.text(new, token)
+        return found
+
     def complete(self, run: Run, token: Token, outcome: str | None) -> None:
         """The work is done. Raises TaskDelegated when it has to be resolved first."""
         task = _task(token)

@@ -1,0 +1,65 @@
+"""Suspending: the clocks of timers stand still, or run on where the process says so."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import ModelInvalid
+from engine.xml import read
+from tests.engine.test_moving import CONDITION, attached
+from tests.play import Play, as_xml
+
+LATE = "start > a > end\na !| late PT2H\nlate > help > end2"
+OURS = "https://workingflow.dev/bpmn"
+
+
+def saying(text: str, how: str) -> str:
+    return as_xml(text).replace("<process ", f'<process xmlns:wf="{OURS}" wf:onSuspend="{how}" ', 1)
+
+
+def suspended(play: Play) -> Play:
+    return play.do(lambda command: command.suspend(play.instance))
+
+
+def activated(play: Play) -> Play:
+    return play.do(lambda command: command.activate(play.instance))
+
+
+@pytest.mark.parametrize("text", [LATE, saying(LATE, "stop-timers")])
+def test_the_clock_stands_still(text):
+    play = suspended(Play(text).advance("PT1H")).advance("P9D")
+    assert activated(play).advance("PT59M").tasks == ["a"]
+    assert play.advance("PT1M").tasks == ["help"]
+
+
+def test_the_clock_runs_on_where_the_process_says_so():
+    play = suspended(Play(saying(LATE, "keep-running")).advance("PT1H")).advance("PT30M")
+    assert activated(play).advance("PT29M").tasks == ["a"]
+    assert play.advance("PT1M").tasks == ["help"]
+
+
+def test_what_is_due_meanwhile_happens_when_it_is_activated():
+    play = suspended(Play(saying(LATE, "keep-running"))).advance("P9D")
+    assert play.tasks == ["a"]
+    assert play.incidents == []
+    assert activated(play).advance("PT0S").tasks == ["help"]
+
+
+def test_what_a_suspended_instance_calls_is_as_suspended():
+    call = '<callActivity id="call" calledElement="other0"/>\nstart > call > end'
+    play = suspended(Play(call, others=(LATE,))).advance("P9D")
+    assert activated(play).advance("PT2H").tasks == ["help"]
+
+
+def test_conditions_wait_for_the_activation():
+    text = attached("when", "a", CONDITION) + "start > a > end\nwhen > help > end2"
+    play = suspended(Play(text, {"x": 0}))
+    play.do(lambda command: command.repair(play.instance, {"x": 5}))
+    assert play.tasks == ["a"]
+    assert activated(play).tasks == ["help"]
+
+
+def test_another_word_is_refused():
+    with pytest.raises(ModelInvalid, match="onSuspend is stop-timers or keep-running") as refused:
+        read(saying(LATE, "sometimes").encode(), "x.bpmn")
+    assert [finding.rule for finding in refused.value.findings] == ["suspension"]
