@@ -5,7 +5,8 @@ box.instances   starting and following     box.sessions      signed-in browsers
 box.tasks       inboxes and work           box.keys          API keys
 box.files       uploads                    box.live          "something changed"
 box.messages, box.signals                  box.jobs          work of external workers
-box.clockwork   timers                     box.store         for tests and checks
+box.clockwork   timers                     box.moves         migrations of running instances
+box.store       for tests and checks
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from appliance.keys import Keys
 from appliance.library import Library
 from appliance.live import INSTANCES, TASKS, Live
 from appliance.messages import Messages, Signals
+from appliance.moves import Moves
 from appliance.password_links import PasswordLinks
 from appliance.people import People
 from appliance.processes import Processes
@@ -70,9 +72,11 @@ class Box:
     def start(self) -> None:
         """Let timers fire, first those that were due while nothing ran."""
         self.clockwork.start()
+        self.moves.start()
 
     def close(self) -> None:
         """Finish what waits and let go of the data directory. Harmless when it is closed."""
+        self.moves.close()
         self.clockwork.close()
         self.store.close()
         self.directory.unlock()
@@ -95,6 +99,7 @@ class Box:
         self.signals = Signals(store)
         self.jobs = Jobs(store)
         self.clockwork = Clockwork(store, clock)
+        self.moves = Moves(store, library, clock)
         self.people = People(store, clock)
         self.password_links = PasswordLinks(store, self.people, clock)
         self.setup = Setup(store, clock)

@@ -17,12 +17,15 @@ from appliance.views import (
     InstanceDetail,
     InstanceRow,
     Marks,
+    Offer,
     OpenTask,
     Page,
+    Place,
     Timer,
 )
-from engine.events import CANCELLED
-from engine.model import Container
+from engine.elements.ad_hoc_sub_process import AdHocSubProcess
+from engine.events import BODY, CANCELLED
+from engine.model import Container, Process
 from engine.values import decode
 
 
@@ -121,6 +124,53 @@ class Cases:
             history=history(connection, self._library, root, inside, steps),
             marks=marks,
         )
+
+    def places(self, id: int) -> list[Place]:
+        """Where the tokens of a running instance stand, in the order in which they came."""
+        row = self.row(id)
+        process = self._library.process(self._found(id)[4])
+        live = self._store.read().execute(queries.LIVE, (self._found(id)[1], id)).fetchall()
+        known = {token for token, *_ in live} if row.ended is None else set[int]()
+        return [
+            Place(
+                token, node, self._label(process, node), self._tag(process, node), since,
+                scope if scope in known else None, loop if loop is not None and loop >= 0 else None,
+            )
+            for token, node, scope, loop, since in live
+        ]  # fmt: skip
+
+    def offers(self, id: int) -> list[Offer]:
+        """The open ad-hoc subprocesses of an instance and of what it calls."""
+        found = self._found(id)
+        if found[10] is not None or not self._has_ad_hoc(found[1], id):
+            return []
+        command = self._store.rehearse(found[1])
+        instance = command.state.instances.get(id) if command is not None else None
+        return [
+            Offer(
+                token.id, token.instance.id, token.node.id, token.node.label,
+                [(node.id, node.label) for node in token.node.offered(token)],
+                token.node.condition is None,
+            )
+            for token in (instance.below() if instance is not None else ())
+            if isinstance(token.node, AdHocSubProcess) and token.loop != BODY
+        ]  # fmt: skip
+
+    def _has_ad_hoc(self, root: int, id: int) -> bool:
+        connection = self._store.read()
+        for instance in queries.below(connection, root, id):
+            process = self._library.process(self._found(instance)[4])
+            if any(isinstance(node, AdHocSubProcess) for node in process.nodes.values()):
+                return True
+        return False
+
+    def _label(self, process: Process, id: str) -> str:
+        node = process.nodes.get(id)
+        return node.label if node is not None else id
+
+    def _tag(self, process: Process, id: str) -> str:
+        node = process.nodes.get(id)
+        return node.tag if node is not None else ""
 
     def waiting(self, rows: Iterable[tuple]) -> dict[int, list[str]]:
         """For rows of ``instance``: the names of the steps where each waits."""

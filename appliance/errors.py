@@ -15,7 +15,7 @@
     ├── InvalidInput              a value that a person, a program or a file gave is not allowed
     │   └── TooLarge              ... because it is larger than the limit
     ├── Conflict                  it does not fit what is there now
-    ├── UserNotFound, GroupNotFound, KeyNotFound, SessionNotFound
+    ├── UserNotFound, GroupNotFound, KeyNotFound, SessionNotFound, MoveNotFound
     ├── StorageFull               the disk is full; nothing was changed
     ├── Overloaded                too much is waiting; try again (carries the seconds)
     ├── ShuttingDown              the server is stopping
@@ -143,6 +143,12 @@ class SessionNotFound(Refused):
     """The user has no such session."""
 
     code = "SESSION_NOT_FOUND"
+
+
+class MoveNotFound(Refused):
+    """No migration of running instances has this number."""
+
+    code = "MOVE_NOT_FOUND"
 
 
 class StorageFull(Refused):

@@ -88,7 +88,24 @@ class _Reader:
         self._add("ended", event.instance, detail)
 
     def _suspended(self, event: ev.InstanceSuspended) -> None:
-        self._add("suspended" if event.suspended else "activated", event.instance)
+        what = "suspended" if event.suspended else "activated"
+        self._add(what, event.instance, event.reason or "")
+
+    def _intervened(self, event: ev.Intervened) -> None:
+        facts = event.facts
+        detail = ", ".join(facts.get("names", ()))
+        if "from" in facts:
+            old, new = (self._library.view(facts[side]).version for side in ("from", "to"))
+            detail = f"{old} → {new}"
+        elif "started" in facts:
+            signs = [("−", facts.get("cancelled", ())), ("+", facts["started"])]
+            places = [
+                f"{sign} {self._label(event.instance, node)}"
+                for sign, nodes in signs
+                for node in nodes
+            ]
+            detail = ", ".join([*places, *facts.get("names", ())])
+        self._add(event.what, event.instance, ": ".join(filter(None, [detail, event.reason])))
 
     def _task(self, event: ev.TaskCreated) -> None:
         to = event.assignee or ", ".join([*event.candidate_groups, *event.candidate_users])
@@ -115,7 +132,7 @@ class _Reader:
 
     def _incident_resolved(self, event: ev.IncidentResolved) -> None:
         token = self._connection.execute(_INCIDENT, (event.incident,)).fetchone()[0]
-        self._add("incident-resolved", token)
+        self._add("incident-resolved", token, event.reason or "")
 
     def _logged(self, event: ev.Logged) -> None:
         self._add("log", event.token, event.text)
@@ -132,4 +149,5 @@ _LINES: dict[type, Callable[[_Reader, Any], None]] = {
     ev.IncidentOpened: _Reader._incident,
     ev.IncidentResolved: _Reader._incident_resolved,
     ev.Logged: _Reader._logged,
+    ev.Intervened: _Reader._intervened,
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,15 +15,25 @@ from appliance.form_input import Input, variables_of
 from appliance.library import Library
 from appliance.pending import Pending
 from appliance.processes import Processes
-from appliance.store import queries
+from appliance.store import moving, queries
 from appliance.store.store import Store
 from appliance.store.work import Work
 from appliance.views import Started, Status
-from engine.errors import InstanceEnded, InvalidVariables
+from engine.commands import Command
+from engine.elements.ad_hoc_sub_process import AdHocSubProcess
+from engine.errors import InstanceEnded, InvalidVariables, NotWaiting, Refused
+from engine.events import BODY
 from engine.forms import Directory
+from engine.modification import Place, Start
+from engine.state import Token
 from engine.values import checked_variables, decode
 
 INITIATOR = "initiator"
+PORTION = 100
+"""How many instances one command changes when it is about all of a process."""
+
+Portions = Iterator[list[Pending[bool]]]
+"""What is done in portions, to each instance or not; the next portion waits to be asked for."""
 
 
 class Instances:
@@ -40,6 +51,8 @@ class Instances:
         self.detail = cases.detail
         self.check_visible = cases.check_visible
         self.requests_of = cases.requests_of
+        self.places = cases.places
+        self.offers = cases.offers
 
     def start(
         self,
@@ -122,22 +135,117 @@ class Instances:
         """Terminate a running instance and all that it calls; ``reason`` is for people."""
         return self._command("cancel", id, by, lambda run: run.cancel(id, reason))
 
-    def suspend(self, id: int, by: Actor) -> Pending[None]:
-        """Stop an instance and all that it calls; their timers stand still."""
-        return self._command("suspend", id, by, lambda run: run.suspend(id))
+    def suspend(self, id: int, by: Actor, reason: str | None = None) -> Pending[None]:
+        """Stop an instance and all that it calls; their timers stand still.
 
-    def activate(self, id: int, by: Actor) -> Pending[None]:
+        Where the process says so, their clocks run on instead.
+        """
+        return self._command("suspend", id, by, lambda run: run.suspend(id, reason=reason))
+
+    def activate(self, id: int, by: Actor, reason: str | None = None) -> Pending[None]:
         """Let a suspended instance go on."""
-        return self._command("activate", id, by, lambda run: run.activate(id))
+        return self._command("activate", id, by, lambda run: run.activate(id, reason=reason))
 
-    def set_variables(self, id: int, values: Mapping[str, Any], by: Actor) -> Pending[None]:
+    def suspend_all(self, key: str, by: Actor, reason: str | None = None) -> Portions:
+        """Stop every running instance of a process, some at a time: wait for each portion."""
+        return self._all("suspend", key, by, lambda run, id: run.suspend(id, reason=reason))
+
+    def activate_all(self, key: str, by: Actor, reason: str | None = None) -> Portions:
+        """Let every suspended instance of a process go on, some at a time."""
+        return self._all("activate", key, by, lambda run, id: run.activate(id, reason=reason))
+
+    def set_variables(
+        self, id: int, values: Mapping[str, Any], by: Actor, reason: str | None = None
+    ) -> Pending[None]:
         """Set variables of a running instance."""
         checked = _given(values)
-        return self._command("set-variables", id, by, lambda run: run.set_scope(id, checked))
+        return self._command(
+            "set-variables", id, by, lambda run: run.repair(id, checked, reason=reason)
+        )
 
-    def retry(self, id: int, incident: int, by: Actor) -> Pending[None]:
-        """Try again what an incident stopped."""
-        return self._command("retry", id, by, lambda run: run.retry(incident))
+    def retry(
+        self,
+        id: int,
+        incident: int,
+        by: Actor,
+        *,
+        variables: Mapping[str, Any] | None = None,
+        reason: str | None = None,
+    ) -> Pending[None]:
+        """Try again what an incident stopped, with other values of variables if need be."""
+        checked = _given(variables)
+        return self._command(
+            "retry", id, by, lambda run: run.retry(incident, checked, reason=reason)
+        )
+
+    def modify(
+        self,
+        id: int,
+        by: Actor,
+        *,
+        cancel: Sequence[Place] = (),
+        start: Sequence[Start] = (),
+        variables: Mapping[str, Any] | None = None,
+        reason: str | None = None,
+    ) -> Pending[None]:
+        """Cancel here, start there: see ``engine/modification.py``. Raises ``NotWaiting``."""
+        checked = _given(variables)
+        return self._command(
+            "modify",
+            id,
+            by,
+            lambda run: run.modify(
+                id, cancel=cancel, start=start, variables=checked, reason=reason
+            ),
+        )
+
+    def repeat(self, id: int, node: str, by: Actor, reason: str | None = None) -> Pending[None]:
+        """Go back to an activity: what came from it is cancelled. Raises ``NotWaiting``."""
+        return self._command("repeat", id, by, lambda run: run.repeat(id, node, reason=reason))
+
+    def start_activity(
+        self, id: int, activity: str, by: Actor, within: int | None = None
+    ) -> Pending[None]:
+        """Start an activity that an open ad-hoc subprocess offers, ``within`` that one.
+
+        Raises ``Forbidden`` for people who have no part in the case; ``NotWaiting``.
+        """
+        self._check_part(id, by)
+
+        def act(run: Command) -> None:
+            open = [token for token in _ad_hoc(run, id, within) if _offers(token, activity)]
+            run.start_activity(_the_one(open, activity), activity)
+
+        return self._command("start-activity", id, by, act)
+
+    def complete_ad_hoc(
+        self, id: int, node: str, by: Actor, within: int | None = None
+    ) -> Pending[None]:
+        """Say that an open ad-hoc subprocess is over; what still runs in it is cancelled.
+
+        Raises ``Forbidden`` for people who have no part in the case; ``NotWaiting``.
+        """
+        self._check_part(id, by)
+
+        def act(run: Command) -> None:
+            open = [token for token in _ad_hoc(run, id, within) if token.node.id == node]
+            run.complete_ad_hoc(_the_one(open, node))
+
+        return self._command("complete-ad-hoc", id, by, act)
+
+    def _check_part(self, id: int, by: Actor) -> None:
+        if by.kind == "user":
+            self._cases.check_visible(id, by)
+
+    def _all(self, name: str, key: str, by: Actor, act: Callable[[Command, int], None]) -> Portions:
+        definitions = [view.id for view in self._library.versions(key)]
+        read = self._store.read()
+        found = [each for id in definitions for each in moving.instances(read, id)]
+        for start in range(0, len(found), PORTION):
+            yield [
+                self._store.command(name, str(by), functools.partial(_attempt, id, root, act))
+                for id, root in found[start : start + PORTION]
+            ]
 
     def _command(self, name: str, id: int, by: Actor, act: Any) -> Pending[None]:
         row = self._store.read().execute(queries.INSTANCE, (id,)).fetchone()
@@ -162,6 +270,42 @@ def _given(variables: Mapping[str, Any] | None) -> dict[str, Any]:
 def _refuse_reserved(variables: Mapping[str, Any] | None) -> None:
     if variables and INITIATOR in variables:
         raise InvalidVariables(f"variables: {INITIATOR} is reserved: it names who started it")
+
+
+def _attempt(id: int, root: int, act: Callable[[Command, int], None], work: Work) -> bool:
+    """Do something to an instance; whether it was there and let itself be done."""
+    try:
+        act(work.open(root), id)
+    except Refused:
+        work.forget(root)
+        return False
+    return True
+
+
+def _ad_hoc(run: Command, id: int, within: int | None) -> list[Token]:
+    """The open ad-hoc subprocesses of an instance and of what it calls, all or one."""
+    instance = run.state.instances.get(id)
+    return [
+        token
+        for token in (instance.below() if instance is not None else ())
+        if isinstance(token.node, AdHocSubProcess)
+        and token.loop != BODY
+        and within in (None, token.id)
+    ]
+
+
+def _offers(token: Token, activity: str) -> bool:
+    node = token.node
+    assert isinstance(node, AdHocSubProcess)
+    return any(each.id == activity for each in node.offered(token))
+
+
+def _the_one(found: list[Token], what: str) -> int:
+    if not found:
+        raise NotWaiting(f"No open ad-hoc subprocess has {what!r} to offer now.")
+    if len(found) > 1:
+        raise NotWaiting(f"{what!r} is open several times: say in which subprocess.")
+    return found[0].id
 
 
 def _task_for(tasks: Any, by: Actor) -> int | None:

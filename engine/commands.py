@@ -285,11 +285,13 @@ class Command:
         *,
         reason: str | None = None,
         undone: Mapping[str, Any] | None = None,
+        mark: int | None = None,
     ) -> None:
         """Move an instance to another version; ``mapping`` says what is not obvious.
 
-        ``undone`` are the journaled facts of the migration that this one takes back. Raises
-        MappingInvalid and MigrationIncomplete, and then changes nothing.
+        ``undone`` are the journaled facts of the migration that this one takes back, ``mark`` is
+        kept with those of this one. Raises MappingInvalid and MigrationIncomplete, and then
+        changes nothing.
         """
         found, new = self._instance(instance), self._run.world.process(definition)
         how = mapping
@@ -298,6 +300,7 @@ class Command:
             how = Correspondence.of(found.process, new, given)
         facts = migration.migrate(self._run, found, definition, how, undone)
         facts["mapping"] = {old: new for old, new in how.nodes.items() if old != new}
+        facts["mark"] = mark
         self._note(found, "moved-back" if undone else "migrated", reason, facts)
         self._run.changed()
         self._run.work()

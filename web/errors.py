@@ -44,6 +44,7 @@ STATUS: Mapping[str, int] = {
     "GROUP_NOT_FOUND": 404,
     "KEY_NOT_FOUND": 404,
     "SESSION_NOT_FOUND": 404,
+    "MOVE_NOT_FOUND": 404,
     "NO_SUBSCRIBER": 404,
     "METHOD_NOT_ALLOWED": 405,
     # what does not fit the present state

@@ -111,6 +111,26 @@ def _resolved(line: HistoryLine, by: str, _reader: str) -> Said:
     return _("%(step)s: problem resolved by %(who)s", step=apart(line.name), who=by), line.detail
 
 
+def _migrated(line: HistoryLine, by: str, _reader: str) -> Said:
+    return _("Moved to another version by %(who)s", who=by), line.detail
+
+
+def _moved_back(line: HistoryLine, by: str, _reader: str) -> Said:
+    return _("Moved back by %(who)s", who=by), line.detail
+
+
+def _modified(line: HistoryLine, by: str, _reader: str) -> Said:
+    return _("Changed by hand by %(who)s", who=by), line.detail
+
+
+def _repeated(line: HistoryLine, by: str, _reader: str) -> Said:
+    return _("Sent back by %(who)s", who=by), line.detail
+
+
+def _set(line: HistoryLine, by: str, _reader: str) -> Said:
+    return _("Variables set by %(who)s", who=by), line.detail
+
+
 def _file(line: HistoryLine, by: str, _reader: str) -> Said:
     return _("File added by %(who)s", who=by), line.detail or line.name
 
@@ -133,6 +153,11 @@ _WORDS: dict[str, tuple[str, str, Say]] = {
     "timer": ("warn", "clock", _timer),
     "incident": ("bad", "alert", _incident),
     "incident-resolved": ("good", "check", _resolved),
+    "migrated": ("warn", "route", _migrated),
+    "moved-back": ("warn", "route", _moved_back),
+    "modified": ("warn", "route", _modified),
+    "repeated": ("warn", "route", _repeated),
+    "set": ("warn", "dot", _set),
     "file": ("", "file", _file),
     "log": _OTHER,
 }

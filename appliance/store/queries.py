@@ -65,6 +65,10 @@ VISITS = """
 SELECT node, flow, ended IS NULL, how, count(*) FROM activity WHERE root = ? AND instance = ?
 GROUP BY node, flow, ended IS NULL, how
 """
+LIVE = """
+SELECT id, node, scope, loop, started FROM activity
+WHERE root = ? AND ended IS NULL AND instance = ? ORDER BY id
+"""
 JOURNAL = """
 SELECT at, by, command, events FROM journal WHERE root = ? ORDER BY id DESC LIMIT ?
 """

@@ -14,10 +14,12 @@ from appliance.errors import DataDirectoryUnusable
 from appliance.pending import Pending
 from appliance.store.connections import Readers, open_writer, prepare
 from appliance.store.migrations import check, migrate
+from appliance.store.rehearsal import rehearse
 from appliance.store.states import States
 from appliance.store.transaction import Transaction
 from appliance.store.work import Engine, Library, Work
 from appliance.store.writer import Writer
+from engine.commands import Command
 from engine.world import Limits
 
 T = TypeVar("T")
@@ -82,6 +84,11 @@ class Store:
     def read(self) -> sqlite3.Connection:
         """A read-only connection of the calling thread; it sees all that is committed."""
         return self._readers.connection()
+
+    def rehearse(self, root: int) -> Command | None:
+        """A command on a copy of a live top-level instance, which is never stored."""
+        assert self._engine is not None
+        return rehearse(self.read(), self._engine, root)
 
     def write(self, work: Callable[[sqlite3.Connection], T]) -> Pending[T]:
         """Run SQL in the writer's thread; when ``work`` raises, nothing of it is stored.

@@ -380,7 +380,44 @@ class Journal(Table):
         indexes = ((("root",), False),)
 
 
+class Move(Table):
+    """Running instances that go to another version together, or (``undoes``) back again.
+
+    ``finished`` is NULL while it is at work, also when the program ended in the middle.
+    """
+
+    id = BigIntegerField(primary_key=True)
+    at = BigIntegerField()
+    by = TextField()
+    reason = TextField(null=True)
+    source = BigIntegerField()
+    target = BigIntegerField()
+    mapping = BlobField()
+    undoes = BigIntegerField(null=True)
+    finished = BigIntegerField(null=True)
+
+    class Meta:
+        indexes = ((("source",), False), (("target",), False))
+
+
+Move.add_index(Move.index(Move.id, name="move_at_work", where=Move.finished.is_null()))
+
+
+class Moved(Table):
+    """What became of an instance in a move; ``outcome`` is NULL until its turn has come."""
+
+    move = BigIntegerField()
+    instance = BigIntegerField()
+    outcome = TextField(null=True)
+    reason = TextField(null=True)
+
+    class Meta:
+        primary_key = CompositeKey("move", "instance")
+        without_rowid = True
+        indexes = ((("move", "outcome"), False),)
+
+
 TABLES: list[type[Table]] = [
     Sequence, Deployment, Resource, Definition, Form, StartTrigger, Instance, Activity, Task, Inbox,
-    Variable, Job, Subscription, Incident, File, LogLine, Journal,
+    Variable, Job, Subscription, Incident, File, LogLine, Journal, Move, Moved,
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from tests.appliance.processes import ADMIN, ERP, GONZO, KERMIT, deploy, start
 
 GROWING = {
     "instance", "activity", "task", "inbox", "variable", "job", "subscription", "incident", "file",
-    "journal", "log_line",
+    "journal", "log_line", "moved",
 }  # fmt: skip
 IN_ORDER = re.compile(r"FROM instance WHERE (1|ended IS NOT NULL)( AND id [<>] \(\d+\))? ORDER BY")
 """The list of all instances is the table itself, read from its end as far as a page goes."""
@@ -64,6 +64,11 @@ def lived_in(box: Box) -> int:
     assert isinstance(box.clock, Clock)
     box.clock.advance(HOUR)
     box.clockwork.fire_due()
+    deploy(box, f"{text}\nstart > call > w > end", "outer")
+    box.moves.begin("outer", 1, 2, ADMIN, instances=[id]).result(10)
+    box.moves.work()
+    box.moves.undo(box.moves.of("outer")[0].id, ADMIN).result(10)
+    box.moves.work()
     return id
 
 
@@ -94,6 +99,12 @@ def read_everything(box: Box, id: int) -> None:
     box.clockwork.next_due()
     box.clockwork._look_back()
     box.processes.list()
+    box.instances.places(id)
+    box.instances.offers(id)
+    box.moves.plan("outer", 1, 2)
+    box.moves.rehearse("outer", 1, 2)
+    for move in box.moves.of("outer"):
+        box.moves.left(move.id)
 
 
 def test_no_read_searches_a_growing_table(box):

@@ -10,9 +10,9 @@ from __future__ import annotations
 import sqlite3
 
 from appliance.errors import DatabaseNewer, DataDirectoryUnusable
-from appliance.store.migrations import m0001_first, m0002_people
+from appliance.store.migrations import m0001_first, m0002_people, m0003_moves
 
-MIGRATIONS: tuple[str, ...] = (m0001_first.SQL, m0002_people.SQL)
+MIGRATIONS: tuple[str, ...] = (m0001_first.SQL, m0002_people.SQL, m0003_moves.SQL)
 VERSION = len(MIGRATIONS)
 APPLICATION_ID = 0x57464C57
 """Marks a SQLite file as ours ("WFLW")."""
