@@ -52,22 +52,24 @@ async def _signals(request: PageRequest) -> AsyncIterator[bytes]:
     with request.app.state.box.live.subscribe() as topics:
         yield b"retry: 3000\n\n"
         stopped = asyncio.ensure_future(stopping.wait())
+        heard = asyncio.ensure_future(topics.get())
         try:
             while _alive(request):
-                heard = asyncio.ensure_future(topics.get())
                 await asyncio.wait(
                     {heard, stopped}, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED
                 )
                 if stopped.done():
-                    heard.cancel()
                     break
                 if not heard.done():
-                    heard.cancel()
                     yield b": still here\n\n"
-                elif heard.result() != SESSIONS:
-                    yield f"event: {heard.result()}\ndata: 1\n\n".encode()
+                    continue
+                topic = heard.result()
+                heard = asyncio.ensure_future(topics.get())
+                if topic != SESSIONS:
+                    yield f"event: {topic}\ndata: 1\n\n".encode()
             yield b"event: ended\ndata: 1\n\n"
         finally:
+            heard.cancel()
             stopped.cancel()
 
 

@@ -64,3 +64,17 @@ def test_many_pages_may_be_open_and_left(client: Client, site: Site):
         for each in clients:
             each.close()
     assert client.get("/account").status_code == 200
+
+
+def test_a_page_that_leaves_leaves_nothing_behind(own: Served, site: Site):
+    with Client(own.url) as client:
+        client.sign_in("fozzie", PASSWORD)
+        for _ in range(20):
+            with client.stream("GET", "/events") as stream:
+                assert next(stream.iter_lines()) == "retry: 3000"
+    # So much that the server clears away what is left of the streams, and would complain.
+    body = b'{"variables": {"rows": [' + b"[]," * 300_000 + b"[]]}}"
+    headers = {"Authorization": f"Bearer {site.key}"}
+    httpx.post(f"{own.url}/processapi/leave_request_demo/start", content=body, headers=headers)
+    own.stop()
+    assert "Task was destroyed" not in own.log
