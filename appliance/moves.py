@@ -84,9 +84,27 @@ class Moves:
     ) -> Outlook:
         """Move copies of the running instances, all or these: what cannot move, and why."""
         old, new = self._versions(key, source, target)
-        how = self._how(old, new, given or {})
+        return self._outlook(old, new, given or {}, self._chosen(old, instances))
+
+    def rehearse_undo(self, id: int) -> Outlook:
+        """Take a move back on copies. Raises ``MoveNotFound``."""
+        self.get(id)
+        connection = self._store.read()
+        task, moved = moving.task(connection, id), set(moving.moved(connection, id))
+        old, new = self._library.view(task.target), self._library.view(task.source)
+        chosen = [each for each in moving.instances(connection, old.id) if each[0] in moved]
+        return self._outlook(old, new, _inverse(task.mapping), chosen)
+
+    def _outlook(
+        self,
+        old: ProcessView,
+        new: ProcessView,
+        given: Mapping[str, str],
+        instances: Sequence[tuple[int, int]],
+    ) -> Outlook:
+        how = self._how(old, new, given)
         movable, stuck = 0, list[Stuck]()
-        for id, root in self._chosen(old, instances):
+        for id, root in instances:
             found = self._rehearse(id, root, old, new, how)
             if found is not None:
                 stuck += found

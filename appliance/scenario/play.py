@@ -11,13 +11,15 @@ from typing import Any
 from msgspec import UnsetType
 
 from appliance.actor import SYSTEM, Actor
+from appliance.instances import Portions
 from appliance.scenario import steps
 from appliance.scenario.expect import Difference, View, differences, is_named, oldest
 from appliance.scenario.look import OpenTask
 from appliance.scenario.read import Scenario
 from appliance.scenario.stage import Stage
 from appliance.scenario.steps import Acting, ByKey, Expect, Step, TaskName
-from engine.errors import NotWaiting, Refused, TaskNotFound
+from appliance.views import Outlook
+from engine.errors import MigrationIncomplete, NotWaiting, Obstacle, Refused, TaskNotFound
 from engine.times import parse_date, parse_duration
 
 Do = Callable[[Any], None]
@@ -85,6 +87,12 @@ class _Play:
             steps.Suspend: self._suspend,
             steps.Activate: self._activate,
             steps.Retry: self._retry,
+            steps.Migrate: self._migrate,
+            steps.UndoMigration: self._undo_migration,
+            steps.Modify: self._modify,
+            steps.Repeat: self._repeat,
+            steps.StartActivity: self._start_activity,
+            steps.CompleteAdHoc: self._complete_ad_hoc,
             steps.Deploy: self._deploy,
         }
 
@@ -288,12 +296,16 @@ class _Play:
     def _suspend(self, step: steps.Suspend) -> None:
         if isinstance(step.suspend, str):
             self._box.processes.suspend(step.suspend, SYSTEM).result()
+            if step.instances:
+                _wait(self._box.instances.suspend_all(step.suspend, SYSTEM))
         else:
             self._box.instances.suspend(self._about(step), SYSTEM).result()
 
     def _activate(self, step: steps.Activate) -> None:
         if isinstance(step.activate, str):
             self._box.processes.activate(step.activate, SYSTEM).result()
+            if step.instances:
+                _wait(self._box.instances.activate_all(step.activate, SYSTEM))
         else:
             self._box.instances.activate(self._about(step), SYSTEM).result()
 
@@ -303,7 +315,49 @@ class _Play:
         if not found:
             raise NotWaiting(f"There is no incident at {step.retry}.")
         id, root = found[0]
-        self._box.instances.retry(root, id, SYSTEM).result()
+        self._box.instances.retry(root, id, SYSTEM, variables=step.variables).result()
+
+    def _migrate(self, step: steps.Migrate) -> None:
+        instance = self._about(step)
+        now = self._box.instances.detail(instance).instance
+        target = None if step.migrate == "latest" else step.migrate
+        target = self._box.processes.get(now.process_key, target).version
+        moves = self._box.moves
+        _check(
+            moves.rehearse(now.process_key, now.process_version, target, step.mapping, [instance])
+        )
+        moves.begin(
+            now.process_key, now.process_version, target, SYSTEM, mapping=step.mapping,
+            instances=[instance],
+        ).result()  # fmt: skip
+        moves.work()
+
+    def _undo_migration(self, step: steps.UndoMigration) -> None:
+        instance = self._about(step)
+        key = self._box.instances.detail(instance).instance.process_key
+        done = [move for move in self._box.moves.of(key) if move.undoes is None]
+        if not done:
+            raise NotWaiting(f"No instance of {key} was migrated.")
+        _check(self._box.moves.rehearse_undo(done[0].id))
+        self._box.moves.undo(done[0].id, SYSTEM).result()
+        self._box.moves.work()
+
+    def _modify(self, step: steps.Modify) -> None:
+        self._box.instances.modify(
+            self._about(step), SYSTEM, cancel=step.modify.cancel, start=step.modify.start,
+            variables=step.variables,
+        ).result()  # fmt: skip
+
+    def _repeat(self, step: steps.Repeat) -> None:
+        self._box.instances.repeat(self._about(step), step.repeat, SYSTEM).result()
+
+    def _start_activity(self, step: steps.StartActivity) -> None:
+        by = _actor(step.user)
+        self._box.instances.start_activity(self._about(step), step.start_activity, by).result()
+
+    def _complete_ad_hoc(self, step: steps.CompleteAdHoc) -> None:
+        by = _actor(step.user)
+        self._box.instances.complete_ad_hoc(self._about(step), step.complete_ad_hoc, by).result()
 
     def _deploy(self, step: steps.Deploy) -> None:
         for path in step.files(self._scenario.file.parent):
@@ -311,6 +365,19 @@ class _Play:
             for old, new in step.replace.items():
                 data = data.replace(old.encode(), new.encode())
             self._box.processes.deploy({path.name: data}, SYSTEM).result()
+
+
+def _check(outlook: Outlook) -> None:
+    """Refuse what cannot move. Raises MigrationIncomplete."""
+    found = [Obstacle(0, stuck.node_id, stuck.reason) for stuck in outlook.stuck]
+    if found:
+        raise MigrationIncomplete(found)
+
+
+def _wait(portions: Portions) -> None:
+    for portion in portions:
+        for each in portion:
+            each.result()
 
 
 def _actor(user: str | None) -> Actor:

@@ -138,8 +138,14 @@ def _check_step(file: Path, number: int, step: Step) -> None:
             _duration(file, number, step.advance)
         case steps.Until():
             _moment(file, number, "until", step.until)
-        case steps.RunJobs(run_jobs=False) | steps.Suspend(suspend=False):
+        case (
+            steps.RunJobs(run_jobs=False)
+            | steps.Suspend(suspend=False)
+            | steps.UndoMigration(undo_migration=False)
+        ):
             raise BadScenario(file, number, f"{step.name} must be true")
+        case steps.Modify() if not (step.modify.cancel or step.modify.start or step.variables):
+            raise BadScenario(file, number, "modify: give cancel, start or variables")
         case steps.Deploy():
             _check_files(file, number, step)
         case steps.Expect(expect=expect):
@@ -230,7 +236,7 @@ def _plain(types: str) -> str:
 
 def _names(kind: type[Any]) -> list[str]:
     """Every name that may stand in something of this kind, or in its expectations."""
-    kinds = [kind]
+    kinds = [kind, steps.Change] if kind is steps.Modify else [kind]
     if kind is steps.Expect:
         kinds = [kind, steps.Expectations, steps.TaskFacts, steps.FieldFacts, steps.TaskForm]
     return [name for each in kinds for name in each.__struct_encode_fields__]

@@ -165,10 +165,11 @@ class Cancel(Acting, kw_only=True):
 
 
 class Suspend(Acting, kw_only=True):
-    """Suspend the instance, or (by its key) a process."""
+    """Suspend the instance, or (by its key) a process, perhaps with all its instances."""
 
     name = "suspend"
     suspend: bool | str
+    instances: bool = False
 
 
 class Activate(Acting, kw_only=True):
@@ -176,13 +177,68 @@ class Activate(Acting, kw_only=True):
 
     name = "activate"
     activate: bool | str
+    instances: bool = False
 
 
 class Retry(Acting, kw_only=True):
-    """Retry the incident at a node."""
+    """Retry the incident at a node, with other values of variables if need be."""
 
     name = "retry"
     retry: str
+    variables: Values = {}
+
+
+class Migrate(Acting, kw_only=True):
+    """Move the instance to another version of its process; ``mapping`` says what is not obvious."""
+
+    name = "migrate"
+    migrate: int | Literal["latest"]
+    mapping: dict[str, str] = {}
+
+
+class UndoMigration(Acting, kw_only=True):
+    """Move the instance back to where the last migration took it from."""
+
+    name = "undo_migration"
+    undo_migration: bool
+
+
+class Change(Strict, kw_only=True):
+    """What a modification cancels and starts, by ids of the model."""
+
+    cancel: list[str] = []
+    start: list[str] = []
+
+
+class Modify(Acting, kw_only=True):
+    """Cancel here, start there."""
+
+    name = "modify"
+    modify: Change
+    variables: Values = {}
+
+
+class Repeat(Acting, kw_only=True):
+    """Go back to an activity, by its id."""
+
+    name = "repeat"
+    repeat: str
+
+
+class StartActivity(Acting, kw_only=True):
+    """Start an activity that an ad-hoc subprocess offers, by its id."""
+
+    name = "start_activity"
+    start_activity: str
+    user: str | None = None
+
+
+class CompleteAdHoc(Acting, kw_only=True):
+    """Say that an ad-hoc subprocess is over, by its id."""
+
+    name = "complete_ad_hoc"
+    complete_ad_hoc: str
+    user: str | None = None
 
 
 class Deploy(Acting, kw_only=True):
@@ -279,6 +335,7 @@ STEPS: dict[str, type[Step]] = {
     step.name: step
     for step in (
         Start, Complete, Claim, Message, Signal, Trigger, Set, Evaluate, Job, Advance, Until,
-        RunJobs, Cancel, Suspend, Activate, Retry, Deploy, Expect,
+        RunJobs, Cancel, Suspend, Activate, Retry, Migrate, UndoMigration, Modify, Repeat,
+        StartActivity, CompleteAdHoc, Deploy, Expect,
     )
 }  # fmt: skip

@@ -182,5 +182,6 @@ def test_every_step_is_known_by_its_name(tmp_path: Path, name: str):
         "advance": "PT1H", "until": "2026-02-01", "run_jobs": "true", "deploy": "model.bpmn20.xml",
         "set": "{a: 1}", "evaluate": "{}", "job": "{type: t, error: E}", "expect": "{tasks: []}",
         "claim": "x\n    user: kermit", "suspend": "true", "activate": "true",
+        "migrate": "latest", "undo_migration": "true", "modify": "{cancel: [a]}",
     }  # fmt: skip
     assert step(tmp_path, f"{name}: {texts.get(name, 'x')}").name == name

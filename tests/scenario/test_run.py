@@ -115,7 +115,7 @@ def test_what_does_not_hold_is_told(
     assert lines[at + 2].startswith("      there is: ")
     assert found in lines[at + 2]
     assert "  open tasks: Review (review, fozzie), Chase (chase)" in lines
-    assert "  path of case: start → note → fork → review" in output
+    assert "  path of case: start → note → fork → waitForPay → hear → review" in output
 
 
 def test_what_holds_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
