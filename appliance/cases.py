@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
@@ -10,7 +9,7 @@ from appliance.errors import Forbidden, InstanceNotFound
 from appliance.files import Files
 from appliance.history import history
 from appliance.library import Library
-from appliance.store import lists, queries
+from appliance.store import lists, queries, sqlite
 from appliance.store.store import Store
 from appliance.views import (
     IncidentView,
@@ -210,12 +209,12 @@ class Cases:
             return None
         return [view.id for view in self._library.all() if view.key == process]
 
-    def _node_name(self, connection: sqlite3.Connection, instance: int, node: str) -> str:
+    def _node_name(self, connection: sqlite.Connection, instance: int, node: str) -> str:
         definition = connection.execute(queries.INSTANCE, (instance,)).fetchone()[4]
         known = self._library.process(definition).nodes.get(node)
         return known.label if known is not None else node
 
-    def _timers(self, connection: sqlite3.Connection, root: int, inside: set[int]) -> list[Timer]:
+    def _timers(self, connection: sqlite.Connection, root: int, inside: set[int]) -> list[Timer]:
         rows = connection.execute(queries.TIMERS, (root,)).fetchall()
         return [
             Timer(id, instance, node, self._node_name(connection, instance, node), *rest)
@@ -224,7 +223,7 @@ class Cases:
         ]
 
     def _incidents(
-        self, connection: sqlite3.Connection, root: int, inside: set[int]
+        self, connection: sqlite.Connection, root: int, inside: set[int]
     ) -> list[IncidentView]:
         rows = connection.execute(queries.INCIDENTS, (root,)).fetchall()
         return [
@@ -234,7 +233,7 @@ class Cases:
         ]
 
     def _marks(
-        self, connection: sqlite3.Connection, root: int, id: int, incidents: list[str]
+        self, connection: sqlite.Connection, root: int, id: int, incidents: list[str]
     ) -> Marks:
         active: dict[str, int] = {}
         visited: dict[str, int] = {}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from appliance.store import sqlite
 from engine.errors import Refused
 
 if TYPE_CHECKING:
@@ -18,16 +18,16 @@ T = TypeVar("T")
 class Database(Protocol):
     """What the server's store and a command beside a running server have in common."""
 
-    def write(self, work: Callable[[sqlite3.Connection], T]) -> Pending[T]:
+    def write(self, work: Callable[[sqlite.Connection], T]) -> Pending[T]:
         """Run ``work`` in a transaction of its own; when it raises, nothing is changed."""
         ...
 
-    def read(self) -> sqlite3.Connection:
+    def read(self) -> sqlite.Connection:
         """A read-only connection of the calling thread; it sees all that is committed."""
         ...
 
 
-def note(database: Database, work: Callable[[sqlite3.Connection], None]) -> None:
+def note(database: Database, work: Callable[[sqlite.Connection], None]) -> None:
     """A write that nobody waits for, such as "last used": lost when the store cannot take it."""
     with contextlib.suppress(Refused):
         database.write(work)

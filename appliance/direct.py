@@ -7,7 +7,6 @@ the command makes or migrates it, which needs the lock of the data directory.
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +15,8 @@ from typing import TypeVar
 from appliance.datadir import DataDirectory
 from appliance.errors import CannotStart, DataDirectoryLocked, DataDirectoryUnusable, StorageFull
 from appliance.pending import Pending
-from appliance.store.connections import open_writer, prepare, turn
+from appliance.store import sqlite
+from appliance.store.connections import open_writer, prepare
 from appliance.store.migrations import VERSION, check, migrate
 
 T = TypeVar("T")
@@ -32,11 +32,10 @@ class DirectDatabase:
     """Writes at once, in the calling thread. For few writes: accounts and keys."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        self._connection = sqlite.connect(path, busy_timeout=BUSY_SECONDS)
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._connection.execute("PRAGMA synchronous = FULL")
-        # Only the server moves the log into the database, and not while this writes.
+        # Only the server moves the log into the database: this is done sooner.
         self._connection.execute("PRAGMA wal_autocheckpoint = 0")
 
     @classmethod
@@ -59,9 +58,9 @@ class DirectDatabase:
                 data.unlock()
         return cls(data.database)
 
-    def write(self, work: Callable[[sqlite3.Connection], T]) -> Pending[T]:
+    def write(self, work: Callable[[sqlite.Connection], T]) -> Pending[T]:
         """Run ``work`` in a transaction now; what it raises is raised here."""
-        with _plain_errors(), turn(self._path, wait=True):
+        with _plain_errors():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 result = work(self._connection)
@@ -71,7 +70,7 @@ class DirectDatabase:
                 raise
         return Pending.of(result)
 
-    def read(self) -> sqlite3.Connection:
+    def read(self) -> sqlite.Connection:
         """The connection; it sees all that is committed."""
         return self._connection
 
@@ -91,7 +90,7 @@ def _version(path: Path) -> int:
         return 0
     with (
         _plain_errors(),
-        contextlib.closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection,
+        contextlib.closing(sqlite.connect(path, busy_timeout=BUSY_SECONDS)) as connection,
     ):
         return connection.execute("PRAGMA user_version").fetchone()[0]
 
@@ -107,11 +106,9 @@ def _bring_up_to_date(path: Path) -> None:
 def _plain_errors() -> Iterator[None]:
     try:
         yield
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            raise DataDirectoryUnusable("The database is damaged or no SQLite file.") from error
-        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-            raise StorageFull("The disk is full; nothing was changed.") from error
-        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
-            raise CannotStart(f"The database was busy for {BUSY_SECONDS} seconds.") from error
-        raise
+    except (sqlite.NotADBError, sqlite.CorruptError) as error:
+        raise DataDirectoryUnusable("The database is damaged or no SQLite file.") from error
+    except sqlite.FullError as error:
+        raise StorageFull("The disk is full; nothing was changed.") from error
+    except sqlite.BusyError as error:
+        raise CannotStart(f"The database was busy for {BUSY_SECONDS} seconds.") from error

@@ -12,7 +12,6 @@ import logging
 import os
 import re
 import secrets
-import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import BinaryIO
 import msgspec
 
 from appliance.errors import StorageFull, StoredFileNotFound, TooLarge
+from appliance.store import sqlite
 from engine.forms.sniff import HEAD, content_type
 
 NAME_BYTES = 180
@@ -116,7 +116,7 @@ class Files:
     """The files of all instances."""
 
     def __init__(
-        self, folder: Path, tmp: Path, read: Callable[[], sqlite3.Connection], limit: int
+        self, folder: Path, tmp: Path, read: Callable[[], sqlite.Connection], limit: int
     ) -> None:
         self._folder = folder
         self._tmp = tmp

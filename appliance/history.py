@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import Any
 
 from appliance.library import Library
-from appliance.store import queries
+from appliance.store import queries, sqlite
 from appliance.views import HistoryLine
 from engine import events as ev
 
@@ -20,7 +19,7 @@ _STATUS = {"COMPLETED": "completed", "TERMINATED": "cancelled", "FAILED": "faile
 
 
 def history(
-    connection: sqlite3.Connection, library: Library, root: int, inside: set[int], commands: int
+    connection: sqlite.Connection, library: Library, root: int, inside: set[int], commands: int
 ) -> list[HistoryLine]:
     """The last ``commands`` of a top-level instance, as far as they concern those ``inside``.
 
@@ -36,7 +35,7 @@ def history(
 class _Reader:
     """Turns events into lines; asks the rows where a token is or was."""
 
-    def __init__(self, connection: sqlite3.Connection, library: Library, inside: set[int]) -> None:
+    def __init__(self, connection: sqlite.Connection, library: Library, inside: set[int]) -> None:
         self.lines: list[HistoryLine] = []
         self._connection = connection
         self._library = library

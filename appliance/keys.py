@@ -12,7 +12,6 @@ import hashlib
 import hmac
 import re
 import secrets
-import sqlite3
 import string
 import time
 from collections.abc import Callable, Sequence
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from appliance import names
 from appliance.database import Database, note
 from appliance.errors import Conflict, InvalidInput, KeyNotFound
+from appliance.store import sqlite
 
 if TYPE_CHECKING:
     from appliance.pending import Pending
@@ -128,7 +128,7 @@ class Keys:
         row = (name, names.folded(name), text[:_PREFIX], hashlib.sha256(text.encode()).digest(),
                True, now, by, expires)  # fmt: skip
 
-        def work(connection: sqlite3.Connection) -> NewKey:
+        def work(connection: sqlite.Connection) -> NewKey:
             # The number of the change is a number that no earlier key had.
             id = _changed(connection)
             try:
@@ -137,7 +137,7 @@ class Keys:
                     " created_by, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (id, *row),
                 )
-            except sqlite3.IntegrityError:
+            except sqlite.ConstraintError:
                 raise Conflict(f"There is an API key {name} already.") from None
             return NewKey(Key(id, name, text[:_PREFIX], True, now, by, expires, None), text)
 
@@ -156,8 +156,9 @@ class Keys:
         return self._write("DELETE FROM api_key WHERE id = ?", (key,), key)
 
     def _write(self, sql: str, parameters: tuple[object, ...], key: int) -> Pending[None]:
-        def work(connection: sqlite3.Connection) -> None:
-            if connection.execute(sql, parameters).rowcount == 0:
+        def work(connection: sqlite.Connection) -> None:
+            connection.execute(sql, parameters)
+            if connection.changes() == 0:
                 raise KeyNotFound(f"There is no API key {key}.")
             _changed(connection)
 
@@ -193,7 +194,7 @@ class Keys:
             return
         self._used[key.prefix] = now
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: sqlite.Connection) -> None:
             connection.execute("UPDATE api_key SET last_used = ? WHERE id = ?", (now, key.id))
 
         note(self._database, work)
@@ -213,7 +214,7 @@ def _key(row: Sequence[Any]) -> Key:
     return Key(id, name, prefix, bool(active), created, created_by, expires, last_used)
 
 
-def _changed(connection: sqlite3.Connection) -> int:
+def _changed(connection: sqlite.Connection) -> int:
     """Let every reader know; the answer rises with each change."""
     row = connection.execute(
         "INSERT INTO revision (topic, value) VALUES ('api_key', 1)"

@@ -6,11 +6,11 @@ commit that deploys or suspends, :meth:`Library.refresh` looks again.
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable
 
 from appliance.errors import ProcessNotFound, ProcessSuspended
+from appliance.store import sqlite
 from appliance.views import ProcessView
 from engine.errors import CalledProcessNotFound
 from engine.forms import Form
@@ -37,7 +37,7 @@ _LATEST_FORM = "SELECT max(id) FROM form WHERE key = ?"
 class Library:
     """Gives processes by definition id or key, and forms by key. Safe to use from any thread."""
 
-    def __init__(self, read: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(self, read: Callable[[], sqlite.Connection]) -> None:
         self._read = read
         self._lock = threading.RLock()
         self._views: dict[int, ProcessView] = {}

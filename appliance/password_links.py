@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import sqlite3
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from appliance import passwords
 from appliance.database import Database
 from appliance.errors import PasswordLinkInvalid
 from appliance.people import People, User
+from appliance.store import sqlite
 
 if TYPE_CHECKING:
     from appliance.pending import Pending
@@ -34,7 +34,7 @@ class PasswordLinks:
         token = secrets.token_urlsafe(32)
         expires = self._clock() + HOURS * 3_600_000
 
-        def work(connection: sqlite3.Connection) -> str:
+        def work(connection: sqlite.Connection) -> str:
             _forget(connection, user.name)
             connection.execute(
                 "INSERT INTO one_time_token (hash, purpose, expires) VALUES (?, ?, ?)",
@@ -56,7 +56,7 @@ class PasswordLinks:
         user = self.user_of(token)
         hashed = passwords.hashed(password, user.name)
 
-        def work(connection: sqlite3.Connection) -> User:
+        def work(connection: sqlite.Connection) -> User:
             self._user(connection, token)
             _forget(connection, user.name)
             connection.execute(
@@ -67,7 +67,7 @@ class PasswordLinks:
 
         return self._database.write(work)
 
-    def _user(self, connection: sqlite3.Connection, token: str) -> User:
+    def _user(self, connection: sqlite.Connection, token: str) -> User:
         row = connection.execute(
             "SELECT purpose, expires FROM one_time_token WHERE hash = ? AND purpose LIKE ?",
             (_hash(token), _PURPOSE + "%"),
@@ -81,7 +81,7 @@ class PasswordLinks:
         return user
 
 
-def _forget(connection: sqlite3.Connection, name: str) -> None:
+def _forget(connection: sqlite.Connection, name: str) -> None:
     connection.execute("DELETE FROM one_time_token WHERE purpose = ?", (_PURPOSE + name,))
 
 

@@ -8,7 +8,6 @@ What hashes a password (``add``, ``set_password``, ``change_password``, ``authen
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from appliance import names, passwords
 from appliance.database import Database
 from appliance.errors import Conflict, GroupNotFound, UserNotFound, WrongPassword
+from appliance.store import sqlite
 from appliance.throttle import Allowance, Throttle
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class NewUser:
         )
         return cls(user, "" if password is None else passwords.hashed(password, user.name))
 
-    def insert(self, connection: sqlite3.Connection) -> User:
+    def insert(self, connection: sqlite.Connection) -> User:
         """Store the user; ``Conflict`` when somebody has the name."""
         user = self.user
         _insert_named(
@@ -153,7 +153,7 @@ class People:
         new = NewUser.checked(name, password, self._clock(), display_name, email, admin=admin)
         wanted = list(groups)
 
-        def work(connection: sqlite3.Connection) -> User:
+        def work(connection: sqlite.Connection) -> User:
             user = new.insert(connection)
             return replace(user, groups=_join(connection, user.name, wanted))
 
@@ -185,7 +185,7 @@ class People:
         changes = {column: value for column, value in given.items() if value is not None}
         wanted = None if groups is None else list(groups)
 
-        def work(connection: sqlite3.Connection) -> User:
+        def work(connection: sqlite.Connection) -> User:
             if admin is False:
                 _keep_one_administrator(connection, known)
             for column, value in changes.items():
@@ -203,7 +203,7 @@ class People:
         """Sign the user out everywhere and let them in no more; what they did stays theirs."""
         user = self.get(name)
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: sqlite.Connection) -> None:
             _keep_one_administrator(connection, user.name)
             connection.execute(
                 "UPDATE user_account SET active = ? WHERE name = ?", (False, user.name)
@@ -216,7 +216,7 @@ class People:
         """Let a disabled user sign in again."""
         user = self.get(name)
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: sqlite.Connection) -> None:
             connection.execute(
                 "UPDATE user_account SET active = ? WHERE name = ?", (True, user.name)
             )
@@ -230,7 +230,7 @@ class People:
         user = self.get(name)
         hashed = passwords.hashed(password, user.name)
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: sqlite.Connection) -> None:
             _set_password(connection, user.name, hashed)
             connection.execute("DELETE FROM session WHERE user_name = ?", (user.name,))
 
@@ -283,7 +283,7 @@ class People:
         """Add a group. Raises ``Conflict`` when there is one of this name."""
         group = Group(names.group_name(name), names.line(title, "title"), self._clock())
 
-        def work(connection: sqlite3.Connection) -> Group:
+        def work(connection: sqlite.Connection) -> Group:
             _insert_named(
                 connection,
                 "INSERT INTO user_group (name, folded, title, created) VALUES (?, ?, ?, ?)",
@@ -297,9 +297,10 @@ class People:
     def remove_group(self, name: str) -> Pending[None]:
         """Remove a group; tasks that name it as a candidate keep the name."""
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: sqlite.Connection) -> None:
             connection.execute("DELETE FROM membership WHERE group_name = ?", (name,))
-            if connection.execute("DELETE FROM user_group WHERE name = ?", (name,)).rowcount == 0:
+            connection.execute("DELETE FROM user_group WHERE name = ?", (name,))
+            if connection.changes() == 0:
                 raise GroupNotFound(f"There is no group {name}.")
 
         return self._database.write(work)
@@ -319,7 +320,7 @@ class People:
         """Take a user out of a group; harmless when they are not in it."""
         name = self.get(user).name
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: sqlite.Connection) -> None:
             connection.execute(
                 "DELETE FROM membership WHERE user_name = ? AND group_name = ?", (name, group)
             )
@@ -344,24 +345,24 @@ def _user(row: tuple) -> User:
 
 
 def _insert_named(
-    connection: sqlite3.Connection, sql: str, values: tuple[object, ...], taken: str
+    connection: sqlite.Connection, sql: str, values: tuple[object, ...], taken: str
 ) -> None:
     try:
         connection.execute(sql, values)
-    except sqlite3.IntegrityError:
+    except sqlite.ConstraintError:
         raise Conflict(taken) from None
 
 
-def _set_password(connection: sqlite3.Connection, name: str, hashed: str) -> None:
+def _set_password(connection: sqlite.Connection, name: str, hashed: str) -> None:
     connection.execute("UPDATE user_account SET password = ? WHERE name = ?", (hashed, name))
 
 
-def _set_groups(connection: sqlite3.Connection, user: str, groups: list[str]) -> frozenset[str]:
+def _set_groups(connection: sqlite.Connection, user: str, groups: list[str]) -> frozenset[str]:
     connection.execute("DELETE FROM membership WHERE user_name = ?", (user,))
     return _join(connection, user, groups)
 
 
-def _join(connection: sqlite3.Connection, user: str, groups: Iterable[str]) -> frozenset[str]:
+def _join(connection: sqlite.Connection, user: str, groups: Iterable[str]) -> frozenset[str]:
     for group in groups:
         row = connection.execute(
             "SELECT name FROM user_group WHERE folded = ?", (names.folded(group),)
@@ -375,12 +376,12 @@ def _join(connection: sqlite3.Connection, user: str, groups: Iterable[str]) -> f
     return _groups_of(connection, user)
 
 
-def _groups_of(connection: sqlite3.Connection, user: str) -> frozenset[str]:
+def _groups_of(connection: sqlite.Connection, user: str) -> frozenset[str]:
     sql = "SELECT group_name FROM membership WHERE user_name = ?"
     return frozenset(name for (name,) in connection.execute(sql, (user,)))
 
 
-def _keep_one_administrator(connection: sqlite3.Connection, without: str) -> None:
+def _keep_one_administrator(connection: sqlite.Connection, without: str) -> None:
     if not connection.execute(_ONE_ADMINISTRATOR.format("="), (without,)).fetchone():
         return
     if not connection.execute(_ONE_ADMINISTRATOR.format("<>"), (without,)).fetchone():

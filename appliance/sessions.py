@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from appliance.database import Database, note
 from appliance.errors import SessionNotFound
 from appliance.people import People, User
+from appliance.store import sqlite
 
 if TYPE_CHECKING:
     from appliance.pending import Pending
@@ -63,7 +63,7 @@ class Sessions:
         now = self._clock()
         row = (_hash(text), user, now, now, address[:_LONGEST_NOTE], agent[:_LONGEST_NOTE])
 
-        def work(connection: sqlite3.Connection) -> str:
+        def work(connection: sqlite.Connection) -> str:
             connection.execute(
                 "DELETE FROM session WHERE seen <= ? OR created <= ?",
                 (now - self._idle, now - self._limit),
@@ -96,7 +96,7 @@ class Sessions:
     def end(self, text: str) -> Pending[None]:
         """Sign out this browser; harmless when it was not signed in."""
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: sqlite.Connection) -> None:
             connection.execute("DELETE FROM session WHERE hash = ?", (_hash(text),))
 
         return self._database.write(work)
@@ -104,9 +104,10 @@ class Sessions:
     def revoke(self, user: str, session: int) -> Pending[None]:
         """Sign out one browser of a user. Raises ``SessionNotFound``."""
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: sqlite.Connection) -> None:
             sql = "DELETE FROM session WHERE id = ? AND user_name = ?"
-            if connection.execute(sql, (session, user)).rowcount == 0:
+            connection.execute(sql, (session, user))
+            if connection.changes() == 0:
                 raise SessionNotFound(f"{user} has no session {session}.")
 
         return self._database.write(work)
@@ -114,9 +115,10 @@ class Sessions:
     def revoke_all(self, user: str, but: int | None = None) -> Pending[int]:
         """Sign out all browsers of a user, ``but`` this one; the answer is how many."""
 
-        def work(connection: sqlite3.Connection) -> int:
+        def work(connection: sqlite.Connection) -> int:
             sql = "DELETE FROM session WHERE user_name = ? AND id <> ?"
-            return connection.execute(sql, (user, -1 if but is None else but)).rowcount
+            connection.execute(sql, (user, -1 if but is None else but))
+            return connection.changes()
 
         return self._database.write(work)
 
@@ -131,7 +133,7 @@ class Sessions:
         if now - session.seen < SEEN_EVERY:
             return
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: sqlite.Connection) -> None:
             connection.execute(
                 "UPDATE session SET seen = ? WHERE id = ? AND seen < ?", (now, session.id, now)
             )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import sqlite3
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from appliance.database import Database
 from appliance.errors import Conflict, SetupLinkInvalid
 from appliance.people import NewUser, User
+from appliance.store import sqlite
 
 if TYPE_CHECKING:
     from appliance.pending import Pending
@@ -33,7 +33,7 @@ class Setup:
         """A token for the set-up link ``/setup?token=``, in place of all earlier ones."""
         token = secrets.token_urlsafe(32)
 
-        def work(connection: sqlite3.Connection) -> str:
+        def work(connection: sqlite.Connection) -> str:
             _refuse_second(connection)
             _forget_tokens(connection)
             connection.execute(
@@ -60,7 +60,7 @@ class Setup:
         now = self._clock()
         new = NewUser.checked(name, password, now, display_name, email, admin=True)
 
-        def work(connection: sqlite3.Connection) -> User:
+        def work(connection: sqlite.Connection) -> User:
             _refuse_second(connection)
             self._check(connection, token)
             _forget_tokens(connection)
@@ -70,7 +70,7 @@ class Setup:
 
         return self._database.write(work)
 
-    def _check(self, connection: sqlite3.Connection, token: str) -> None:
+    def _check(self, connection: sqlite.Connection, token: str) -> None:
         row = connection.execute(
             "SELECT expires FROM one_time_token WHERE purpose = 'setup' AND hash = ?",
             (_hash(token),),
@@ -82,21 +82,21 @@ class Setup:
             )
 
 
-def _has_administrator(connection: sqlite3.Connection) -> bool:
+def _has_administrator(connection: sqlite.Connection) -> bool:
     sql = "SELECT 1 FROM user_account WHERE admin AND active LIMIT 1"
     return connection.execute(sql).fetchone() is not None
 
 
-def _refuse_second(connection: sqlite3.Connection) -> None:
+def _refuse_second(connection: sqlite.Connection) -> None:
     if _has_administrator(connection):
         raise Conflict("This server has an administrator already.")
 
 
-def _forget_tokens(connection: sqlite3.Connection) -> None:
+def _forget_tokens(connection: sqlite.Connection) -> None:
     connection.execute("DELETE FROM one_time_token WHERE purpose = 'setup'")
 
 
-def _join_all_groups(connection: sqlite3.Connection, user: str) -> None:
+def _join_all_groups(connection: sqlite.Connection, user: str) -> None:
     connection.execute(
         "INSERT INTO membership (user_name, group_name) SELECT ?, name FROM user_group", (user,)
     )

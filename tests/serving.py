@@ -7,7 +7,6 @@ import re
 import select
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from appliance.actor import SYSTEM, Actor
 from appliance.box import Box
 from appliance.config import Config
 from appliance.files import Received
+from appliance.store import sqlite
 from tests.play import as_xml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -298,7 +298,7 @@ def _keys(box: Box) -> dict[str, Any]:
     return {"key": key.text, "inactive": inactive.text, "expired": expired.text}
 
 
-def _expire(connection: sqlite3.Connection) -> None:
+def _expire(connection: sqlite.Connection) -> None:
     connection.execute("UPDATE api_key SET expires = created + 1 WHERE name = 'Old'")
 
 

@@ -20,7 +20,7 @@ MAY_IMPORT = {
 ENGINE_LIBRARIES = {"cronsim", "dateutil", "filetype", "lark", "lxml", "msgspec", "quickjs"}
 NOT_SANS_IO = {
     "asyncio", "http", "os", "queue", "random", "secrets", "select", "shutil", "signal", "socket",
-    "sqlite3", "subprocess", "tempfile", "threading", "time", "urllib", "uuid",
+    "apsw", "sqlite3", "subprocess", "tempfile", "threading", "time", "urllib", "uuid",
 }  # fmt: skip
 # A sandbox is not thread-safe and dear to make, so those who ask for FEEL take turns with one.
 ENGINE_EXCEPTIONS = {("engine/forms/feel.py", "threading"), ("engine/sandbox.py", "threading")}

@@ -17,6 +17,7 @@ import signal
 import socket
 import ssl
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 HEADER_SECONDS = 10
 """A client that takes longer to send its headers is hung up on."""
+
+ONE_SIGNAL_SECONDS = 1.0
+"""Signals of one kind within so short a time are one."""
 
 CONNECTIONS = 2048
 """Requests served at a time; more of them wait, unanswered, in the system's queue."""
@@ -70,7 +74,7 @@ def serve(box: Box, config: Config, ready: Callable[[], None]) -> None:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             in_time = runner.run(_until_told(server, stopping, config, address, ready))
             if not in_time:
-                log.warning("some requests did not end within %s seconds", config.grace)
+                log.warning("some requests did not end in time: they are cut off")
                 box.close()
                 logging.shutdown()
                 os._exit(0)
@@ -86,8 +90,9 @@ async def _until_told(
     """Run the server until a signal; whether everything ended in time."""
     told, hurry = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
+    signals = _Signals(told, hurry)
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, _tell, told, hurry)
+        loop.add_signal_handler(number, signals.heard, number)
     loop.add_signal_handler(signal.SIGHUP, log.info, "there is nothing to reload")
 
     serving = asyncio.create_task(server.serve())
@@ -107,8 +112,25 @@ async def _until_told(
     return serving.done()
 
 
-def _tell(told: asyncio.Event, hurry: asyncio.Event) -> None:
-    (hurry if told.is_set() else told).set()
+class _Signals:
+    """The first signal asks for the end, a later one for a hasty end.
+
+    The same signal at the same time is one: service managers tell every process of a service, and
+    the starter of the one-file program passes on what it hears.
+    """
+
+    def __init__(self, told: asyncio.Event, hurry: asyncio.Event) -> None:
+        self._told = told
+        self._hurry = hurry
+        self._first = (0, 0.0)
+
+    def heard(self, number: int) -> None:
+        now = time.monotonic()
+        if not self._told.is_set():
+            self._first = number, now
+            self._told.set()
+        elif number != self._first[0] or now - self._first[1] > ONE_SIGNAL_SECONDS:
+            self._hurry.set()
 
 
 async def _answering(serving: asyncio.Task[Any], address: tuple[str, int]) -> None:

@@ -7,7 +7,6 @@ database is newer than the program, 5 the port is taken.
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -16,8 +15,9 @@ import click
 import peewee
 
 from appliance import __version__, logs
-from appliance.cli import accounts, api_keys, models, serve, settings
+from appliance.cli import accounts, api_keys, models, moves, serve, settings
 from appliance.errors import CannotStart
+from appliance.store import sqlite
 from engine.errors import Refused
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ for command in (
     models.deploy,
     models.lint,
     models.test,
+    moves.migrate,
+    moves.undo_migration,
     accounts.user,
     accounts.setup_link,
     api_keys.api_key,
@@ -97,7 +99,7 @@ def main(arguments: Sequence[str] | None, serve: Serve) -> int:
     except Refused as error:
         click.echo(f"workingflow: {error}", err=True)
         return error.exit_code if isinstance(error, CannotStart) else 1
-    except (sqlite3.Error, peewee.PeeweeException) as error:
+    except (sqlite.Error, peewee.PeeweeException) as error:
         click.echo(f"workingflow: The database cannot be used: {error}.", err=True)
         return 1
     except BrokenPipeError:

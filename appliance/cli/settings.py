@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import platform
-import sqlite3
 
 import click
 
 from appliance import __version__
 from appliance.cli import options
 from appliance.config import PREFIX, SETTINGS
+from appliance.store import sqlite
 
 
 @click.group()
@@ -53,7 +53,7 @@ def version(data: str | None, as_json: bool) -> None:
     found = {
         "workingflow": __version__,
         "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
+        "sqlite": sqlite.VERSION,
         "system": f"{platform.system()} {platform.machine()}",
     }
     if as_json:

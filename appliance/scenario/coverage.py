@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ import msgspec
 
 from appliance.scenario.read import Scenario
 from appliance.scenario.stage import Stage
+from appliance.store import sqlite
 from engine.elements.boundary_event import BoundaryEvent
 from engine.model import Flow, Node, Process
 
@@ -73,7 +73,7 @@ def taken_in(stage: Stage) -> Iterator[tuple[str, Process, set[str]]]:
         yield resource, process, _taken(connection, id, process)
 
 
-def _taken(connection: sqlite3.Connection, definition: int, process: Process) -> set[str]:
+def _taken(connection: sqlite.Connection, definition: int, process: Process) -> set[str]:
     """The ids of elements and flows, also of those that leave no trace of their own."""
     taken = {id for row in connection.execute(_TAKEN, (definition,)) for id in row if id}
     for node in process.nodes.values():

@@ -5,11 +5,11 @@ Everything can be narrowed to one top-level instance and what it calls (``root``
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
 from appliance.clockwork import TIMER_START
+from appliance.store import sqlite
 from engine.events import BODY, CANCELLED, COMPLETED
 from engine.values import decode
 
@@ -100,7 +100,7 @@ class OpenTask:
 class Look:
     """Reads of one store; each sees what is committed at that moment."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite.Connection) -> None:
         self._connection = connection
 
     def tasks(self, root: int | None = None) -> list[OpenTask]:

@@ -6,10 +6,9 @@ tenth of a small row); what is changed before the row is written is written with
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
-from appliance.store import many
+from appliance.store import many, sqlite
 
 Row = list[Any]
 
@@ -52,7 +51,7 @@ class Gathered:
         """Forget all of it."""
         self.new, self._changed, self._dropped = {}, {}, []
 
-    def flush(self, connection: sqlite3.Connection) -> None:
+    def flush(self, connection: sqlite.Connection) -> None:
         """Write it."""
         if self._dropped:
             many.delete(connection, self._table, "id", self._dropped)

@@ -6,11 +6,10 @@ of one tree, however many tasks there are.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from appliance.store import many
+from appliance.store import many, sqlite
 
 ASSIGNEE, USER, GROUP = 0, 1, 2
 """``inbox.kind``: whose inbox a task lies in."""
@@ -61,7 +60,7 @@ class InboxRows:
             self._put.pop(key, None)
             self._gone.add(key)
 
-    def flush(self, connection: sqlite3.Connection) -> None:
+    def flush(self, connection: sqlite.Connection) -> None:
         """Write them."""
         if self._gone:
             many.delete(connection, "inbox", "(kind, who, task)", list(self._gone))

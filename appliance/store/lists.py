@@ -7,9 +7,9 @@ last entry's place, so that a later page costs what the first one does.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 
+from appliance.store import sqlite
 from appliance.store.queries import PAGE
 
 Row = tuple
@@ -31,7 +31,7 @@ _MANY = 10_000
 
 
 def instances(
-    connection: sqlite3.Connection,
+    connection: sqlite.Connection,
     view: str,
     q: str,
     definitions: Sequence[int] | None,
@@ -56,7 +56,7 @@ def instances(
 
 
 def requests(
-    connection: sqlite3.Connection,
+    connection: sqlite.Connection,
     who: str,
     view: str,
     q: str,
@@ -77,7 +77,7 @@ def requests(
     return _range(connection, condition, bound, sort, page)
 
 
-def active_nodes(connection: sqlite3.Connection, instances: Sequence[int]) -> list[tuple[int, str]]:
+def active_nodes(connection: sqlite.Connection, instances: Sequence[int]) -> list[tuple[int, str]]:
     """Where these live instances have tokens: pairs of instance and node."""
     if not instances:
         return []
@@ -102,7 +102,7 @@ def like_pattern(text: str) -> str:
 
 
 def _range(
-    connection: sqlite3.Connection,
+    connection: sqlite.Connection,
     condition: str,
     bound: Sequence[object],
     sort: str,
@@ -135,7 +135,7 @@ def _merged(ranges: Iterable[list[Row]], sort: str) -> list[Row]:
     return rows[: PAGE + 1]
 
 
-def _searched(connection: sqlite3.Connection, q: str) -> set[int]:
+def _searched(connection: sqlite.Connection, q: str) -> set[int]:
     found = {id for (id,) in connection.execute(f"{BY_KEY} LIMIT {_MANY}", (q, q + _AFTER_ALL))}
     by = f"SELECT id FROM instance WHERE {BY_PERSON} LIMIT {_MANY}"
     found.update(id for (id,) in connection.execute(by, (q,)))
@@ -144,14 +144,14 @@ def _searched(connection: sqlite3.Connection, q: str) -> set[int]:
     return found
 
 
-def _with_problems(connection: sqlite3.Connection) -> set[int]:
+def _with_problems(connection: sqlite.Connection) -> set[int]:
     found = {id for (id,) in connection.execute(f"{WITH_INCIDENTS} LIMIT {_MANY}")}
     found.update(id for (id,) in connection.execute(f"{FAILED} LIMIT {_MANY}"))
     return found
 
 
 def _chosen(
-    connection: sqlite3.Connection,
+    connection: sqlite.Connection,
     ids: Iterable[int],
     view: str,
     definitions: Sequence[int] | None,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 
+from appliance.store import sqlite
 from appliance.store.held import Held
 from appliance.store.inbox import places
 from engine import events as ev
@@ -50,7 +50,7 @@ WHERE root = :root AND resolved IS NULL ORDER BY id
 """
 
 
-def load(connection: sqlite3.Connection, root: int, resolve: Resolve) -> Held | None:
+def load(connection: sqlite.Connection, root: int, resolve: Resolve) -> Held | None:
     """The top-level instance of this id with all that it calls, or None when it is not live."""
     held = Held(root, State(resolve))
     instances = connection.execute(_INSTANCES, {"root": root}).fetchall()
@@ -62,7 +62,7 @@ def load(connection: sqlite3.Connection, root: int, resolve: Resolve) -> Held | 
 
 
 def _events(
-    connection: sqlite3.Connection, held: Held, instances: list[tuple]
+    connection: sqlite.Connection, held: Held, instances: list[tuple]
 ) -> Iterator[ev.Event]:
     bound = {"root": held.root}
     yield from _tokens(connection, held, instances)
@@ -81,7 +81,7 @@ def _events(
 
 
 def _tokens(
-    connection: sqlite3.Connection, held: Held, instances: list[tuple]
+    connection: sqlite.Connection, held: Held, instances: list[tuple]
 ) -> Iterator[ev.Event]:
     """Instances and activities in the order of their ids: parents come before children."""
     activities = connection.execute(_ACTIVITIES, {"root": held.root}).fetchall()

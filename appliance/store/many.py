@@ -6,25 +6,26 @@ dozens at a time (``VALUES (…), (…), …``), by statements of a few fixed si
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import chain
 from typing import Any
+
+from appliance.store import sqlite
 
 SIZES = (64, 16, 4, 1)
 """How many rows one statement takes; any number of rows is made of these."""
 
 
 def insert(
-    connection: sqlite3.Connection, into: str, columns: int, rows: Sequence[Sequence[Any]]
+    connection: sqlite.Connection, into: str, columns: int, rows: Sequence[Sequence[Any]]
 ) -> None:
     """Insert rows; ``into`` is the statement up to ``VALUES``, ``columns`` their width."""
     for part in _parts(rows):
         connection.execute(_insert(into, columns, len(part)), list(chain.from_iterable(part)))
 
 
-def delete(connection: sqlite3.Connection, table: str, key: str, keys: Sequence[Any]) -> None:
+def delete(connection: sqlite.Connection, table: str, key: str, keys: Sequence[Any]) -> None:
     """Delete rows by their key: a column, or ``(several, columns)`` and tuples."""
     width = key.count(",") + 1
     for part in _parts(keys):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from appliance.store import sqlite
 from engine import events as ev
 
 RUNNING = "SELECT count(*) FROM instance WHERE definition = ? AND ended IS NULL"
@@ -66,72 +66,72 @@ class Task:
     undoes: int | None
 
 
-def running(connection: sqlite3.Connection, definition: int) -> int:
+def running(connection: sqlite.Connection, definition: int) -> int:
     """How many instances run in a version."""
     return connection.execute(RUNNING, (definition,)).fetchone()[0]
 
 
-def instances(connection: sqlite3.Connection, definition: int) -> list[tuple[int, int]]:
+def instances(connection: sqlite.Connection, definition: int) -> list[tuple[int, int]]:
     """The instances that run in a version, with their top-level ones."""
     return connection.execute(INSTANCES, (definition,)).fetchall()
 
 
-def live(connection: sqlite3.Connection, definition: int) -> dict[str, int]:
+def live(connection: sqlite.Connection, definition: int) -> dict[str, int]:
     """How many tokens stand at each node of a version."""
     return dict(connection.execute(LIVE, (definition,)).fetchall())
 
 
-def row(connection: sqlite3.Connection, id: int) -> tuple | None:
+def row(connection: sqlite.Connection, id: int) -> tuple | None:
     """A move with its counts."""
     return connection.execute(ROW, (id,)).fetchone()
 
 
-def rows(connection: sqlite3.Connection, definitions: Iterable[int]) -> list[tuple]:
+def rows(connection: sqlite.Connection, definitions: Iterable[int]) -> list[tuple]:
     """The moves that began in these versions, the latest first."""
     found = [each for id in definitions for each in connection.execute(ROWS, (id,))]
     return sorted(found, reverse=True)
 
 
-def task(connection: sqlite3.Connection, id: int) -> Task:
+def task(connection: sqlite.Connection, id: int) -> Task:
     """A move as it was asked for."""
     return _task(connection.execute(TASK, (id,)).fetchone())
 
 
-def next_task(connection: sqlite3.Connection) -> Task | None:
+def next_task(connection: sqlite.Connection) -> Task | None:
     """The oldest move that is not finished."""
     found = connection.execute(NEXT).fetchone()
     return _task(found) if found is not None else None
 
 
-def waiting(connection: sqlite3.Connection, move: int, limit: int) -> list[tuple[int, int]]:
+def waiting(connection: sqlite.Connection, move: int, limit: int) -> list[tuple[int, int]]:
     """Instances whose turn has not come, with their top-level ones."""
     return connection.execute(WAITING, (move, limit)).fetchall()
 
 
-def moved(connection: sqlite3.Connection, move: int) -> list[int]:
+def moved(connection: sqlite.Connection, move: int) -> list[int]:
     """The instances that a move has moved."""
     return [id for (id,) in connection.execute(MOVED, (move,))]
 
 
-def left(connection: sqlite3.Connection, move: int, limit: int) -> list[tuple]:
+def left(connection: sqlite.Connection, move: int, limit: int) -> list[tuple]:
     """The instances that a move has left where they were, and why."""
     return connection.execute(LEFT, (move, limit)).fetchall()
 
 
-def write(connection: sqlite3.Connection, row: tuple[Any, ...], chosen: Sequence[int]) -> None:
+def write(connection: sqlite.Connection, row: tuple[Any, ...], chosen: Sequence[int]) -> None:
     """Store a move and the instances that it is about."""
     connection.execute(_INSERT, row)
     connection.executemany(_CHOOSE, [(row[0], instance) for instance in chosen])
 
 
 def settle(
-    connection: sqlite3.Connection, move: int, instance: int, outcome: str, reason: str | None
+    connection: sqlite.Connection, move: int, instance: int, outcome: str, reason: str | None
 ) -> None:
     """Say what became of an instance."""
     connection.execute(_SETTLE, (outcome, reason, move, instance))
 
 
-def finish(connection: sqlite3.Connection, move: int, now: int) -> None:
+def finish(connection: sqlite.Connection, move: int, now: int) -> None:
     """Every instance has had its turn."""
     connection.execute(_FINISH, (now, move))
 

@@ -6,9 +6,9 @@ SQLite for its plan. Rows come back as the tuples that the callers in ``applianc
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 
+from appliance.store import sqlite
 from appliance.store.inbox import ASSIGNEE, GROUP, USER
 
 Row = tuple
@@ -128,7 +128,7 @@ def inbox_source(view: str, groups: int) -> str:
 
 
 def inbox(
-    connection: sqlite3.Connection,
+    connection: sqlite.Connection,
     source: str,
     bound: Mapping[str, object],
     *,
@@ -152,7 +152,7 @@ def inbox(
 
 
 def done(
-    connection: sqlite3.Connection,
+    connection: sqlite.Connection,
     bound: Mapping[str, object],
     *,
     conditions: Sequence[str],
@@ -167,11 +167,11 @@ def done(
     return connection.execute(sql, bound).fetchall()
 
 
-def count(connection: sqlite3.Connection, source: str, bound: Mapping[str, object]) -> int:
+def count(connection: sqlite.Connection, source: str, bound: Mapping[str, object]) -> int:
     """How many tasks a source has."""
     return connection.execute(f"SELECT count(*) FROM ({source})", bound).fetchone()[0]
 
 
-def below(connection: sqlite3.Connection, root: int, instance: int) -> set[int]:
+def below(connection: sqlite.Connection, root: int, instance: int) -> set[int]:
     """An instance and all that it calls, directly or not."""
     return {id for (id,) in connection.execute(BELOW, (root, instance))}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import tzinfo
 
+from appliance.store import sqlite
 from appliance.store.loader import load
 from appliance.store.work import Engine
 from engine.commands import Command
@@ -39,7 +39,7 @@ class Rehearsal:
         return self._library.called(key, version, caller)
 
 
-def rehearse(connection: sqlite3.Connection, engine: Engine, root: int) -> Command | None:
+def rehearse(connection: sqlite.Connection, engine: Engine, root: int) -> Command | None:
     """A command on a copy of a top-level instance as it is now; None when it is not live."""
     connection.execute("BEGIN")  # all reads see the same moment
     try:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from appliance.store import sqlite
 from appliance.store.loader import load
 from engine import events as ev
 from engine.model import Node
@@ -15,7 +15,7 @@ _JOURNAL = "SELECT events FROM journal WHERE root = ? ORDER BY id"
 _INDEX = ("tokens", "instances", "waits", "incidents", "conditions", "joins")
 
 
-def replayed(connection: sqlite3.Connection, root: int, resolve: Resolve) -> State:
+def replayed(connection: sqlite.Connection, root: int, resolve: Resolve) -> State:
     """The state of a top-level instance as its journal tells it."""
     state = State(resolve)
     for (events,) in connection.execute(_JOURNAL, (root,)):
@@ -24,7 +24,7 @@ def replayed(connection: sqlite3.Connection, root: int, resolve: Resolve) -> Sta
     return state
 
 
-def differences(connection: sqlite3.Connection, root: int, resolve: Resolve) -> list[str]:
+def differences(connection: sqlite.Connection, root: int, resolve: Resolve) -> list[str]:
     """Where the rows of a top-level instance differ from its journal; empty when all is well."""
     held = load(connection, root, resolve)
     rows = snapshot(held.state if held is not None else State(resolve))

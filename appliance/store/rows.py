@@ -8,12 +8,12 @@ not written at all. For rows without an id of their own (variables, inbox) the l
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
+from appliance.store import sqlite
 from appliance.store.gathered import Gathered
 from appliance.store.held import Held
 from appliance.store.inbox import InboxRows, Shown, places
@@ -38,7 +38,7 @@ _json = msgspec.json.Encoder(decimal_format="number").encode
 class Rows:
     """The row changes of one transaction that are not written yet."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite.Connection) -> None:
         self._connection = connection
         self._bytes = 0
         self._nearest: int | None = None

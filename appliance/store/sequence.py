@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
+
+from appliance.store import sqlite
 
 BLOCK = 1000
 
@@ -17,7 +18,7 @@ class Sequence:
 
     __slots__ = ("_begin", "_limit", "_next", "taken")
 
-    def __init__(self, begin: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(self, begin: Callable[[], sqlite.Connection]) -> None:
         self._begin = begin
         self._next = self._limit = 0
         self.taken = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+from appliance.store import sqlite
 
 RULES: dict[str, str] = {
     "a live activity of an instance that has ended": """
@@ -61,7 +61,7 @@ RULES: dict[str, str] = {
 """By what each would mean: a query for the ids of the rows that are wrong."""
 
 
-def unsound(connection: sqlite3.Connection) -> list[str]:
+def unsound(connection: sqlite.Connection) -> list[str]:
     """Every rule that is broken, with the first ids; empty when all is well. Reads everything."""
     found: list[str] = []
     for rule, sql in RULES.items():

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
-from peewee import DatabaseError, SqliteDatabase
+from peewee import DatabaseError
+from playhouse.apsw_ext import APSWDatabase
 
 from appliance.errors import DataDirectoryUnusable
 from appliance.pending import Pending
+from appliance.store import sqlite
 from appliance.store.connections import Readers, open_writer, prepare
 from appliance.store.migrations import check, migrate
 from appliance.store.rehearsal import rehearse
@@ -25,7 +26,7 @@ from engine.world import Limits
 T = TypeVar("T")
 
 
-def _open(path: Path, busy_timeout: float) -> tuple[SqliteDatabase, int]:
+def _open(path: Path, busy_timeout: float) -> tuple[APSWDatabase, int]:
     """The database, up to date, and the version that it had."""
     try:
         database = open_writer(path, busy_timeout)
@@ -36,7 +37,7 @@ def _open(path: Path, busy_timeout: float) -> tuple[SqliteDatabase, int]:
         except BaseException:
             database.close()
             raise
-    except (DatabaseError, sqlite3.DatabaseError) as error:
+    except (DatabaseError, sqlite.Error) as error:
         raise DataDirectoryUnusable(f"{path} cannot be used as a database: {error}.") from error
 
 
@@ -58,7 +59,6 @@ class Store:
         self.states = States()
         self._writer = Writer(
             self._database.connection(),
-            path,
             on_rollback=self.states.clear,
             on_commit=self._committed,
         )
@@ -81,7 +81,7 @@ class Store:
         assert self._engine is not None
         return self._engine.zone
 
-    def read(self) -> sqlite3.Connection:
+    def read(self) -> sqlite.Connection:
         """A read-only connection of the calling thread; it sees all that is committed."""
         return self._readers.connection()
 
@@ -90,7 +90,7 @@ class Store:
         assert self._engine is not None
         return rehearse(self.read(), self._engine, root)
 
-    def write(self, work: Callable[[sqlite3.Connection], T]) -> Pending[T]:
+    def write(self, work: Callable[[sqlite.Connection], T]) -> Pending[T]:
         """Run SQL in the writer's thread; when ``work`` raises, nothing of it is stored.
 
         It may be called twice (when its batch could not be written), so it has no other effect.

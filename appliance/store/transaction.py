@@ -6,11 +6,11 @@ nothing to undo. Whatever runs SQL of its own does so within :meth:`Transaction.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from appliance.store import sqlite
 from appliance.store.rows import Rows
 from appliance.store.sequence import Sequence
 
@@ -29,7 +29,7 @@ class TransactionLost(Exception):
 class Transaction:
     """What the commands of one batch write together. Used by the writer thread only."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite.Connection) -> None:
         self.connection = connection
         self.rows = Rows(connection)
         self.sequence = Sequence(self.begin)
@@ -37,7 +37,7 @@ class Transaction:
         self.after: list[Callable[[], object]] = []
         """Called once the transaction is durable, in order, before anybody is answered."""
 
-    def begin(self) -> sqlite3.Connection:
+    def begin(self) -> sqlite.Connection:
         """The connection, with a transaction begun."""
         if not self.connection.in_transaction:
             self.connection.execute("BEGIN IMMEDIATE")
@@ -56,7 +56,7 @@ class Transaction:
                 raise TransactionLost from error
 
     @contextmanager
-    def savepoint(self) -> Iterator[sqlite3.Connection]:
+    def savepoint(self) -> Iterator[sqlite.Connection]:
         """What happens inside is undone as a whole when it raises."""
         self.flush()
         connection, blocks, after = self.begin(), self.sequence.taken, len(self.after)

@@ -13,17 +13,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from appliance.errors import Overloaded, ShuttingDown, StorageFull
 from appliance.pending import Outcome, Pending, settle
-from appliance.store.connections import turn
+from appliance.store import sqlite
 from appliance.store.transaction import Transaction, TransactionLost
 
 T = TypeVar("T")
@@ -39,8 +37,8 @@ QUIET_SECONDS = 1.0
 """... and earlier, when nothing was asked for so long."""
 
 _CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)"
-_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
-_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_DISK = (sqlite.FullError, sqlite.IOError)
+_BUSY = (sqlite.BusyError, sqlite.LockedError)
 
 log = logging.getLogger(__name__)
 
@@ -50,14 +48,12 @@ class Writer:
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
-        path: Path,
+        connection: sqlite.Connection,
         *,
         on_rollback: Callable[[], object] = lambda: None,
         on_commit: Callable[[Transaction], object] = lambda _: None,
     ) -> None:
         self._transaction = Transaction(connection)
-        self._path = path
         self._on_rollback = on_rollback
         self._on_commit = on_commit
         self._queue: SimpleQueue[Item | None] = SimpleQueue()
@@ -92,7 +88,7 @@ class Writer:
         submitted.append((pending, command))
         return pending
 
-    def write(self, work: Callable[[sqlite3.Connection], T]) -> Pending[T]:
+    def write(self, work: Callable[[sqlite.Connection], T]) -> Pending[T]:
         """Let ``work`` run SQL; when it raises, nothing of it is stored."""
 
         def command(transaction: Transaction) -> T:
@@ -199,7 +195,7 @@ class Writer:
     def _undo(self) -> None:
         try:
             self._transaction.rollback()
-        except sqlite3.Error:
+        except sqlite.Error:
             log.exception("a rollback failed")
         self._on_rollback()
 
@@ -215,10 +211,8 @@ class Writer:
         """Move the log into the database file. A full disk only means: later."""
         self._wal_pages = 0
         try:
-            with turn(self._path, wait=False) as ours:
-                if ours:
-                    self._transaction.connection.execute(_CHECKPOINT).fetchall()
-        except (sqlite3.Error, OSError) as error:
+            self._transaction.connection.execute(_CHECKPOINT).fetchall()
+        except sqlite.Error as error:
             log.warning("the checkpoint failed: %s", error)
 
     def _stop(self) -> None:
@@ -226,7 +220,7 @@ class Writer:
         try:
             transaction.sequence.give_back()
             transaction.commit()
-        except sqlite3.Error as error:
+        except sqlite.Error as error:
             log.warning("the last ids were not given back: %s", error)
             self._undo()
 
@@ -244,9 +238,8 @@ class _Turn(threading.local):
 
 def _refusal(error: BaseException) -> StorageFull | Overloaded | None:
     """What a failure of the database itself means to a caller; None: it is somebody's mistake."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in _DISK:
+    if isinstance(error, _DISK):
         return StorageFull("The disk is full or cannot be written. Nothing was changed.")
-    if code in _BUSY:
+    if isinstance(error, _BUSY):
         return Overloaded("Another program holds the database.")
     return None

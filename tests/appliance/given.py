@@ -1,12 +1,12 @@
 """What these tests take as given: a moment, a password, a clock that stands still."""
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from appliance.database import Database
 from appliance.pending import Pending
+from appliance.store import sqlite
 
 T = TypeVar("T")
 
@@ -34,8 +34,8 @@ class Waiting:
 
     store: Database
 
-    def write(self, work: Callable[[sqlite3.Connection], T]) -> Pending[T]:
+    def write(self, work: Callable[[sqlite.Connection], T]) -> Pending[T]:
         return Pending.of(self.store.write(work).result(10))
 
-    def read(self) -> sqlite3.Connection:
+    def read(self) -> sqlite.Connection:
         return self.store.read()

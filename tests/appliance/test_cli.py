@@ -4,7 +4,6 @@ import json
 import os
 import pty
 import re
-import sqlite3
 import subprocess
 import sys
 
@@ -13,6 +12,7 @@ import pytest
 
 from appliance.cli import program
 from appliance.datadir import DataDirectory
+from appliance.store import sqlite
 from appliance.store.migrations import VERSION
 from tests.appliance.given import PASSWORD
 
@@ -79,7 +79,7 @@ def test_wrong_usage_is_2(run, arguments):
 
 def test_version_says_what_runs_here(run):
     assert re.match(r"workingflow \d+\.\d+\.\d+ \(Python 3\.", run("version").stdout)
-    assert json.loads(run("version", "--json").stdout)["sqlite"] == sqlite3.sqlite_version
+    assert json.loads(run("version", "--json").stdout)["sqlite"] == sqlite.VERSION
     assert re.fullmatch(r"workingflow \d+\.\d+\.\d+\n", run("--version").stdout)
 
 
@@ -200,7 +200,7 @@ def test_a_wrong_settings_file_stops_every_command(run, tmp_path, line):
 
 def test_a_newer_database_is_4(run, tmp_path):
     run("user", "list")
-    with sqlite3.connect(tmp_path / "data" / "workingflow.db") as connection:
+    with sqlite.connect(tmp_path / "data" / "workingflow.db") as connection:
         connection.execute(f"PRAGMA user_version = {VERSION + 7}")
     connection.close()
     refused = run("user", "list", code=4)

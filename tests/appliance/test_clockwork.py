@@ -1,6 +1,5 @@
 """Timers and asynchronous work: at their time, in order, once, whatever happens between."""
 
-import sqlite3
 import threading
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from appliance import clockwork as clockwork_module
 from appliance.box import Box
 from appliance.config import Config
+from appliance.store import sqlite
 from tests.appliance.given import DAY, HOUR, MINUTE
 from tests.appliance.processes import ADMIN, ERP, deploy, names, start
 
@@ -135,7 +135,7 @@ def test_a_job_that_breaks_the_program_is_set_aside_and_tried_later(box, monkeyp
 
     def breaks(work, root: int, job: int) -> bool:
         if root == bad:
-            raise sqlite3.ProgrammingError("a mistake of ours")
+            raise sqlite.Error("a mistake of ours")
         return fire(work, root, job)
 
     monkeypatch.setattr(clockwork_module, "fire", breaks)

@@ -1,6 +1,5 @@
 """Commands beside a server: they make the database, wait their turn, and undo what fails."""
 
-import sqlite3
 import subprocess
 import sys
 
@@ -18,6 +17,7 @@ from appliance.errors import (
     StorageFull,
 )
 from appliance.people import People
+from appliance.store import sqlite
 from appliance.store.migrations import VERSION
 from appliance.store.store import Store
 from tests.appliance.given import PASSWORD, Clock
@@ -69,7 +69,7 @@ def test_what_fails_halfway_leaves_nothing(data):
 
 def test_a_database_of_a_newer_program_is_left_alone(data):
     DirectDatabase.open(data).close()
-    with sqlite3.connect(data.database) as connection:
+    with sqlite.connect(data.database) as connection:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     connection.close()
     with pytest.raises(DatabaseNewer) as refused:
@@ -86,7 +86,7 @@ def test_a_file_that_is_no_database_is_refused(data, content):
 
 
 def test_a_database_of_another_program_is_refused(data):
-    with sqlite3.connect(data.database) as connection:
+    with sqlite.connect(data.database) as connection:
         connection.execute("CREATE TABLE recipe (name TEXT)")
     connection.close()
     with pytest.raises(DataDirectoryUnusable, match="another program"):
@@ -101,7 +101,7 @@ def test_a_server_that_never_finishes_starting_is_named(data, impatient):
 
 def test_a_database_that_stays_busy_is_reported(data, impatient):
     database = DirectDatabase.open(data)
-    other = sqlite3.connect(data.database, isolation_level=None)
+    other = sqlite.connect(data.database)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(CannotStart, match="busy"):
         People(database, Clock()).add_group("hr")

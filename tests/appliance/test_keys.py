@@ -148,7 +148,7 @@ def test_a_key_made_or_changed_beside_the_server_counts_at_once(keys, beside, mo
 def test_unknown_keys_read_the_table_no_more_than_once(keys, new, database):
     keys.verify(new.text)
     statements = []
-    database.read().set_trace_callback(statements.append)
+    database.read().set_exec_trace(lambda _, sql, __: statements.append(sql) or True)
     for number in range(100):
         keys.verify(f"wf_{number:043}")
     assert len(statements) == 100

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import sqlite3
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from appliance.box import Box
 from appliance.config import Config
 from appliance.errors import Conflict, InvalidInput, MoveNotFound, ProcessNotFound
+from appliance.store import sqlite
 from appliance.store.replay import differences
 from appliance.store.soundness import unsound
 from engine.errors import MappingInvalid
@@ -291,9 +291,10 @@ def test_a_crash_leaves_each_instance_on_one_side_and_the_rest_goes_on(
         monkeypatch.setattr(box.store, "command", crash)
         with pytest.raises(KeyboardInterrupt):
             box.moves.work()
-        copy = sqlite3.connect(tmp_path / "copy.db")
+        copy = sqlite.connect(tmp_path / "copy.db")
         with contextlib.closing(copy):
-            box.store.read().backup(copy)
+            with copy.backup("main", box.store.read(), "main") as backup:
+                backup.step()
             sides = dict(copy.execute("SELECT outcome, count(*) FROM moved GROUP BY outcome"))
             moved_rows = copy.execute(
                 "SELECT count(*) FROM instance i JOIN moved m ON m.instance = i.id"

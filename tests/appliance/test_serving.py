@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from appliance.store import sqlite
 from appliance.store.migrations import VERSION
 from tests.appliance.given import PASSWORD
 
@@ -173,7 +173,7 @@ def test_a_killed_server_leaves_a_directory_that_opens_again(program):
 
 def test_a_newer_database_is_not_served(program):
     program.run("user", "list")
-    with sqlite3.connect(program.data / "workingflow.db") as connection:
+    with sqlite.connect(program.data / "workingflow.db") as connection:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     connection.close()
     assert str(VERSION + 1) in program.run("serve", code=4).stderr

@@ -10,11 +10,11 @@ from __future__ import annotations
 import argparse
 import json
 import platform
-import sqlite3
 import sys
 from collections.abc import Callable
 from typing import Any
 
+from appliance.store import sqlite
 from tests.bench.durable_start import durable_start
 from tests.bench.engine_work import multi_instance, parse_model
 
@@ -36,7 +36,7 @@ def main() -> int:
         parser.error(f"there is no benchmark {unknown[0]!r}")
     machine = {
         "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
+        "sqlite": sqlite.VERSION,
         "machine": platform.machine(),
         "system": platform.platform(terse=True),
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from litestar import Litestar, post
 import web.server
 from appliance.box import Box
 from appliance.config import Config
+from appliance.store import sqlite
 from web.api import Json
 from web.app import make_app
 
@@ -39,11 +39,11 @@ def main() -> None:
         box.close()
 
 
-def _make_table(connection: sqlite3.Connection) -> None:
+def _make_table(connection: sqlite.Connection) -> None:
     connection.execute("CREATE TABLE bench (id INTEGER PRIMARY KEY, a INTEGER, b TEXT)")
 
 
-def _insert(connection: sqlite3.Connection) -> None:
+def _insert(connection: sqlite.Connection) -> None:
     connection.executemany("INSERT INTO bench (a, b) VALUES (?, ?)", [(n, ROW) for n in range(5)])
 
 

@@ -1,12 +1,12 @@
 """A database is brought up to date in whole steps, or left alone."""
 
-import sqlite3
+import contextlib
 from pathlib import Path
 
 import pytest
 
 from appliance.errors import DatabaseNewer, DataDirectoryUnusable
-from appliance.store import migrations
+from appliance.store import migrations, sqlite
 from appliance.store.store import Store
 
 
@@ -16,10 +16,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def version(path: Path) -> int:
-    with sqlite3.connect(path) as connection:
-        found = connection.execute("PRAGMA user_version").fetchone()[0]
-    connection.close()
-    return found
+    with contextlib.closing(sqlite.connect(path)) as connection:
+        return connection.execute("PRAGMA user_version").fetchone()[0]
 
 
 def test_a_new_database_gets_all_steps(path):
@@ -38,7 +36,7 @@ def test_a_database_of_today_is_opened_as_it_is(path):
 
 def test_a_newer_database_is_refused_and_not_touched(path):
     Store(path).close()
-    connection = sqlite3.connect(path)
+    connection = sqlite.connect(path)
     connection.execute("PRAGMA user_version = 9999")
     connection.close()
     before = path.read_bytes()
@@ -48,7 +46,7 @@ def test_a_newer_database_is_refused_and_not_touched(path):
 
 
 def test_a_database_of_another_program_is_refused(path):
-    connection = sqlite3.connect(path)
+    connection = sqlite.connect(path)
     connection.execute("CREATE TABLE recipes (name TEXT)")
     connection.close()
     before = path.read_bytes()
@@ -71,7 +69,7 @@ def test_a_step_that_fails_leaves_the_version_before_it(path, monkeypatch):
     with pytest.raises(DataDirectoryUnusable, match="half"):
         Store(path)
     assert version(path) == len(good)
-    connection = sqlite3.connect(path)
+    connection = sqlite.connect(path)
     names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master")]
     connection.close()
     assert "half" not in names

@@ -1,14 +1,15 @@
 """No read of an endpoint or page searches a table that grows: SQLite is asked for its plan."""
 
 import re
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from appliance.box import Box
 from appliance.config import Config
+from appliance.store import sqlite
 from tests.appliance.given import HOUR, Clock
 from tests.appliance.processes import ADMIN, ERP, GONZO, KERMIT, deploy, start
 
@@ -25,18 +26,22 @@ LIVE_ONLY = re.compile(r"USING (COVERING )?INDEX (job_due|incident_open|instance
 class Watched:
     """The statements that reads ran, with their values."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.seen: dict[str, str] = {}
+    def __init__(self, connection: sqlite.Connection) -> None:
+        self.seen: dict[str, Any] = {}
         self._connection = connection
-        connection.set_trace_callback(lambda sql: self.seen.setdefault(sql, sql))
+        connection.set_exec_trace(self._note)
+
+    def _note(self, _: object, sql: str, values: Any) -> bool:
+        self.seen.setdefault(sql, values)
+        return True
 
     def searches(self) -> Iterator[str]:
         """Each step of a plan that goes through a growing table, with its statement."""
-        self._connection.set_trace_callback(None)
-        for sql in self.seen:
+        self._connection.set_exec_trace(None)
+        for sql, values in self.seen.items():
             if not sql.lstrip().upper().startswith(("SELECT", "WITH")):
                 continue
-            for *_, step in self._connection.execute(f"EXPLAIN QUERY PLAN {sql}"):
+            for *_, step in self._connection.execute(f"EXPLAIN QUERY PLAN {sql}", values):
                 found = re.match(r"SCAN (\w+)", step)
                 if found and named(found[1], sql) in GROWING and not LIVE_ONLY.search(step):
                     yield f"{step}: {' '.join(sql.split())}"

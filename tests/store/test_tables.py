@@ -1,17 +1,17 @@
 """The migrations build exactly the schema that the models describe."""
 
 import re
-import sqlite3
 
 import pytest
-from peewee import SqliteDatabase
+from playhouse.apsw_ext import APSWDatabase
 
+from appliance.store import sqlite
 from appliance.store.migrations import MIGRATIONS
 from appliance.store.tables import TABLES
 from appliance.store.tables_people import PEOPLE_TABLES
 
 
-def schema(connection: sqlite3.Connection) -> dict[str, str]:
+def schema(connection: sqlite.Connection) -> dict[str, str]:
     """The words of the statement that made each table and index."""
     rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
     return {name: " ".join(re.findall(r'[^\s"(),]+', sql)) for name, sql in rows}
@@ -19,9 +19,9 @@ def schema(connection: sqlite3.Connection) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def migrated() -> dict[str, str]:
-    connection = sqlite3.connect(":memory:")
+    connection = sqlite.connect(":memory:")
     for migration in MIGRATIONS:
-        connection.executescript(migration)
+        connection.execute(migration)
     found = schema(connection)
     connection.close()
     return found
@@ -29,7 +29,7 @@ def migrated() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def described() -> dict[str, str]:
-    database = SqliteDatabase(":memory:")
+    database = APSWDatabase(":memory:")
     tables = [*TABLES, *PEOPLE_TABLES]
     with database.connection_context(), database.bind_ctx(tables):
         database.create_tables(tables, safe=False)

@@ -7,9 +7,8 @@ in between.
 
 from __future__ import annotations
 
-import sqlite3
-
 from appliance.errors import DatabaseNewer, DataDirectoryUnusable
+from appliance.store import sqlite
 from appliance.store.migrations import m0001_first, m0002_people, m0003_moves
 
 MIGRATIONS: tuple[str, ...] = (m0001_first.SQL, m0002_people.SQL, m0003_moves.SQL)
@@ -18,7 +17,7 @@ APPLICATION_ID = 0x57464C57
 """Marks a SQLite file as ours ("WFLW")."""
 
 
-def migrate(connection: sqlite3.Connection) -> int:
+def migrate(connection: sqlite.Connection) -> int:
     """Bring a database that :func:`check` accepts up to date and return the version it had."""
     found = _version(connection)
     for number in range(found + 1, VERSION + 1):
@@ -26,7 +25,7 @@ def migrate(connection: sqlite3.Connection) -> int:
     return found
 
 
-def check(connection: sqlite3.Connection) -> None:
+def check(connection: sqlite.Connection) -> None:
     """Refuse what this program cannot use; it only reads.
 
     Raises ``DatabaseNewer``, ``DataDirectoryUnusable`` for a database of another program.
@@ -43,7 +42,7 @@ def check(connection: sqlite3.Connection) -> None:
         )
 
 
-def _step(connection: sqlite3.Connection, number: int) -> None:
+def _step(connection: sqlite.Connection, number: int) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         if _version(connection) < number:  # else another process was quicker
@@ -58,5 +57,5 @@ def _step(connection: sqlite3.Connection, number: int) -> None:
         raise
 
 
-def _version(connection: sqlite3.Connection) -> int:
+def _version(connection: sqlite.Connection) -> int:
     return connection.execute("PRAGMA user_version").fetchone()[0]
