@@ -231,7 +231,10 @@
     return lines.find((line) => line < OURS) ?? 0;
   };
   const failure = (problem) => {
-    const fatal = problem instanceof InternalError || problem instanceof RangeError;
+    // Where not even an error has room, quickjs throws null.
+    const spent = problem === null;
+    const fatal = spent || problem instanceof InternalError || problem instanceof RangeError;
+    if (spent) problem = 'out of memory, or null was thrown';
     const text = problem instanceof Error ? `${problem}` : shown(problem);
     return `!${JSON.stringify([text.slice(0, 1000), lineOf(problem), fatal])}`;
   };
