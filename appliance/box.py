@@ -6,6 +6,7 @@ box.tasks       inboxes and work           box.keys          API keys
 box.files       uploads                    box.live          "something changed"
 box.messages, box.signals                  box.jobs          work of external workers
 box.clockwork   timers                     box.moves         migrations of running instances
+box.incidents   what stands still          box.batches       the same done to many
 box.store       for tests and checks
 """
 
@@ -16,12 +17,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from zoneinfo import ZoneInfo
 
+from appliance.batches import Batches
 from appliance.cases import Cases
 from appliance.clockwork import Clockwork
 from appliance.config import Config
 from appliance.datadir import DataDirectory
 from appliance.errors import Conflict
 from appliance.files import Files
+from appliance.incidents import Incidents
 from appliance.instances import Instances
 from appliance.jobs import Jobs
 from appliance.keys import Keys
@@ -73,9 +76,11 @@ class Box:
         """Let timers fire, first those that were due while nothing ran."""
         self.clockwork.start()
         self.moves.start()
+        self.batches.start()
 
     def close(self) -> None:
         """Finish what waits and let go of the data directory. Harmless when it is closed."""
+        self.batches.close()
         self.moves.close()
         self.clockwork.close()
         self.store.close()
@@ -97,7 +102,9 @@ class Box:
         self.tasks = Tasks(store, library, self.files, clock)
         self.messages = Messages(store)
         self.signals = Signals(store)
-        self.jobs = Jobs(store)
+        self.jobs = Jobs(store, library, clock)
+        self.incidents = Incidents(store, library)
+        self.batches = Batches(store, clock)
         self.clockwork = Clockwork(store, clock)
         self.moves = Moves(store, library, clock)
         self.people = People(store, clock)

@@ -87,7 +87,7 @@ class Cases:
         ``q`` is an id, the beginning of a business key, or the name of a starter; ``sort`` is id,
         started or process, with a minus for the latest first.
         """
-        definitions = self._definitions(process)
+        definitions = self._library.definitions_of(process)
         rows = lists.instances(self._store.read(), view, q.strip(), definitions, sort, page)
         return self._page(rows, sort)
 
@@ -204,15 +204,9 @@ class Cases:
         more = len(rows) > queries.PAGE
         return Page(items, lists.cursor(shown[-1], sort) if more else None)
 
-    def _definitions(self, process: str) -> list[int] | None:
-        if not process:
-            return None
-        return [view.id for view in self._library.all() if view.key == process]
-
     def _node_name(self, connection: sqlite.Connection, instance: int, node: str) -> str:
         definition = connection.execute(queries.INSTANCE, (instance,)).fetchone()[4]
-        known = self._library.process(definition).nodes.get(node)
-        return known.label if known is not None else node
+        return self._library.label(definition, node)
 
     def _timers(self, connection: sqlite.Connection, root: int, inside: set[int]) -> list[Timer]:
         rows = connection.execute(queries.TIMERS, (root,)).fetchall()

@@ -15,7 +15,8 @@
     ├── InvalidInput              a value that a person, a program or a file gave is not allowed
     │   └── TooLarge              ... because it is larger than the limit
     ├── Conflict                  it does not fit what is there now
-    ├── UserNotFound, GroupNotFound, KeyNotFound, SessionNotFound, MoveNotFound
+    ├── UserNotFound, GroupNotFound, KeyNotFound, SessionNotFound, MoveNotFound, BatchNotFound,
+    │   IncidentNotFound
     ├── StorageFull               the disk is full; nothing was changed
     ├── Overloaded                too much is waiting; try again (carries the seconds)
     ├── ShuttingDown              the server is stopping
@@ -149,6 +150,18 @@ class MoveNotFound(Refused):
     """No migration of running instances has this number."""
 
     code = "MOVE_NOT_FOUND"
+
+
+class BatchNotFound(Refused):
+    """No batch has this number."""
+
+    code = "BATCH_NOT_FOUND"
+
+
+class IncidentNotFound(Refused):
+    """No incident has this number."""
+
+    code = "INCIDENT_NOT_FOUND"
 
 
 class StorageFull(Refused):

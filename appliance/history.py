@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from appliance.library import Library
@@ -71,8 +72,7 @@ class _Reader:
         definition = self._connection.execute(_INSTANCE_OF, (instance,)).fetchone()[0]
         if not node:
             return self._library.view(definition).name
-        known = self._library.process(definition).nodes.get(node)
-        return known.label if known is not None else node
+        return self._library.label(definition, node)
 
     def _task_name(self, task: int) -> str | None:
         """The name of a task; None when the token never was one."""
@@ -92,6 +92,9 @@ class _Reader:
 
     def _intervened(self, event: ev.Intervened) -> None:
         facts = event.facts
+        if event.what == "rescheduled":
+            self._rescheduled(event)
+            return
         detail = ", ".join(facts.get("names", ()))
         if "from" in facts:
             old, new = (self._library.view(facts[side]).version for side in ("from", "to"))
@@ -105,6 +108,14 @@ class _Reader:
             ]
             detail = ", ".join([*places, *facts.get("names", ())])
         self._add(event.what, event.instance, ": ".join(filter(None, [detail, event.reason])))
+
+    def _rescheduled(self, event: ev.Intervened) -> None:
+        if event.instance in self._inside:
+            node = event.facts["node"]
+            moved = " → ".join(_minute(event.facts[side]) for side in ("from", "to"))
+            detail = ": ".join(filter(None, [moved, event.reason]))
+            name = self._label(event.instance, node)
+            self.lines.append(HistoryLine(self._at, self._by, event.what, node, name, detail))
 
     def _task(self, event: ev.TaskCreated) -> None:
         to = event.assignee or ", ".join([*event.candidate_groups, *event.candidate_users])
@@ -135,6 +146,10 @@ class _Reader:
 
     def _logged(self, event: ev.Logged) -> None:
         self._add("log", event.token, event.text)
+
+
+def _minute(ms: int) -> str:
+    return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 _LINES: dict[type, Callable[[_Reader, Any], None]] = {

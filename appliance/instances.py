@@ -103,7 +103,7 @@ class Instances:
             self._library.to_start(key)
             form = self._processes.start_form(key)
             checked = given.check(form, entered, {}, now=now, outcome=outcome, people=people)
-            values = _given(variables_of(checked, {}, now))
+            values = given_variables(variables_of(checked, {}, now))
 
             def work(work: Work) -> Started:
                 view = self._library.to_start(key)
@@ -158,7 +158,7 @@ class Instances:
         self, id: int, values: Mapping[str, Any], by: Actor, reason: str | None = None
     ) -> Pending[None]:
         """Set variables of a running instance."""
-        checked = _given(values)
+        checked = given_variables(values)
         return self._command(
             "set-variables", id, by, lambda run: run.repair(id, checked, reason=reason)
         )
@@ -173,7 +173,7 @@ class Instances:
         reason: str | None = None,
     ) -> Pending[None]:
         """Try again what an incident stopped, with other values of variables if need be."""
-        checked = _given(variables)
+        checked = given_variables(variables)
         return self._command(
             "retry", id, by, lambda run: run.retry(incident, checked, reason=reason)
         )
@@ -189,7 +189,7 @@ class Instances:
         reason: str | None = None,
     ) -> Pending[None]:
         """Cancel here, start there: see ``engine/modification.py``. Raises ``NotWaiting``."""
-        checked = _given(variables)
+        checked = given_variables(variables)
         return self._command(
             "modify",
             id,
@@ -262,7 +262,8 @@ class Instances:
         return self._store.command(name, str(by), work)
 
 
-def _given(variables: Mapping[str, Any] | None) -> dict[str, Any]:
+def given_variables(variables: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Variables that somebody may set. Raises ``InvalidVariables``."""
     _refuse_reserved(variables)
     return checked_variables(variables or {})
 

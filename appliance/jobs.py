@@ -1,4 +1,4 @@
-"""Work for external workers: what waits by topic, and their answers."""
+"""Jobs: what waits for its time or for a worker, other times for it, and the workers' answers."""
 
 from __future__ import annotations
 
@@ -6,21 +6,82 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from appliance.actor import Actor
-from appliance.errors import InstanceNotFound
+from appliance.errors import Conflict, InstanceNotFound
+from appliance.library import Library
 from appliance.pending import Pending
+from appliance.store import queries, start_triggers, waiting
 from appliance.store.store import Store
+from appliance.store.transaction import Transaction
 from appliance.store.work import Work
+from appliance.views import JobRow, Page, StartTimer
 from engine.commands import Command
 from engine.errors import NotWaiting
+from engine.state import Job
 
 _JOB = "SELECT root FROM job WHERE id = ?"
 
 
 class Jobs:
-    """The jobs of the box, as their workers see them."""
+    """The jobs of the box, as administrators and workers see them."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, library: Library, clock: Callable[[], int]) -> None:
         self._store = store
+        self._library = library
+        self._clock = clock
+
+    def list(self, view: str = "waiting", process: str = "", page: str = "") -> Page[JobRow]:
+        """Jobs that wait for their time, are due, fail, or wait for workers.
+
+        ``view`` is waiting, due, failing or workers.
+        """
+        definitions = self._library.definitions_of(process)
+        rows = waiting.jobs(self._store.read(), view, definitions, self._clock(), page)
+        shown = rows[: queries.PAGE]
+        more = len(rows) > queries.PAGE
+        return Page(
+            [self._row(row) for row in shown], waiting.job_cursor(view, shown[-1]) if more else None
+        )
+
+    def counts(self) -> Mapping[str, int]:
+        """How many there are of each view, and of timers that start processes (``starts``)."""
+        return waiting.job_counts(self._store.read(), self._clock())
+
+    def start_timers(self) -> list[StartTimer]:
+        """The timers that start processes, the next first."""
+        return [self._start_timer(row) for row in waiting.start_timers(self._store.read())]
+
+    def reschedule(
+        self, id: int, due: int, by: Actor, *, expected: int, reason: str | None = None
+    ) -> Pending[None]:
+        """Let a job run at another time: later, sooner, or (when that is past) at once.
+
+        ``expected`` is the time that it had when somebody decided so. Raises ``NotWaiting``;
+        ``Conflict`` when it has another time by now.
+        """
+
+        def act(command: Command) -> None:
+            wait = command.state.waits.get(id)
+            before = wait.due if isinstance(wait, Job) else None
+            command.reschedule(id, due, reason=reason)
+            if before != expected:
+                raise _moved_meanwhile()
+
+        return self._answer(id, by, act, "reschedule")
+
+    def reschedule_start(
+        self, id: int, due: int, by: Actor, *, expected: int, reason: str | None = None
+    ) -> Pending[None]:
+        """The same for a timer that starts a process."""
+
+        def work(transaction: Transaction) -> None:
+            with transaction.savepoint() as connection:
+                if not start_triggers.reschedule(connection, id, due, expected):
+                    raise _moved_meanwhile()
+                facts = {"start": id, "from": expected, "to": due, "reason": reason}
+                transaction.rows.add_note(self._clock(), str(by), "reschedule", facts)
+            transaction.after.append(lambda: self._store.on_due(due))
+
+        return self._store.change(work)
 
     def complete(self, id: int, variables: Mapping[str, Any], by: Actor) -> Pending[None]:
         """The work is done. Raises ``NotWaiting``."""
@@ -38,7 +99,9 @@ class Jobs:
         """This attempt failed; after the last one an incident opens. Raises ``NotWaiting``."""
         return self._answer(id, by, lambda command: command.fail(id, message))
 
-    def _answer(self, id: int, by: Actor, act: Callable[[Command], None]) -> Pending[None]:
+    def _answer(
+        self, id: int, by: Actor, act: Callable[[Command], None], name: str = "job"
+    ) -> Pending[None]:
         row = self._store.read().execute(_JOB, (id,)).fetchone()
         if row is None:
             raise NotWaiting(f"Job {id} no longer waits.")
@@ -50,4 +113,22 @@ class Jobs:
                 raise NotWaiting(f"Job {id} no longer waits.") from None
             act(command)
 
-        return self._store.command("job", str(by), work)
+        return self._store.command(name, str(by), work)
+
+    def _row(self, row: tuple) -> JobRow:
+        id, instance, definition, node, *facts = row
+        view = self._library.view(definition)
+        label = self._library.label(definition, node)
+        return JobRow(id, instance, view.key, view.name, node, label, *facts)
+
+    def _start_timer(self, row: tuple) -> StartTimer:
+        id, definition, node, due, cycle = row
+        view = self._library.view(definition)
+        return StartTimer(
+            id, view.key, view.name, view.version, view.suspended, node,
+            self._library.label(definition, node), due, cycle,
+        )  # fmt: skip
+
+
+def _moved_meanwhile() -> Conflict:
+    return Conflict("Somebody gave it another time meanwhile, or it is over: look again.")

@@ -84,6 +84,15 @@ class Library:
         except KeyError:
             raise ProcessNotFound(f"Process not found: {key}") from None
 
+    def definitions_of(self, key: str) -> list[int] | None:
+        """The ids of all versions of a process, none if there is none; None for every process."""
+        return [view.id for view in self._views.values() if view.key == key] if key else None
+
+    def label(self, definition: int, node: str) -> str:
+        """How people call an element; its id when the version does not know it."""
+        known = self.process(definition).nodes.get(node)
+        return known.label if known is not None else node
+
     def to_start(self, key: str) -> ProcessView:
         """The version that a start means. Raises ``ProcessNotFound``, ``ProcessSuspended``."""
         view = self.find(key)

@@ -9,13 +9,13 @@ only from the version that was meant.
 from __future__ import annotations
 
 import logging
-import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from appliance.actor import Actor
+from appliance.background import Background
 from appliance.errors import Conflict, InstanceNotFound, InvalidInput, MoveNotFound
 from appliance.library import Library
 from appliance.pending import Pending
@@ -33,8 +33,6 @@ PORTION = 32
 """How many instances are handed to the writer before it is looked what became of them."""
 MATCHES = 200
 """How many elements a plan tells at most, those first that need a decision."""
-PATIENCE = 1.0
-"""Seconds to wait when the store takes nothing."""
 
 log = logging.getLogger(__name__)
 
@@ -46,21 +44,9 @@ class Moves:
         self._store = store
         self._library = library
         self._clock = clock
-        self._wake = threading.Event()
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="moves", daemon=True)
-
-    def start(self) -> None:
-        """Carry out what is asked for, first what was interrupted."""
-        self._wake.set()
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop after the instances at hand; the rest follows at the next start."""
-        self._stopping = True
-        self._wake.set()
-        if self._thread.ident is not None:
-            self._thread.join()
+        self._background = Background("migrations", self.work)
+        self.start = self._background.start
+        self.close = self._background.close
 
     # Looking.
 
@@ -207,7 +193,7 @@ class Moves:
                          "reason": reason, "instances": len(instances)}  # fmt: skip
                 command = "migrate" if undoes is None else "undo-migration"
                 transaction.rows.add_note(now, str(by), command, facts)
-            transaction.after.append(self._wake.set)
+            transaction.after.append(self._background.wake)
             return id
 
         return self._store.change(work)
@@ -216,25 +202,14 @@ class Moves:
 
     def work(self) -> None:
         """Carry out all moves that are asked for, in this thread."""
-        while not self._stopping and (task := moving.next_task(self._store.read())) is not None:
+        while (task := moving.next_task(self._store.read())) and not self._background.stopping:
             self._carry_out(task)
-
-    def _run(self) -> None:
-        while not self._stopping:
-            self._wake.wait()
-            self._wake.clear()
-            try:
-                self.work()
-            except Exception:
-                log.exception("a migration stumbled; it goes on in a moment")
-                self._wake.wait(PATIENCE)
-                self._wake.set()
 
     def _carry_out(self, task: Task) -> None:
         how = Correspondence(
             self._library.process(task.source), self._library.process(task.target), task.mapping
         )
-        while not self._stopping:
+        while not self._background.stopping:
             portion = moving.waiting(self._store.read(), task.id, PORTION)
             if not portion:
                 self._store.write(lambda c: moving.finish(c, task.id, self._clock())).result()

@@ -129,13 +129,107 @@ class IncidentView(msgspec.Struct, frozen=True):
     since: int
 
 
+class IncidentGroup(msgspec.Struct, frozen=True):
+    """Open incidents of one process at one step that say the same; ``latest`` is one of them."""
+
+    process_key: str
+    process_name: str
+    node_id: str
+    node_name: str
+    message: str
+    count: int
+    first: int
+    last: int
+    latest: int
+
+
+class IncidentRow(msgspec.Struct, frozen=True):
+    """An incident in a list."""
+
+    id: int
+    instance_id: int
+    process_key: str
+    process_name: str
+    process_version: int
+    business_key: str | None
+    node_id: str
+    node_name: str
+    message: str
+    since: int
+
+
+class IncidentDetail(msgspec.Struct, frozen=True):
+    """One incident in full; ``variables`` are what its step sees, ``alike`` counts the group."""
+
+    row: IncidentRow
+    detail: str | None
+    resolved: int | None
+    resolved_by: str | None
+    retries: bool
+    variables: dict[str, Any]
+    alike: int
+
+
+class JobRow(msgspec.Struct, frozen=True):
+    """A job in a list; ``kind`` as in ``engine.events.JobKind``, ``cycle`` the rest of a cycle."""
+
+    id: int
+    instance_id: int
+    process_key: str
+    process_name: str
+    node_id: str
+    node_name: str
+    kind: str
+    due: int | None
+    retries: int
+    cycle: str | None
+    topic: str | None
+    error: str | None
+    worker: str | None
+    locked_until: int | None
+    since: int | None
+
+
+class StartTimer(msgspec.Struct, frozen=True):
+    """A timer that starts a process."""
+
+    id: int
+    process_key: str
+    process_name: str
+    process_version: int
+    suspended: bool
+    node_id: str
+    node_name: str
+    due: int
+    cycle: str | None
+
+
+class BatchView(msgspec.Struct, frozen=True):
+    """The same done to many, and how far it is; ``what`` is one of ``appliance.batches.ACTS``."""
+
+    id: int
+    at: int
+    by: str
+    what: str
+    reason: str | None
+    finished: int | None
+    total: int
+    done: int
+    refused: int
+
+    @property
+    def waiting(self) -> int:
+        """How many have not had their turn."""
+        return self.total - self.done - self.refused
+
+
 class HistoryLine(msgspec.Struct, frozen=True):
     """One thing that happened.
 
     ``what``: started, ended, suspended, activated, task, assigned, changed, task-completed,
     task-cancelled, timer, incident, incident-resolved, migrated, moved-back, modified, repeated,
-    set, file, log. ``name`` is the step it happened at (or the process), ``detail`` an assignee,
-    outcome, status, message or reason.
+    rescheduled, set, file, log. ``name`` is the step it happened at (or the process), ``detail`` an
+    assignee, outcome, status, message or reason.
     """
 
     at: int

@@ -153,6 +153,18 @@ class Command:
             raise NotWaiting(f"Job {job} no longer waits")
         jobs.failed(self._run, wait, message, detail, final)
 
+    def reschedule(self, job: int, due: int, *, reason: str | None = None) -> None:
+        """Let a job run at another time; when that is past, at once. Raises NotWaiting."""
+        wait = self.state.waits.get(job)
+        if not isinstance(wait, Job):
+            raise NotWaiting(f"Job {job} no longer waits")
+        self._refuse_suspended(wait.token)
+        if wait.due is None:
+            raise NotWaiting(f"Job {job} does not wait for a time")
+        facts = {"node": wait.node, "from": wait.due, "to": due}
+        self._run.emit(ev.JobChanged(job, due, wait.retries, wait.cycle, wait.error))
+        self._note(wait.token.instance, "rescheduled", reason, facts)
+
     def answer(self, job: int, variables: Mapping[str, Any] | None = None) -> None:
         """An external worker has done its work."""
         wait = self._external(job)

@@ -269,8 +269,8 @@ class Logged(msgspec.Struct, array_like=True, gc=False, tag="log"):
 class Intervened(msgspec.Struct, array_like=True, gc=False, tag="intervened"):
     """Somebody changed by hand how an instance goes on; what that did stands in other events.
 
-    ``what`` is migrated, moved-back, modified, repeated or set. ``facts`` of a migration tell what
-    an undo needs: see :func:`engine.migration.migrate`.
+    ``what`` is migrated, moved-back, modified, repeated, rescheduled or set. ``facts`` of a
+    migration tell what an undo needs: see :func:`engine.migration.migrate`.
     """
 
     instance: int

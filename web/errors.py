@@ -45,6 +45,8 @@ STATUS: Mapping[str, int] = {
     "KEY_NOT_FOUND": 404,
     "SESSION_NOT_FOUND": 404,
     "MOVE_NOT_FOUND": 404,
+    "BATCH_NOT_FOUND": 404,
+    "INCIDENT_NOT_FOUND": 404,
     "NO_SUBSCRIBER": 404,
     "METHOD_NOT_ALLOWED": 405,
     # what does not fit the present state

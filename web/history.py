@@ -127,6 +127,10 @@ def _repeated(line: HistoryLine, by: str, _reader: str) -> Said:
     return _("Sent back by %(who)s", who=by), line.detail
 
 
+def _rescheduled(line: HistoryLine, by: str, _reader: str) -> Said:
+    return _("%(step)s: given another time by %(who)s", step=apart(line.name), who=by), line.detail
+
+
 def _set(line: HistoryLine, by: str, _reader: str) -> Said:
     return _("Variables set by %(who)s", who=by), line.detail
 
@@ -157,6 +161,7 @@ _WORDS: dict[str, tuple[str, str, Say]] = {
     "moved-back": ("warn", "route", _moved_back),
     "modified": ("warn", "route", _modified),
     "repeated": ("warn", "route", _repeated),
+    "rescheduled": ("warn", "clock", _rescheduled),
     "set": ("warn", "dot", _set),
     "file": ("", "file", _file),
     "log": _OTHER,

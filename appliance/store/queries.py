@@ -20,6 +20,7 @@ SELECT id, root, parent, caller, definition, business_key, name, by, started, su
     status, reason
 FROM instance WHERE id = ?
 """
+ROOT = "SELECT root FROM instance WHERE id = ?"
 VARIABLES = "SELECT name, value FROM variable WHERE scope = ? ORDER BY name"
 BELOW = """
 WITH RECURSIVE below (id) AS (

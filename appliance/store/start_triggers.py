@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from appliance.store import sqlite
 from appliance.store.delivery import Start
 from appliance.store.transaction import Transaction
 from appliance.store.work import Work
@@ -21,6 +22,7 @@ SELECT t.definition, t.node, d.key, d.suspended, t.due, t.cycle
 FROM start_trigger t JOIN definition d ON d.id = t.definition WHERE t.id = ?
 """
 _AGAIN = "UPDATE start_trigger SET due = ?, cycle = ? WHERE id = ?"
+_RESCHEDULE = "UPDATE start_trigger SET due = ? WHERE id = ? AND due = ?"
 _OVER = "DELETE FROM start_trigger WHERE id = ?"
 
 
@@ -54,3 +56,9 @@ def fire(work: Work, id: int) -> bool:
         if not suspended:
             work.start_at(Start(definition, node, key, False), {}, "a timer")
     return True
+
+
+def reschedule(connection: sqlite.Connection, id: int, due: int, expected: int) -> bool:
+    """Let a timer fire at another time; whether it still had the time that was expected."""
+    connection.execute(_RESCHEDULE, (due, id, expected))
+    return connection.changes() > 0

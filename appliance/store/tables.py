@@ -221,6 +221,9 @@ class Task(Table):
 
 Task.add_index(Task.index(Task.root, name="task_live", where=Task.ended.is_null()))
 Task.add_index(
+    Task.index(Task.due, name="task_due", where=SQL('"ended" IS NULL AND "due" IS NOT NULL'))
+)
+Task.add_index(
     Task.index(
         Task.completed_by, Task.ended, name="task_done", where=Task.completed_by.is_null(False)
     )
@@ -284,6 +287,7 @@ class Job(Table):
 
 Job.add_index(Job.index(Job.due, name="job_due", where=Job.due.is_null(False)))
 Job.add_index(Job.index(Job.topic, name="job_topic", where=Job.topic.is_null(False)))
+Job.add_index(Job.index(Job.id, name="job_failing", where=Job.error.is_null(False)))
 
 
 class Subscription(Table):
@@ -417,7 +421,39 @@ class Moved(Table):
         indexes = ((("move", "outcome"), False),)
 
 
+class Batch(Table):
+    """The same done to many: ``what`` and what is ``given`` (JSON), as ``batches.py`` reads them.
+
+    ``finished`` is NULL while it is at work, also when the program ended in the middle.
+    """
+
+    id = BigIntegerField(primary_key=True)
+    at = BigIntegerField()
+    by = TextField()
+    what = TextField()
+    given = BlobField()
+    finished = BigIntegerField(null=True)
+
+
+Batch.add_index(Batch.index(Batch.id, name="batch_at_work", where=Batch.finished.is_null()))
+
+
+class BatchItem(Table):
+    """What became of an instance or incident in a batch; ``outcome`` is NULL until its turn."""
+
+    batch = BigIntegerField()
+    subject = BigIntegerField()
+    outcome = TextField(null=True)
+    reason = TextField(null=True)
+
+    class Meta:
+        primary_key = CompositeKey("batch", "subject")
+        without_rowid = True
+        indexes = ((("batch", "outcome"), False),)
+
+
 TABLES: list[type[Table]] = [
     Sequence, Deployment, Resource, Definition, Form, StartTrigger, Instance, Activity, Task, Inbox,
     Variable, Job, Subscription, Incident, File, LogLine, Journal, Move, Moved,
+    Batch, BatchItem,
 ]  # fmt: skip

@@ -10,16 +10,19 @@ import pytest
 from appliance.box import Box
 from appliance.config import Config
 from appliance.store import sqlite
-from tests.appliance.given import HOUR, Clock
+from tests.appliance.given import HOUR, MINUTE, Clock
 from tests.appliance.processes import ADMIN, ERP, GONZO, KERMIT, deploy, start
+from tests.appliance.test_repairs import FAILS
 
 GROWING = {
     "instance", "activity", "task", "inbox", "variable", "job", "subscription", "incident", "file",
-    "journal", "log_line", "moved",
+    "journal", "log_line", "moved", "batch_item",
 }  # fmt: skip
 IN_ORDER = re.compile(r"FROM instance WHERE (1|ended IS NOT NULL)( AND id [<>] \(\d+\))? ORDER BY")
 """The list of all instances is the table itself, read from its end as far as a page goes."""
-LIVE_ONLY = re.compile(r"USING (COVERING )?INDEX (job_due|incident_open|instance_failed)")
+LIVE_ONLY = re.compile(
+    r"USING (COVERING )?INDEX (job_due|job_topic|job_failing|incident_open|instance_failed)"
+)
 """An index that holds what is live, or what failed, may be read through."""
 
 
@@ -72,9 +75,23 @@ def lived_in(box: Box) -> int:
     deploy(box, f"{text}\nstart > call > w > end", "outer")
     box.moves.begin("outer", 1, 2, ADMIN, instances=[id]).result(10)
     box.moves.work()
+    fail(box)
+    box.batches.begin("suspend", [id, 1], ADMIN).result(10)
+    box.batches.work()
+    box.batches.begin("activate", [id], ADMIN).result(10)
+    box.batches.work()
     box.moves.undo(box.moves.of("outer")[0].id, ADMIN).result(10)
     box.moves.work()
     return id
+
+
+def fail(box: Box) -> None:
+    """An incident."""
+    start(box, FAILS, "fails", n="none")
+    assert isinstance(box.clock, Clock)
+    for _ in range(3):
+        box.clock.advance(MINUTE)
+        box.clockwork.fire_due()
 
 
 def read_everything(box: Box, id: int) -> None:
@@ -110,6 +127,26 @@ def read_everything(box: Box, id: int) -> None:
     box.moves.rehearse("outer", 1, 2)
     for move in box.moves.of("outer"):
         box.moves.left(move.id)
+    read_what_waits(box)
+
+
+def read_what_waits(box: Box) -> None:
+    """Incidents, jobs and batches."""
+    [group] = box.incidents.groups("fails")
+    box.incidents.count()
+    box.incidents.get(group.latest)
+    box.incidents.alike("fails", group.node_id, group.message)
+    for process in ("", "fails"):
+        for page in ("", "5.5"):
+            box.incidents.list(process, page=page)
+            box.incidents.list(process, group.node_id, group.message, page)
+            for view in ("waiting", "due", "failing", "workers"):
+                box.jobs.list(view, process, page)
+    box.jobs.counts()
+    box.jobs.start_timers()
+    for batch in box.batches.latest():
+        box.batches.get(batch.id)
+        box.batches.refused(batch.id)
 
 
 def test_no_read_searches_a_growing_table(box):
