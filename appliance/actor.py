@@ -34,3 +34,9 @@ class Actor:
 
 SYSTEM = Actor("system", "system", admin=True)
 """The appliance itself: timers, deployments at the first start."""
+
+SHELL = Actor("system", "shell", admin=True)
+"""Whoever uses the command line: whose data directory it is."""
+
+ANYBODY = Actor("system", "anonymous")
+"""Whoever is not signed in."""

@@ -18,7 +18,7 @@ from appliance.background import Background
 from appliance.errors import BatchNotFound, InstanceNotFound, InvalidInput
 from appliance.instances import given_variables
 from appliance.pending import Pending
-from appliance.store import batching, queries
+from appliance.store import batching, chain, queries
 from appliance.store.store import Store
 from appliance.store.transaction import Transaction
 from appliance.store.work import Work
@@ -109,8 +109,8 @@ class Batches:
             with transaction.savepoint() as connection:
                 id = transaction.new_id()
                 batching.write(connection, (id, now, str(by), what, _encode(given)), chosen)
-                facts = {"batch": id, "what": what, "reason": given.reason, "count": len(chosen)}
-                transaction.rows.add_note(now, str(by), "batch", facts)
+                facts = {"batch": id, "reason": given.reason, "count": len(chosen)}
+                chain.record(connection, now, by, "instances.batch", what, **facts)
             transaction.after.append(self._background.wake)
             return id
 

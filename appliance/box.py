@@ -7,6 +7,7 @@ box.files       uploads                    box.live          "something changed"
 box.messages, box.signals                  box.jobs          work of external workers
 box.clockwork   timers                     box.moves         migrations of running instances
 box.incidents   what stands still          box.batches       the same done to many
+box.audit       who did what
 box.store       for tests and checks
 """
 
@@ -17,6 +18,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from zoneinfo import ZoneInfo
 
+from appliance.audit import Audit
 from appliance.batches import Batches
 from appliance.cases import Cases
 from appliance.clockwork import Clockwork
@@ -114,3 +116,4 @@ class Box:
             store, self.people, clock, idle=config.session_idle, limit=config.session_limit
         )
         self.keys = Keys(store, clock)
+        self.audit = Audit(store, clock)

@@ -9,7 +9,7 @@ from appliance.actor import Actor
 from appliance.errors import Conflict, InstanceNotFound
 from appliance.library import Library
 from appliance.pending import Pending
-from appliance.store import queries, start_triggers, waiting
+from appliance.store import chain, queries, start_triggers, waiting
 from appliance.store.store import Store
 from appliance.store.transaction import Transaction
 from appliance.store.work import Work
@@ -19,6 +19,9 @@ from engine.errors import NotWaiting
 from engine.state import Job
 
 _JOB = "SELECT root FROM job WHERE id = ?"
+_STARTS = """
+SELECT d.key FROM start_trigger s JOIN definition d ON d.id = s.definition WHERE s.id = ?
+"""
 
 
 class Jobs:
@@ -77,8 +80,9 @@ class Jobs:
             with transaction.savepoint() as connection:
                 if not start_triggers.reschedule(connection, id, due, expected):
                     raise _moved_meanwhile()
+                [(key,)] = connection.execute(_STARTS, (id,)).fetchall()
                 facts = {"start": id, "from": expected, "to": due, "reason": reason}
-                transaction.rows.add_note(self._clock(), str(by), "reschedule", facts)
+                chain.record(connection, self._clock(), by, "process.reschedule", key, **facts)
             transaction.after.append(lambda: self._store.on_due(due))
 
         return self._store.change(work)

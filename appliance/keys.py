@@ -15,13 +15,14 @@ import secrets
 import string
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from appliance import names
+from appliance.actor import SYSTEM, Actor
 from appliance.database import Database, note
 from appliance.errors import Conflict, InvalidInput, KeyNotFound
-from appliance.store import sqlite
+from appliance.store import chain, sqlite
 
 if TYPE_CHECKING:
     from appliance.pending import Pending
@@ -113,7 +114,9 @@ class Keys:
             raise KeyNotFound(f"There is no API key {name_or_id}.")
         return _key(row)
 
-    def create(self, name: str, *, expires: int | None = None, by: str = "") -> Pending[NewKey]:
+    def create(
+        self, name: str, *, expires: int | None = None, by: Actor = SYSTEM
+    ) -> Pending[NewKey]:
         """Make a key; what it starts has the initiator ``api:<name>``.
 
         Raises ``InvalidInput``; ``Conflict`` when a key has the name.
@@ -125,8 +128,9 @@ class Keys:
         if expires is not None and expires <= now:
             raise InvalidInput("An API key cannot expire in the past.")
         text = _new_text()
-        row = (name, names.folded(name), text[:_PREFIX], hashlib.sha256(text.encode()).digest(),
-               True, now, by, expires)  # fmt: skip
+        new = Key(0, name, text[:_PREFIX], True, now, str(by), expires, None)
+        row = (name, names.folded(name), new.prefix, hashlib.sha256(text.encode()).digest(),
+               True, now, new.created_by, expires)  # fmt: skip
 
         def work(connection: sqlite.Connection) -> NewKey:
             # The number of the change is a number that no earlier key had.
@@ -139,27 +143,31 @@ class Keys:
                 )
             except sqlite.ConstraintError:
                 raise Conflict(f"There is an API key {name} already.") from None
-            return NewKey(Key(id, name, text[:_PREFIX], True, now, by, expires, None), text)
+            facts = {"key": id, "prefix": new.prefix, "expires": expires}
+            chain.record(connection, now, by, "key.create", name, **facts)
+            return NewKey(replace(new, id=id), text)
 
         return self._database.write(work)
 
-    def deactivate(self, key: int) -> Pending[None]:
+    def deactivate(self, key: int, by: Actor = SYSTEM) -> Pending[None]:
         """Refuse this key from now on, until it is activated."""
-        return self._write("UPDATE api_key SET active = ? WHERE id = ?", (False, key), key)
+        return self._write("UPDATE api_key SET active = 0 WHERE id = ?", key, by, "key.deactivate")
 
-    def activate(self, key: int) -> Pending[None]:
+    def activate(self, key: int, by: Actor = SYSTEM) -> Pending[None]:
         """Accept this key again."""
-        return self._write("UPDATE api_key SET active = ? WHERE id = ?", (True, key), key)
+        return self._write("UPDATE api_key SET active = 1 WHERE id = ?", key, by, "key.activate")
 
-    def delete(self, key: int) -> Pending[None]:
+    def delete(self, key: int, by: Actor = SYSTEM) -> Pending[None]:
         """Forget this key; what it started keeps its name."""
-        return self._write("DELETE FROM api_key WHERE id = ?", (key,), key)
+        return self._write("DELETE FROM api_key WHERE id = ?", key, by, "key.delete")
 
-    def _write(self, sql: str, parameters: tuple[object, ...], key: int) -> Pending[None]:
+    def _write(self, sql: str, key: int, by: Actor, action: str) -> Pending[None]:
         def work(connection: sqlite.Connection) -> None:
-            connection.execute(sql, parameters)
-            if connection.changes() == 0:
+            row = connection.execute("SELECT name FROM api_key WHERE id = ?", (key,)).fetchone()
+            if row is None:
                 raise KeyNotFound(f"There is no API key {key}.")
+            connection.execute(sql, (key,))
+            chain.record(connection, self._clock(), by, action, row[0], key=key)
             _changed(connection)
 
         return self._database.write(work).finally_(self._look_again)

@@ -19,7 +19,7 @@ from appliance.background import Background
 from appliance.errors import Conflict, InstanceNotFound, InvalidInput, MoveNotFound
 from appliance.library import Library
 from appliance.pending import Pending
-from appliance.store import moving
+from appliance.store import chain, moving
 from appliance.store.moving import Task
 from appliance.store.store import Store
 from appliance.store.transaction import Transaction
@@ -189,10 +189,10 @@ class Moves:
                 row = (id, now, str(by), reason or None, old.id, new.id,
                        msgspec.json.encode(mapping), undoes)  # fmt: skip
                 moving.write(connection, row, instances)
-                facts = {"move": id, "key": old.key, "from": old.version, "to": new.version,
-                         "reason": reason, "instances": len(instances)}  # fmt: skip
-                command = "migrate" if undoes is None else "undo-migration"
-                transaction.rows.add_note(now, str(by), command, facts)
+                facts = {"move": id, "from": old.version, "to": new.version, "reason": reason,
+                         "instances": len(instances)}  # fmt: skip
+                action = "process.migrate" if undoes is None else "process.undo-migration"
+                chain.record(connection, now, by, action, old.key, **facts)
             transaction.after.append(self._background.wake)
             return id
 

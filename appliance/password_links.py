@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from appliance import passwords
+from appliance.actor import SYSTEM, Actor
 from appliance.database import Database
 from appliance.errors import PasswordLinkInvalid
 from appliance.people import People, User
-from appliance.store import sqlite
+from appliance.store import chain, sqlite
 
 if TYPE_CHECKING:
     from appliance.pending import Pending
@@ -28,7 +29,7 @@ class PasswordLinks:
         self._people = people
         self._clock = clock
 
-    def create(self, name: str) -> Pending[str]:
+    def create(self, name: str, by: Actor = SYSTEM) -> Pending[str]:
         """A token for the link ``/password/<token>``, in place of an earlier one."""
         user = self._people.get(name)
         token = secrets.token_urlsafe(32)
@@ -40,6 +41,7 @@ class PasswordLinks:
                 "INSERT INTO one_time_token (hash, purpose, expires) VALUES (?, ?, ?)",
                 (_hash(token), _PURPOSE + user.name, expires),
             )
+            chain.record(connection, self._clock(), by, "user.link", user.name)
             return token
 
         return self._database.write(work)
@@ -63,6 +65,8 @@ class PasswordLinks:
                 "UPDATE user_account SET password = ? WHERE name = ?", (hashed, user.name)
             )
             connection.execute("DELETE FROM session WHERE user_name = ?", (user.name,))
+            who = Actor.user(user.name)
+            chain.record(connection, self._clock(), who, "user.password", user.name, link=True)
             return user
 
         return self._database.write(work)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from appliance import names, passwords
-from appliance.database import Database
+from appliance.actor import ANYBODY, SYSTEM, Actor
+from appliance.database import Database, note
 from appliance.errors import Conflict, GroupNotFound, UserNotFound, WrongPassword
-from appliance.store import sqlite
+from appliance.store import chain, sqlite
 from appliance.throttle import Allowance, Throttle
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 BY_BOTH, BY_ADDRESS, BY_NAME = Allowance(10, 60), Allowance(60, 60), Allowance(100, 600)
 
 _USER = "SELECT name, display_name, email, admin, active, language, zone, created FROM user_account"
+_MEMBERS = "SELECT user_name FROM membership WHERE group_name = ? ORDER BY user_name"
 _ONE_ADMINISTRATOR = "SELECT 1 FROM user_account WHERE admin AND active AND name {} ? LIMIT 1"
 
 log = logging.getLogger(__name__)
@@ -148,6 +150,7 @@ class People:
         email: str = "",
         admin: bool = False,
         groups: Iterable[str] = (),
+        by: Actor = SYSTEM,
     ) -> Pending[User]:
         """Add a user; without a password they cannot sign in until one is set."""
         new = NewUser.checked(name, password, self._clock(), display_name, email, admin=admin)
@@ -155,7 +158,10 @@ class People:
 
         def work(connection: sqlite.Connection) -> User:
             user = new.insert(connection)
-            return replace(user, groups=_join(connection, user.name, wanted))
+            joined = _join(connection, user.name, wanted)
+            facts = {"admin": admin, "groups": sorted(joined)}
+            chain.record(connection, user.created, by, "user.add", user.name, **facts)
+            return replace(user, groups=joined)
 
         return self._database.write(work)
 
@@ -169,6 +175,7 @@ class People:
         language: str | None = None,
         zone: str | None = None,
         groups: Iterable[str] | None = None,
+        by: Actor = SYSTEM,
     ) -> Pending[User]:
         """Change what is given and nothing else, all of it or nothing.
 
@@ -188,18 +195,21 @@ class People:
         def work(connection: sqlite.Connection) -> User:
             if admin is False:
                 _keep_one_administrator(connection, known)
+            before = _stored(connection, known)
             for column, value in changes.items():
                 connection.execute(
                     f"UPDATE user_account SET {column} = ? WHERE name = ?", (value, known)
                 )
             if wanted is not None:
                 _set_groups(connection, known, wanted)
-            row = connection.execute(f"{_USER} WHERE name = ?", (known,)).fetchone()
-            return replace(_user(row), groups=_groups_of(connection, known))
+            after = _stored(connection, known)
+            if facts := _differences(before, after):
+                chain.record(connection, self._clock(), by, "user.change", known, **facts)
+            return after
 
         return self._database.write(work)
 
-    def disable(self, name: str) -> Pending[None]:
+    def disable(self, name: str, by: Actor = SYSTEM) -> Pending[None]:
         """Sign the user out everywhere and let them in no more; what they did stays theirs."""
         user = self.get(name)
 
@@ -209,10 +219,11 @@ class People:
                 "UPDATE user_account SET active = ? WHERE name = ?", (False, user.name)
             )
             connection.execute("DELETE FROM session WHERE user_name = ?", (user.name,))
+            chain.record(connection, self._clock(), by, "user.disable", user.name)
 
         return self._database.write(work)
 
-    def enable(self, name: str) -> Pending[None]:
+    def enable(self, name: str, by: Actor = SYSTEM) -> Pending[None]:
         """Let a disabled user sign in again."""
         user = self.get(name)
 
@@ -220,12 +231,13 @@ class People:
             connection.execute(
                 "UPDATE user_account SET active = ? WHERE name = ?", (True, user.name)
             )
+            chain.record(connection, self._clock(), by, "user.enable", user.name)
 
         return self._database.write(work)
 
     # --- passwords -----------------------------------------------------------------------------
 
-    def set_password(self, name: str, password: str) -> Pending[None]:
+    def set_password(self, name: str, password: str, by: Actor = SYSTEM) -> Pending[None]:
         """Give a user a new password and sign them out everywhere."""
         user = self.get(name)
         hashed = passwords.hashed(password, user.name)
@@ -233,13 +245,14 @@ class People:
         def work(connection: sqlite.Connection) -> None:
             _set_password(connection, user.name, hashed)
             connection.execute("DELETE FROM session WHERE user_name = ?", (user.name,))
+            chain.record(connection, self._clock(), by, "user.password", user.name)
 
         return self._database.write(work)
 
     def change_password(self, name: str, old: str, new: str, address: str = "") -> Pending[None]:
         """The same by the person, who must know the old one; the caller signs them in again."""
-        self.authenticate(name, old, address)
-        return self.set_password(name, new)
+        user = self.authenticate(name, old, address)
+        return self.set_password(name, new, Actor.user(user.name))
 
     def authenticate(self, name: str, password: str, address: str = "") -> User:
         """The active user whose name and password these are.
@@ -258,6 +271,7 @@ class People:
         if not passwords.matches(kept, password) or user is None:
             # An unknown name is not logged: people type their password there by mistake.
             log.info("a sign-in failed", extra={"user": user and user.name, "address": address})
+            self._note_failure(user.name if user else "", address)
             raise WrongPassword("The user name or the password is wrong.")
         self._throttle.forgive(limits)
         self._throttle.forget(("both", known_as, address))
@@ -279,7 +293,7 @@ class People:
         """The names of the groups a user belongs to."""
         return _groups_of(self._database.read(), user)
 
-    def add_group(self, name: str, title: str = "") -> Pending[Group]:
+    def add_group(self, name: str, title: str = "", by: Actor = SYSTEM) -> Pending[Group]:
         """Add a group. Raises ``Conflict`` when there is one of this name."""
         group = Group(names.group_name(name), names.line(title, "title"), self._clock())
 
@@ -290,44 +304,62 @@ class People:
                 (group.name, names.folded(group.name), group.title, group.created),
                 f"There is a group {group.name} already.",
             )
+            chain.record(connection, group.created, by, "group.add", group.name)
             return group
 
         return self._database.write(work)
 
-    def remove_group(self, name: str) -> Pending[None]:
+    def remove_group(self, name: str, by: Actor = SYSTEM) -> Pending[None]:
         """Remove a group; tasks that name it as a candidate keep the name."""
 
         def work(connection: sqlite.Connection) -> None:
+            members = connection.execute(_MEMBERS, (name,)).fetchall()
             connection.execute("DELETE FROM membership WHERE group_name = ?", (name,))
             connection.execute("DELETE FROM user_group WHERE name = ?", (name,))
             if connection.changes() == 0:
                 raise GroupNotFound(f"There is no group {name}.")
+            facts = {"members": [member for (member,) in members]}
+            chain.record(connection, self._clock(), by, "group.remove", name, **facts)
 
         return self._database.write(work)
 
-    def set_groups(self, user: str, groups: Iterable[str]) -> Pending[frozenset[str]]:
+    def set_groups(
+        self, user: str, groups: Iterable[str], by: Actor = SYSTEM
+    ) -> Pending[frozenset[str]]:
         """Make these the groups of a user, no more and no less."""
-        name, wanted = self.get(user).name, list(groups)
+        wanted = list(groups)
+        return self._change_groups(user, by, lambda c, name: _set_groups(c, name, wanted))
 
-        return self._database.write(lambda connection: _set_groups(connection, name, wanted))
-
-    def join(self, user: str, group: str) -> Pending[frozenset[str]]:
+    def join(self, user: str, group: str, by: Actor = SYSTEM) -> Pending[frozenset[str]]:
         """Put a user into one more group."""
-        name = self.get(user).name
-        return self._database.write(lambda connection: _join(connection, name, [group]))
+        return self._change_groups(user, by, lambda c, name: _join(c, name, [group]))
 
-    def leave(self, user: str, group: str) -> Pending[None]:
+    def leave(self, user: str, group: str, by: Actor = SYSTEM) -> Pending[frozenset[str]]:
         """Take a user out of a group; harmless when they are not in it."""
-        name = self.get(user).name
-
-        def work(connection: sqlite.Connection) -> None:
-            connection.execute(
-                "DELETE FROM membership WHERE user_name = ? AND group_name = ?", (name, group)
-            )
-
-        return self._database.write(work)
+        return self._change_groups(user, by, lambda c, name: _leave(c, name, group))
 
     # -------------------------------------------------------------------------------------------
+
+    def _change_groups(
+        self, user: str, by: Actor, change: Callable[[sqlite.Connection, str], frozenset[str]]
+    ) -> Pending[frozenset[str]]:
+        name = self.get(user).name
+
+        def work(connection: sqlite.Connection) -> frozenset[str]:
+            before = _stored(connection, name)
+            groups = change(connection, name)
+            if facts := _differences(before, replace(before, groups=groups)):
+                chain.record(connection, self._clock(), by, "user.change", name, **facts)
+            return groups
+
+        return self._database.write(work)
+
+    def _note_failure(self, name: str, address: str) -> None:
+        now = self._clock()
+        note(
+            self._database,
+            lambda c: chain.record(c, now, ANYBODY, "session.failed", name, address=address),
+        )
 
     def _rows(self, sql: str, *parameters: object) -> list[tuple]:
         return self._database.read().execute(sql, parameters).fetchall()
@@ -342,6 +374,19 @@ class People:
 def _user(row: tuple) -> User:
     name, display_name, email, admin, active, language, zone, created = row
     return User(name, display_name, email, bool(admin), bool(active), language, zone, created)
+
+
+def _stored(connection: sqlite.Connection, name: str) -> User:
+    row = connection.execute(f"{_USER} WHERE name = ?", (name,)).fetchone()
+    return replace(_user(row), groups=_groups_of(connection, name))
+
+
+def _differences(before: User, after: User) -> dict[str, list[Any]]:
+    """What was changed of a person: the old and the new value of each fact."""
+    found = {field.name: [getattr(each, field.name) for each in (before, after)]
+             for field in fields(User)}  # fmt: skip
+    found["groups"] = [sorted(groups) for groups in found["groups"]]
+    return {name: values for name, values in found.items() if values[0] != values[1]}
 
 
 def _insert_named(
@@ -373,6 +418,12 @@ def _join(connection: sqlite.Connection, user: str, groups: Iterable[str]) -> fr
             "INSERT INTO membership (user_name, group_name) VALUES (?, ?) ON CONFLICT DO NOTHING",
             (user, row[0]),
         )
+    return _groups_of(connection, user)
+
+
+def _leave(connection: sqlite.Connection, user: str, group: str) -> frozenset[str]:
+    sql = "DELETE FROM membership WHERE user_name = ? AND group_name = ?"
+    connection.execute(sql, (user, group))
     return _groups_of(connection, user)
 
 

@@ -11,7 +11,7 @@ from appliance.errors import Conflict, InvalidInput
 from appliance.library import Library
 from appliance.live import PROCESSES, Live
 from appliance.pending import Pending
-from appliance.store import deployments
+from appliance.store import chain, deployments
 from appliance.store.store import Store
 from appliance.store.transaction import Transaction
 from appliance.views import ProcessView
@@ -132,12 +132,12 @@ class Processes:
 
     def _set_suspended(self, key: str, by: Actor, suspended: bool) -> Pending[None]:
         self.get(key)
-        now, command = self._clock(), "suspend-process" if suspended else "activate-process"
+        now, action = self._clock(), "process.suspend" if suspended else "process.activate"
 
         def work(transaction: Transaction) -> None:
             with transaction.savepoint() as connection:
                 connection.execute(_SUSPEND, (suspended, key))
-                transaction.rows.add_note(now, str(by), command, {"key": key})
+                chain.record(connection, now, by, action, key)
             transaction.after.append(self._changed)
 
         return self._store.change(work)

@@ -12,10 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from appliance.actor import Actor
 from appliance.database import Database, note
 from appliance.errors import SessionNotFound
 from appliance.people import People, User
-from appliance.store import sqlite
+from appliance.store import chain, sqlite
 
 if TYPE_CHECKING:
     from appliance.pending import Pending
@@ -73,6 +74,8 @@ class Sessions:
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 row,
             )
+            facts = {"session": connection.last_insert_rowid(), "address": row[4]}
+            chain.record(connection, now, Actor.user(user), "session.begin", user, **facts)
             return text
 
         return self._database.write(work)
@@ -97,7 +100,9 @@ class Sessions:
         """Sign out this browser; harmless when it was not signed in."""
 
         def work(connection: sqlite.Connection) -> None:
-            connection.execute("DELETE FROM session WHERE hash = ?", (_hash(text),))
+            sql = "DELETE FROM session WHERE hash = ? RETURNING id, user_name"
+            for id, user in connection.execute(sql, (_hash(text),)).fetchall():
+                self._record(connection, "session.end", user, session=id)
 
         return self._database.write(work)
 
@@ -109,6 +114,7 @@ class Sessions:
             connection.execute(sql, (session, user))
             if connection.changes() == 0:
                 raise SessionNotFound(f"{user} has no session {session}.")
+            self._record(connection, "session.revoke", user, session=session)
 
         return self._database.write(work)
 
@@ -118,9 +124,17 @@ class Sessions:
         def work(connection: sqlite.Connection) -> int:
             sql = "DELETE FROM session WHERE user_name = ? AND id <> ?"
             connection.execute(sql, (user, -1 if but is None else but))
-            return connection.changes()
+            if ended := connection.changes():
+                self._record(connection, "session.revoke", user, sessions=ended)
+            return ended
 
         return self._database.write(work)
+
+    def _record(
+        self, connection: sqlite.Connection, action: str, user: str, **facts: object
+    ) -> None:
+        """People end sessions of their own only."""
+        chain.record(connection, self._clock(), Actor.user(user), action, user, **facts)
 
     def _live(self, condition: str, value: object) -> list[Session]:
         now = self._clock()

@@ -7,10 +7,11 @@ import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from appliance.actor import SYSTEM, Actor
 from appliance.database import Database
 from appliance.errors import Conflict, SetupLinkInvalid
 from appliance.people import NewUser, User
-from appliance.store import sqlite
+from appliance.store import chain, sqlite
 
 if TYPE_CHECKING:
     from appliance.pending import Pending
@@ -29,7 +30,7 @@ class Setup:
         """Whether nobody can administer this server yet."""
         return not _has_administrator(self._database.read())
 
-    def new_token(self) -> Pending[str]:
+    def new_token(self, by: Actor = SYSTEM) -> Pending[str]:
         """A token for the set-up link ``/setup?token=``, in place of all earlier ones."""
         token = secrets.token_urlsafe(32)
 
@@ -40,6 +41,7 @@ class Setup:
                 "INSERT INTO one_time_token (hash, purpose, expires) VALUES (?, 'setup', ?)",
                 (_hash(token), self._clock() + MINUTES * 60_000),
             )
+            chain.record(connection, self._clock(), by, "setup.link")
             return token
 
         return self._database.write(work)
@@ -66,6 +68,7 @@ class Setup:
             _forget_tokens(connection)
             user = new.insert(connection)
             _join_all_groups(connection, user.name)
+            chain.record(connection, now, Actor.user(user.name), "setup.use", user.name)
             return user
 
         return self._database.write(work)

@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from appliance.actor import SHELL
 from appliance.cli import options
 from appliance.people import People, User
 from appliance.setup import MINUTES, Setup
@@ -46,9 +47,12 @@ def add(
         password = _password(password_stdin)
         added = (
             People(database, options.now)
-            .add(name, password, display_name=display_name, email=email, admin=admin, groups=groups)
+            .add(
+                name, password, display_name=display_name, email=email, admin=admin,
+                groups=groups, by=SHELL,
+            )
             .result()
-        )
+        )  # fmt: skip
     if as_json:
         options.print_json(_as_json(added))
     else:
@@ -82,7 +86,7 @@ def passwd(name: str, password_stdin: bool, data: str | None) -> None:
     with options.accounts(data) as database:
         people = People(database, options.now)
         found = people.get(name)
-        people.set_password(name, _password(password_stdin)).result()
+        people.set_password(name, _password(password_stdin), SHELL).result()
     click.echo(f"The password of {found.name} is changed.")
 
 
@@ -92,7 +96,7 @@ def passwd(name: str, password_stdin: bool, data: str | None) -> None:
 def disable(name: str, data: str | None) -> None:
     """Sign a person out everywhere and let them in no more."""
     with options.accounts(data) as database:
-        People(database, options.now).disable(name).result()
+        People(database, options.now).disable(name, SHELL).result()
     click.echo(f"{name} cannot sign in any more.")
 
 
@@ -102,7 +106,7 @@ def disable(name: str, data: str | None) -> None:
 def enable(name: str, data: str | None) -> None:
     """Let a disabled person sign in again."""
     with options.accounts(data) as database:
-        People(database, options.now).enable(name).result()
+        People(database, options.now).enable(name, SHELL).result()
     click.echo(f"{name} may sign in again.")
 
 
@@ -115,7 +119,7 @@ def setup_link(data: str | None) -> None:
     """
     config = options.load(data)
     with options.direct(config) as database:
-        token = Setup(database, options.now).new_token().result()
+        token = Setup(database, options.now).new_token(SHELL).result()
     click.echo(f"The link is valid once, for {MINUTES} minutes.", err=True)
     click.echo(config.address(f"/setup?token={token}"))
 

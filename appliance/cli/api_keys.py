@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from appliance.actor import SHELL
 from appliance.cli import options
 from appliance.config import seconds
 from appliance.keys import Key, Keys
@@ -23,7 +24,7 @@ def create(name: str, expires: int | None, data: str | None, as_json: bool) -> N
     """Make a key and print it, this once."""
     with options.accounts(data) as database:
         until = None if expires is None else options.now() + expires * 1000
-        new = Keys(database, options.now).create(name, expires=until, by="cli").result()
+        new = Keys(database, options.now).create(name, expires=until, by=SHELL).result()
     if as_json:
         options.print_json(_as_json(new.key) | {"key": new.text})
         return
@@ -58,7 +59,7 @@ def revoke(name: str, delete: bool, data: str | None) -> None:
     with options.accounts(data) as database:
         keys = Keys(database, options.now)
         key = keys.get(name)
-        (keys.delete if delete else keys.deactivate)(key.id).result()
+        (keys.delete if delete else keys.deactivate)(key.id, SHELL).result()
     click.echo(f"{key.name} is {'deleted' if delete else 'inactive'}.")
 
 

@@ -37,12 +37,12 @@ def deploy(paths: tuple[Path, ...], data: str | None, as_json: bool) -> None:
     They are deployed together, as a new version of each process. Folders are searched. While a
     server runs, deploy on its page /admin/processes.
     """
-    from appliance.actor import SYSTEM
+    from appliance.actor import SHELL
     from appliance.box import Box  # the engine takes time to load
 
     files = _named(paths)
     with contextlib.closing(Box(options.load(data))) as box:
-        deployed = box.processes.deploy(files, SYSTEM).result()
+        deployed = box.processes.deploy(files, SHELL).result()
     if as_json:
         options.print_json(
             [

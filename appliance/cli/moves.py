@@ -52,7 +52,7 @@ def migrate(
     instance moves for itself; the exit code is 1 when one of them cannot. While a server runs, use
     the page of the process.
     """
-    from appliance.actor import SYSTEM  # the engine takes time to load
+    from appliance.actor import SHELL  # the engine takes time to load
 
     given = dict(_pair(each) for each in mapping)
     with _box(data) as box:
@@ -60,7 +60,7 @@ def migrate(
             outlook = box.moves.rehearse(key, source, target, given, instances)
             return _tell_outlook(outlook, as_json)
         id = box.moves.begin(
-            key, source, target, SYSTEM, mapping=given, instances=instances, reason=reason
+            key, source, target, SHELL, mapping=given, instances=instances, reason=reason
         ).result()
         box.moves.work()
         return _tell_move(box, id, as_json)
@@ -76,10 +76,10 @@ def undo_migration(migration: int, reason: str | None, data: str | None, as_json
 
     Instances that have gone where the old version has nothing stay; the exit code is 1 then.
     """
-    from appliance.actor import SYSTEM  # the engine takes time to load
+    from appliance.actor import SHELL  # the engine takes time to load
 
     with _box(data) as box:
-        id = box.moves.undo(migration, SYSTEM, reason).result()
+        id = box.moves.undo(migration, SHELL, reason).result()
         box.moves.work()
         return _tell_move(box, id, as_json)
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from appliance.deployment import Deployment
-from appliance.store import start_triggers
+from appliance.store import chain, start_triggers
 from appliance.store.transaction import Transaction
 from appliance.views import ProcessView
 from engine.model import Process
@@ -62,7 +62,10 @@ def write(
             view = _unchanged(process, before)
         views.append(view)
     facts = [f"{view.key}:{view.version}" for view in views if not view.unchanged]
-    transaction.rows.add_note(now, by, "deploy", {"deployment": id, "processes": facts})
+    chain.record(
+        transaction.connection, now, by, "process.deploy", ", ".join(facts), deployment=id,
+        forms=sorted(deployment.forms),
+    )  # fmt: skip
     return views
 
 

@@ -116,10 +116,6 @@ class Rows:
         """Take over a row of ``file``."""
         self._files.append(row)
 
-    def add_note(self, at: int, by: str, command: str, facts: object) -> None:
-        """Journal a command that is not about an instance."""
-        self._journal.append((0, at, by, command, _json(facts)))
-
     def flush(self) -> None:
         """Write all changes; the connection is in a transaction."""
         connection = self._connection

@@ -54,7 +54,7 @@ RULES: dict[str, str] = {
         UNION ALL SELECT max(id) FROM definition UNION ALL SELECT max(id) FROM deployment)
         WHERE id >= (SELECT next FROM sequence)""",
     "a journal without its instance": """
-        SELECT id FROM journal WHERE root <> 0 AND root NOT IN (SELECT id FROM instance)""",
+        SELECT id FROM journal WHERE root NOT IN (SELECT id FROM instance)""",
     "a file without its instance": """
         SELECT id FROM file WHERE instance NOT IN (SELECT id FROM instance)""",
 }

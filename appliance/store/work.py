@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any, Protocol, TypeVar
 
-from appliance.actor import SYSTEM
+from appliance.actor import SHELL, SYSTEM
 from appliance.errors import InstanceNotFound
 from appliance.store.delivery import Start, Thrown, starting, waiting
 from appliance.store.held import Held
@@ -68,7 +68,7 @@ class Engine:
         """A command for the writer; ``by`` is who does it, ``name`` how the journal calls it."""
 
         # Nobody started what the appliance does by itself: there is no initiator to assign it to.
-        actor = None if by == SYSTEM.name else by
+        actor = None if by in (SYSTEM.name, SHELL.name) else by
 
         def run(transaction: Transaction) -> T:
             current = Work(self, transaction, name, by, actor)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from appliance.actor import SHELL
 from appliance.direct import DirectDatabase
 from appliance.errors import (
     Conflict,
@@ -19,7 +20,7 @@ from tests.appliance.given import DAY, MINUTE, NOON
 
 @pytest.fixture
 def new(keys):
-    return keys.create("ERP Integration", by="root").result()
+    return keys.create("ERP Integration", by=SHELL).result()
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def test_a_key_is_shown_once_and_works(keys, new):
     (key,) = keys.list()
     assert new.text.startswith(key.prefix)
     assert len(key.prefix) == 11
-    assert (key.created, key.created_by, key.active, key.expires) == (NOON, "root", True, None)
+    assert (key.created, key.created_by, key.active, key.expires) == (NOON, "shell", True, None)
 
 
 def test_keys_are_all_different(keys):

@@ -166,11 +166,15 @@ def test_a_suspended_process_is_not_called(box):
         box.instances.start("outer", {}, ERP).result(10)
 
 
-def test_who_suspended_what_is_journaled(box):
+def test_who_suspended_what_is_audited(box):
     deploy(box, "start > end")
     box.processes.suspend("play", ADMIN).result(10)
-    rows = box.store.read().execute("SELECT command, by FROM journal WHERE root = 0").fetchall()
-    assert rows == [("deploy", "admin"), ("suspend-process", "admin")]
+    box.processes.activate("play", ERP).result(10)
+    assert [(each.action, each.by, each.subject) for each in box.audit.export()] == [
+        ("process.deploy", "admin", "play:1"),
+        ("process.suspend", "admin", "play"),
+        ("process.activate", str(ERP), "play"),
+    ]
 
 
 # --- forms

@@ -162,6 +162,7 @@ def test_a_start_is_hurried_and_goes_on_from_there(box, clock):
     with pytest.raises(Conflict):
         box.jobs.reschedule_start(timer.id, clock.now, ADMIN, expected=1).result(10)
     box.jobs.reschedule_start(timer.id, clock.now, ADMIN, expected=timer.due).result(10)
+    assert box.audit.list().items[0].subject == "play"
     box.clockwork.fire_due()
     assert len(box.instances.list("open", process="play").items) == 1
     [timer] = box.jobs.start_timers()

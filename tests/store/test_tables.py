@@ -9,6 +9,7 @@ from appliance.store import sqlite
 from appliance.store.migrations import MIGRATIONS
 from appliance.store.tables import TABLES
 from appliance.store.tables_people import PEOPLE_TABLES
+from appliance.store.tables_upkeep import UPKEEP_TABLES
 
 
 def schema(connection: sqlite.Connection) -> dict[str, str]:
@@ -30,7 +31,7 @@ def migrated() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def described() -> dict[str, str]:
     database = APSWDatabase(":memory:")
-    tables = [*TABLES, *PEOPLE_TABLES]
+    tables = [*TABLES, *PEOPLE_TABLES, *UPKEEP_TABLES]
     with database.connection_context(), database.bind_ctx(tables):
         database.create_tables(tables, safe=False)
         return schema(database.connection())

@@ -10,8 +10,11 @@ import pytest
 from appliance.errors import Overloaded, ShuttingDown, StorageFull
 from appliance.store import sqlite
 from appliance.store import writer as writer_module
+from appliance.store.held import Held
 from appliance.store.store import Store
 from appliance.store.transaction import Transaction
+from engine.state import State
+from tests.store.given import Shelf
 
 ADD = "INSERT INTO revision (topic, value) VALUES (?, ?)"
 
@@ -34,6 +37,11 @@ def add(topic: str, value: int = 1):
         return connection.changes()
 
     return work
+
+
+def journal(transaction: Transaction, command: str, at: int = 1) -> None:
+    """Hand over a row for the end of the batch."""
+    transaction.rows.add(Held(1, State(Shelf().process)), [], at, "kermit", command)
 
 
 def topics(store: Store) -> list[str]:
@@ -215,7 +223,7 @@ def test_a_listener_that_fails_harms_nobody(store):
 
 def test_a_batch_that_cannot_be_written_is_tried_again_one_by_one(store):
     def poison(transaction: Transaction) -> None:
-        transaction.rows.add_note(10**30, "kermit", "poison", {})  # no SQLite integer
+        journal(transaction, "poison", at=10**30)  # no SQLite integer
 
     gate = Gate(store)
     before, poisoned, after = store.write(add("a")), store.change(poison), store.write(add("b"))
@@ -292,7 +300,7 @@ def test_ids_of_a_block_that_was_undone_are_not_given_twice(store):
 
 def test_ids_that_a_refused_batch_took_are_below_the_stored_number_again(store):
     gate = Gate(store)
-    failing = store.change(lambda t: (t.new_id(), t.rows.add_note(10**30, "x", "x", {})))
+    failing = store.change(lambda t: (t.new_id(), journal(t, "x", at=10**30)))
     fine = store.change(lambda t: t.new_id())
     gate.open()
     with pytest.raises(OverflowError):
@@ -337,9 +345,7 @@ def test_a_full_disk_refuses_clearly_and_the_store_goes_on(store):
 def test_a_full_disk_refuses_a_whole_batch_of_rows(store):
     limit_pages(store, spare=3)
     gate = Gate(store)
-    pending = [
-        store.change(lambda t: t.rows.add_note(1, "kermit", "fill", "x" * 4000)) for _ in range(50)
-    ]
+    pending = [store.change(lambda t: journal(t, "x" * 4000)) for _ in range(50)]
     gate._open.set()
     refused = []
     for each in (gate.pending, *pending):
@@ -349,7 +355,7 @@ def test_a_full_disk_refuses_a_whole_batch_of_rows(store):
     assert len({id(each) for each in refused}) == 51
     assert store.read().execute("SELECT count(*) FROM journal").fetchone() == (0,)
     limit_pages(store, spare=10_000)
-    store.change(lambda t: t.rows.add_note(1, "kermit", "fine", {})).result(10)
+    store.change(lambda t: journal(t, "fine")).result(10)
     assert store.read().execute("SELECT count(*) FROM journal").fetchone() == (1,)
 
 

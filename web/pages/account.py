@@ -15,7 +15,7 @@ from web.bodies import text_of
 from web.live import end_streams
 from web.pages.sign_in import address_of, sign_in
 from web.render import THEME, go, page
-from web.security import SESSION, PageRequest
+from web.security import SESSION, PageRequest, actor_of
 from web.texts import _
 
 THEMES = ("auto", "light", "dark")
@@ -42,6 +42,7 @@ async def change(request: PageRequest) -> Response[Any]:
             display_name=await text_of(request, "display_name"),
             email=await text_of(request, "email"),
             zone=await text_of(request, "zone"),
+            by=actor_of(request),
         )
     except InvalidInput as error:
         return _page(request, profile_problem=str(error))

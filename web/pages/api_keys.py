@@ -15,7 +15,7 @@ from appliance.keys import NewKey
 from web.bodies import text_of
 from web.formats import zone_of
 from web.render import go, page
-from web.security import PageRequest
+from web.security import PageRequest, actor_of
 from web.texts import _
 
 HOME = "/admin/api-keys"
@@ -33,7 +33,7 @@ async def create(request: PageRequest) -> Response[Any]:
     name, until = await text_of(request, "name"), await text_of(request, "expires")
     keys = request.app.state.box.keys
     try:
-        made = await keys.create(name, expires=_end_of(request, until), by=request.user.name)
+        made = await keys.create(name, expires=_end_of(request, until), by=actor_of(request))
     except (InvalidInput, Conflict) as error:
         return _page(request, name=name, expires=until, problem=str(error))
     return _page(request, made=made)
@@ -42,21 +42,21 @@ async def create(request: PageRequest) -> Response[Any]:
 @post(HOME + "/{key:int}/deactivate")
 async def deactivate(request: PageRequest, key: FromPath[int]) -> Response[Any]:
     """Refuse a key until it is activated again."""
-    await request.app.state.box.keys.deactivate(key)
+    await request.app.state.box.keys.deactivate(key, actor_of(request))
     return go(HOME, _("The key is deactivated."))
 
 
 @post(HOME + "/{key:int}/activate")
 async def activate(request: PageRequest, key: FromPath[int]) -> Response[Any]:
     """Accept a key again."""
-    await request.app.state.box.keys.activate(key)
+    await request.app.state.box.keys.activate(key, actor_of(request))
     return go(HOME, _("The key is active."))
 
 
 @post(HOME + "/{key:int}/delete")
 async def delete(request: PageRequest, key: FromPath[int]) -> Response[Any]:
     """Forget a key for good."""
-    await request.app.state.box.keys.delete(key)
+    await request.app.state.box.keys.delete(key, actor_of(request))
     return go(HOME, _("The key is deleted."))
 
 

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from appliance.errors import Conflict, GroupNotFound, InvalidInput, UserNotFound
 from web.bodies import text_of
 from web.render import go, page
-from web.security import PageRequest
+from web.security import PageRequest, actor_of
 from web.texts import _
 
 HOME = "/admin/groups"
@@ -28,7 +28,7 @@ async def create(request: PageRequest) -> Response[Any]:
     """Add a group."""
     name, title = await text_of(request, "name"), await text_of(request, "title")
     try:
-        await request.app.state.box.people.add_group(name, title)
+        await request.app.state.box.people.add_group(name, title, actor_of(request))
     except (InvalidInput, Conflict) as error:
         return _page(request, name, title, str(error))
     return go(HOME, _("The group is added."))
@@ -38,7 +38,8 @@ async def create(request: PageRequest) -> Response[Any]:
 async def join(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     """Put a person into a group."""
     try:
-        await request.app.state.box.people.join(await text_of(request, "user"), name)
+        user = await text_of(request, "user")
+        await request.app.state.box.people.join(user, name, actor_of(request))
     except (UserNotFound, GroupNotFound) as error:
         return go(HOME, str(error), bad=True)
     return go(HOME, _("The person is in the group now."))
@@ -47,14 +48,15 @@ async def join(request: PageRequest, name: FromPath[str]) -> Response[Any]:
 @post(GROUP + "/leave")
 async def leave(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     """Take a person out of a group."""
-    await request.app.state.box.people.leave(await text_of(request, "user"), name)
+    user = await text_of(request, "user")
+    await request.app.state.box.people.leave(user, name, actor_of(request))
     return go(HOME, _("The person is no longer in the group."))
 
 
 @post(GROUP + "/delete")
 async def delete(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     """Remove a group; tasks keep its name."""
-    await request.app.state.box.people.remove_group(name)
+    await request.app.state.box.people.remove_group(name, actor_of(request))
     return go(HOME, _("The group is deleted."))
 
 

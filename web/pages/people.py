@@ -15,7 +15,7 @@ from web.bodies import form_of, text_of
 from web.live import end_streams
 from web.pages.api_keys import site_address
 from web.render import go, page
-from web.security import PageRequest
+from web.security import PageRequest, actor_of
 from web.texts import _
 
 HOME = "/admin/users"
@@ -49,7 +49,7 @@ async def create(request: PageRequest) -> Response[Any]:
         "groups": _texts(form, "groups"),
     }
     try:
-        user = await box.people.add(name, None, **given)
+        user = await box.people.add(name, None, **given, by=actor_of(request))
     except (InvalidInput, Conflict, GroupNotFound) as error:
         return _new(request, {"name": name, **given}, str(error))
     return await _with_link(request, user.name)
@@ -72,8 +72,9 @@ async def change(request: PageRequest, name: FromPath[str]) -> Response[Any]:
             display_name=await text_of(request, "display_name"),
             email=await text_of(request, "email"),
             admin="admin" in form,
+            groups=_texts(form, "groups"),
+            by=actor_of(request),
         )
-        await people.set_groups(user.name, _texts(form, "groups"))
     except (InvalidInput, Conflict, GroupNotFound) as error:
         return _person(request, name, problem=str(error))
     return go(_address(user.name), _("Saved."))
@@ -89,7 +90,7 @@ async def make_link(request: PageRequest, name: FromPath[str]) -> Response[Any]:
 async def disable(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     """Sign a person out and let them in no more."""
     try:
-        await request.app.state.box.people.disable(name)
+        await request.app.state.box.people.disable(name, actor_of(request))
     except Conflict as error:
         return go(_address(name), str(error), bad=True)
     end_streams(request)
@@ -99,12 +100,12 @@ async def disable(request: PageRequest, name: FromPath[str]) -> Response[Any]:
 @post(PERSON + "/enable")
 async def enable(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     """Let a person in again."""
-    await request.app.state.box.people.enable(name)
+    await request.app.state.box.people.enable(name, actor_of(request))
     return go(_address(name), _("This person can sign in again."))
 
 
 async def _with_link(request: PageRequest, name: str) -> Response[Any]:
-    token = await request.app.state.box.password_links.create(name)
+    token = await request.app.state.box.password_links.create(name, actor_of(request))
     return _person(request, name, link=f"{site_address(request)}/password/{token}")
 
 

@@ -9,10 +9,16 @@ from __future__ import annotations
 
 from appliance.errors import DatabaseNewer, DataDirectoryUnusable
 from appliance.store import sqlite
-from appliance.store.migrations import m0001_first, m0002_people, m0003_moves, m0004_batches
+from appliance.store.migrations import (
+    m0001_first,
+    m0002_people,
+    m0003_moves,
+    m0004_batches,
+    m0005_upkeep,
+)
 
 MIGRATIONS: tuple[str, ...] = (
-    m0001_first.SQL, m0002_people.SQL, m0003_moves.SQL, m0004_batches.SQL,
+    m0001_first.SQL, m0002_people.SQL, m0003_moves.SQL, m0004_batches.SQL, m0005_upkeep.SQL,
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 APPLICATION_ID = 0x57464C57
