@@ -22,6 +22,7 @@ from web import wire
 from web.edge import for_programs
 from web.render import page
 from web.texts import _
+from web.told import told
 
 STATUS: Mapping[str, int] = {
     # what was asked cannot be understood
@@ -235,7 +236,7 @@ def _error_page(request: Request[Any, Any, Any], failure: Failure) -> Response[A
             status=failure.status,
             number=failure.status,
             title=_title(failure.status),
-            message=failure.message,
+            message=told(failure.message),
             request_id=request.scope.get("request_id", ""),
         )
         response.headers |= failure.headers
@@ -243,7 +244,9 @@ def _error_page(request: Request[Any, Any, Any], failure: Failure) -> Response[A
     except Exception:
         # A page needs the database and the templates; what is broken may be just that.
         log.exception("the error page failed")
-        return Response(failure.message, status_code=failure.status, media_type=MediaType.TEXT)
+        return Response(
+            told(failure.message), status_code=failure.status, media_type=MediaType.TEXT
+        )
 
 
 def _title(status: int) -> str:

@@ -23,6 +23,7 @@ from markupsafe import Markup
 from appliance.files import Files, Received, StoredFile
 from engine.forms import Directory, Form, FormView, Item, Option
 from web.formats import zone_of
+from web.told import told
 
 OUTCOME = "_outcome"
 ADD_ROW = "_add"
@@ -123,7 +124,7 @@ def view_of(
     )
     shown = {item.name for item in view.items()}
     others = [
-        f"{path} {' '.join(said)}."
+        f"{path} {' '.join(map(told, said))}."
         for path, said in (errors or {}).items()
         if path and path not in shown
     ]
@@ -176,7 +177,9 @@ def width(item: Item, line: Sequence[Item]) -> int:
 
 def sentences(messages: Sequence[str], label: str) -> str:
     """Messages such as "is required" as sentences about the field; others as they are."""
-    return " ".join(f"{label} {one}." if label and one[:1].islower() else one for one in messages)
+    return " ".join(
+        f"{label} {told(one)}." if label and one[:1].islower() else told(one) for one in messages
+    )
 
 
 def markdown(text: str) -> Markup:

@@ -21,8 +21,9 @@ from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 from markupsafe import Markup
 
-from web import formats, forms, manual
+from web import formats, forms, manual, static_files
 from web.texts import gettext, language, languages, ngettext
+from web.told import told
 
 TEMPLATES = Path(__file__).parent / "templates"
 DIST = Path(__file__).parent / "static" / "dist"
@@ -76,6 +77,7 @@ def environment() -> jinja2.Environment:
         gettext, ngettext, newstyle=True
     )
     made.globals |= {"asset": asset, "help_about": manual.address, "languages": languages}
+    made.globals["texts_of_scripts"] = static_files.texts_of_scripts
     made.filters |= {
         "when": _when,
         "ago": _ago,
@@ -88,6 +90,7 @@ def environment() -> jinja2.Environment:
         "markdown": forms.markdown,
         "part_state": forms.part_state,
         "sentences": forms.sentences,
+        "told": told,
         "width": forms.width,
     }
     return made

@@ -41,7 +41,6 @@ TOKEN_FIELD = "_csrf_token"
 TOKEN_HEADER = "x-csrf-token"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _NO_ID = 2**63
-_NO_KEY = "Missing or inactive API key"
 
 PageRequest = Request[User, Session, State]
 """What the handler of a page for people who are signed in is given."""
@@ -61,7 +60,7 @@ async def program(request: ApiRequest) -> None:
     text = _bearer(request.scope["headers"])
     key = text and request.app.state.box.keys.verify(text)
     if not key:
-        raise Unauthorized(_NO_KEY)
+        raise Unauthorized("Missing or inactive API key")
     request.scope["user"] = Actor.api(key.name)
 
 

@@ -1,4 +1,4 @@
-"""The built front end: sent from memory, packed where the browser can unpack.
+"""The built front end, and its texts: sent from memory, packed where the browser can unpack.
 
 Names under ``dist/`` carry their content's hash, so browsers may keep them for ever. All files are
 read once: a cleaner of temporary directories cannot take them away from a program that unpacked
@@ -8,16 +8,21 @@ itself there.
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from web.texts import ENGLISH, languages, of_scripts
+
 FOLDER = Path(__file__).parent / "static"
+FOR_EVER = "public, max-age=31536000, immutable"
 _HASHED = re.compile(r"-[0-9A-Z]{8}\.\w+$")
 _PACKED = {".br": "br", ".gz": "gzip"}
 _TYPES = {
@@ -53,11 +58,32 @@ async def static_file(request: Request[Any, Any, Any], path: FromPath[Path]) -> 
         "Content-Type": asset.content_type,
     }
     if _HASHED.search(name):
-        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        headers["Cache-Control"] = FOR_EVER
     for encoding, content in asset.packed.items():
         if encoding in accepted:
             return Response(content, headers=headers | {"Content-Encoding": encoding})
     return Response(asset.content, headers=headers)
+
+
+@get("/texts/{language:str}")
+async def texts(language: FromPath[str]) -> Response[bytes]:
+    """What scripts say by themselves, in a language; its address changes with its content."""
+    if language not in languages():
+        raise NotFoundException
+    headers = {"Content-Type": "application/json", "Cache-Control": FOR_EVER}
+    return Response(_texts(language), headers=headers)
+
+
+def texts_of_scripts(language: str) -> str:
+    """The address of what scripts say in a language; none for English, which they say anyway."""
+    if language == ENGLISH:
+        return ""
+    return f"/texts/{language}?{zlib.crc32(_texts(language)):08x}"
+
+
+@cache
+def _texts(language: str) -> bytes:
+    return msgspec.json.encode(of_scripts(language), order="sorted")
 
 
 @cache
@@ -79,4 +105,4 @@ def _read(path: Path) -> Asset:
     return Asset(path.read_bytes(), _TYPES.get(path.suffix, "application/octet-stream"), packed)
 
 
-handlers = [static_file]
+handlers = [static_file, texts]

@@ -7,6 +7,7 @@ catalogue is ``locale/<language>/LC_MESSAGES/messages.po``; it is read when it i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -14,8 +15,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from babel.messages import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
 LOCALE = Path(__file__).parent / "locale"
 ENGLISH = "en"
+_SCRIPTS = "web/frontend/"
 
 _language: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
@@ -42,6 +48,23 @@ def plural(one: str, many: str, number: int, **values: Any) -> str:
     return ngettext(one, many, number) % {"num": number, **values}
 
 
+def translations(code: str) -> Iterator[tuple[str, str]]:
+    """Every text without plural that the catalogue of a language has, with its translation."""
+    for message in _messages(code):
+        if isinstance(message.id, str) and isinstance(message.string, str) and message.string:
+            yield message.id, message.string
+
+
+@cache
+def of_scripts(code: str) -> dict[str, str]:
+    """The texts that scripts show by themselves, with their translations."""
+    return {
+        str(message.id): str(message.string)
+        for message in _messages(code)
+        if message.string and any(place.startswith(_SCRIPTS) for place, _line in message.locations)
+    }
+
+
 def language() -> str:
     """The language that texts are in now, as a code such as ``de``."""
     return _language.get()
@@ -66,17 +89,18 @@ def languages() -> tuple[str, ...]:
 @cache
 def catalogue(code: str) -> NullTranslations:
     """The translations of a language; the English texts themselves for English."""
-    path = LOCALE / code / "LC_MESSAGES" / "messages.po"
     if code == ENGLISH or code not in languages():
         return NullTranslations()
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
-
     compiled = BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=code))
+    write_mo(compiled, _messages(code))
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+@cache
+def _messages(code: str) -> Catalog:
+    with (LOCALE / code / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file, locale=code)
 
 
 @lru_cache(maxsize=256)

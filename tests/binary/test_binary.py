@@ -45,6 +45,14 @@ def test_pages_come_with_their_style_and_script(path: Path):
         assert [browser.get(name).status_code for name in linked] == [200] * len(linked)
 
 
+@pytest.mark.parametrize("path", PROGRAMS)
+def test_pages_and_scripts_speak_german(path: Path):
+    with smoke.serving(path) as program, httpx.Client(base_url=program.url) as browser:
+        page = browser.get("/login", headers={"Accept-Language": "de"})
+        assert "Anmelden" in page.text
+        assert browser.get("/texts/de").json()["Larger"] == "Größer"
+
+
 def test_the_processes_that_ship_pass_their_scenarios(tmp_path: Path, root: Path):
     program = smoke.Program(make.ONE_FILE, tmp_path / "data")
     program.run("test", str(root / "processes"))

@@ -94,3 +94,10 @@ def test_larger_smaller_whole_by_keyboard(enter: Enter, office: Office):
     assert page.evaluate(scale) != before
     page.get_by_role("button", name="Whole diagram").press("Enter")
     assert page.evaluate(scale) == before
+
+
+def test_its_buttons_speak_the_language_of_the_reader(enter: Enter, office: Office):
+    page = enter(locale="de-DE").open(f"/admin/instances/{office.cases['report']}")
+    page.get_by_role("button", name="Ganzes Diagramm").wait_for()
+    page = enter(locale="fr-FR").open(f"/admin/instances/{office.cases['report']}")
+    page.get_by_role("button", name="Whole diagram").wait_for()

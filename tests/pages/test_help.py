@@ -49,3 +49,11 @@ def test_what_is_no_page_is_not_found(fozzie: Client, name: str):
 )
 def test_each_page_leads_to_its_help(kermit: Client, path: str, leads_to: str):
     assert f'<a class="nav-item" href="{leads_to}"' in kermit.get(path).text
+
+
+def test_the_help_is_in_english_and_says_so_in_other_languages(fozzie: Client):
+    german = fozzie.get("/help/tasks", headers={"Accept-Language": "de"}).text
+    assert "Die Hilfe gibt es auf Englisch." in german
+    assert '<html lang="de"' in german
+    assert '<div class="help" lang="en">' in german
+    assert "in English" not in fozzie.get("/help/tasks", headers={"Accept-Language": "en"}).text

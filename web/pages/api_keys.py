@@ -17,6 +17,7 @@ from web.formats import zone_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
+from web.told import told
 
 HOME = "/admin/api-keys"
 
@@ -35,7 +36,7 @@ async def create(request: PageRequest) -> Response[Any]:
     try:
         made = await keys.create(name, expires=_end_of(request, until), by=actor_of(request))
     except (InvalidInput, Conflict) as error:
-        return _page(request, name=name, expires=until, problem=str(error))
+        return _page(request, name=name, expires=until, problem=told(error))
     return _page(request, made=made)
 
 

@@ -17,6 +17,7 @@ from web.bodies import form_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _, plural
+from web.told import told
 
 HOME = "/admin/deploy"
 _ORDER = {"error": 0, "warning": 1, "hint": 2}
@@ -40,7 +41,7 @@ async def deploy(request: PageRequest) -> Response[Any]:
     try:
         findings = await asyncio.to_thread(processes.lint, files)
     except InvalidInput as error:
-        return _page(request, [Finding("error", "files", str(error))])
+        return _page(request, [Finding("error", "files", told(error))])
     if form.get("action") == "check" or any(one.severity == "error" for one in findings):
         return _page(request, findings)
     try:

@@ -15,6 +15,7 @@ from web.pages.sign_in import sign_in
 from web.render import go, page
 from web.security import known_visitor
 from web.texts import _
+from web.told import told
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -35,7 +36,7 @@ async def choose(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
     try:
         user = await (await asyncio.to_thread(links.use, token, password))
     except InvalidInput as error:
-        return _form(request, token, str(error))
+        return _form(request, token, told(error))
     end_streams(request)
     return await sign_in(request, user, go("/tasks", _("Your password is set.")))
 

@@ -17,6 +17,7 @@ from web.pages.api_keys import site_address
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
+from web.told import told
 
 HOME = "/admin/users"
 PERSON = HOME + "/{name:str}"
@@ -51,7 +52,7 @@ async def create(request: PageRequest) -> Response[Any]:
     try:
         user = await box.people.add(name, None, **given, by=actor_of(request))
     except (InvalidInput, Conflict, GroupNotFound) as error:
-        return _new(request, {"name": name, **given}, str(error))
+        return _new(request, {"name": name, **given}, told(error))
     return await _with_link(request, user.name)
 
 
@@ -76,7 +77,7 @@ async def change(request: PageRequest, name: FromPath[str]) -> Response[Any]:
             by=actor_of(request),
         )
     except (InvalidInput, Conflict, GroupNotFound) as error:
-        return _person(request, name, problem=str(error))
+        return _person(request, name, problem=told(error))
     return go(_address(user.name), _("Saved."))
 
 
@@ -92,7 +93,7 @@ async def disable(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     try:
         await request.app.state.box.people.disable(name, actor_of(request))
     except Conflict as error:
-        return go(_address(name), str(error), bad=True)
+        return go(_address(name), told(error), bad=True)
     end_streams(request)
     return go(_address(name), _("This person can no longer sign in."))
 

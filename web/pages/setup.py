@@ -14,6 +14,7 @@ from web.pages.sign_in import sign_in
 from web.render import go, page
 from web.security import known_visitor
 from web.texts import _
+from web.told import told
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -40,9 +41,9 @@ async def create(request: AnyRequest) -> Response[Any]:
         made = await asyncio.to_thread(setup.use, token, name, password, display_name=shown)
         user = await made
     except InvalidInput as error:
-        return _form(request, token, name, shown, str(error))
+        return _form(request, token, name, shown, told(error))
     except Conflict as error:
-        raise SetupLinkInvalid(str(error)) from None
+        raise SetupLinkInvalid(told(error)) from None
     welcome = _("Welcome. You administer this server.")
     return await sign_in(request, user, go("/tasks", welcome))
 

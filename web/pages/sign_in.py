@@ -14,6 +14,7 @@ from appliance.people import User
 from web.bodies import text_of
 from web.render import go, page
 from web.security import SESSION, cookie, known_visitor
+from web.told import told
 
 # A path of ours: another site's address could begin with two slashes, or with a slash and a
 # backslash, which browsers read as two.
@@ -40,9 +41,9 @@ async def check(request: AnyRequest) -> Response[Any]:
     try:
         user = await asyncio.to_thread(people.authenticate, name, password, address_of(request))
     except WrongPassword as error:
-        return _form(request, wanted, name, str(error), status=401)
+        return _form(request, wanted, name, told(error), status=401)
     except TooManyAttempts as error:
-        response = _form(request, wanted, name, str(error), status=429)
+        response = _form(request, wanted, name, told(error), status=429)
         response.headers["Retry-After"] = str(error.retry_after)
         return response
     return await sign_in(request, user, go(local(wanted)))

@@ -18,6 +18,7 @@ from web.history import in_words
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
+from web.told import told
 
 TASK = "/tasks/{task:int}"
 LOST = (TaskAlreadyClaimed, TaskNotFound, InstanceSuspended, Conflict, Forbidden)
@@ -52,7 +53,7 @@ async def complete(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     except FormInvalid as error:
         return _page(request, detail, values, error.errors, status=422)
     except LOST as error:
-        return _page(request, _find(request, task), values, gone=str(error), status=422)
+        return _page(request, _find(request, task), values, gone=told(error), status=422)
     said = _("Done: %(task)s.", task=detail.name)
     if done.next_task_id is None:
         return go("/tasks", said)

@@ -3,6 +3,7 @@
 // and the element ID holds data-marks: {active: {node: count}, visited: {node: count},
 // flows: {flow: count}, incidents: [node], here: node}. When htmx exchanges it, the marks follow.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import { _ } from "./js/texts.js";
 
 const WALKED = "#1a7f4b";
 const KINDS = ["active", "within", "visited", "incident"];
@@ -135,11 +136,10 @@ class Drawing {
 
   addControls() {
     const bar = Object.assign(document.createElement("div"), { className: "diagram-controls" });
-    const { larger, smaller, whole } = this.element.dataset;
     bar.append(
-      control("+", larger, () => this.zoomer.stepZoom(1)),
-      control("−", smaller, () => this.zoomer.stepZoom(-1)),
-      control("⤢", whole, () => this.fit()),
+      control("+", _("Larger"), () => this.zoomer.stepZoom(1)),
+      control("−", _("Smaller"), () => this.zoomer.stepZoom(-1)),
+      control("⤢", _("Whole diagram"), () => this.fit()),
     );
     this.element.append(bar);
   }
