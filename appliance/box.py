@@ -2,12 +2,13 @@
 
 box.processes   what is deployed           box.people, box.setup, box.password_links
 box.instances   starting and following     box.sessions      signed-in browsers
-box.tasks       inboxes and work           box.keys          API keys
-box.files       uploads                    box.live          "something changed"
+box.inbox       lists of tasks             box.keys          API keys
+box.tasks       one task                   box.files         uploads
 box.messages, box.signals                  box.jobs          work of external workers
 box.clockwork   timers                     box.moves         migrations of running instances
 box.incidents   what stands still          box.batches       the same done to many
 box.audit       who did what
+box.live        "something changed"        box.saved_filters of the inbox
 box.store       for tests and checks
 """
 
@@ -26,6 +27,7 @@ from appliance.config import Config
 from appliance.datadir import DataDirectory
 from appliance.errors import Conflict
 from appliance.files import Files
+from appliance.inbox import Inbox
 from appliance.incidents import Incidents
 from appliance.instances import Instances
 from appliance.jobs import Jobs
@@ -37,6 +39,7 @@ from appliance.moves import Moves
 from appliance.password_links import PasswordLinks
 from appliance.people import People
 from appliance.processes import Processes
+from appliance.saved_filters import SavedFilters
 from appliance.sessions import Sessions
 from appliance.setup import Setup
 from appliance.store.store import Store
@@ -101,7 +104,8 @@ class Box:
         self.processes = Processes(store, library, self.live, clock, config.model_limit)
         cases = Cases(store, library, self.files)
         self.instances = Instances(store, library, self.processes, self.files, cases)
-        self.tasks = Tasks(store, library, self.files, clock)
+        self.inbox = Inbox(store, library, clock)
+        self.tasks = Tasks(store, library, self.files)
         self.messages = Messages(store)
         self.signals = Signals(store)
         self.jobs = Jobs(store, library, clock)
@@ -110,6 +114,7 @@ class Box:
         self.clockwork = Clockwork(store, clock)
         self.moves = Moves(store, library, clock)
         self.people = People(store, clock)
+        self.saved_filters = SavedFilters(store)
         self.password_links = PasswordLinks(store, self.people, clock)
         self.setup = Setup(store, clock)
         self.sessions = Sessions(

@@ -16,7 +16,7 @@
     │   └── TooLarge              ... because it is larger than the limit
     ├── Conflict                  it does not fit what is there now
     ├── UserNotFound, GroupNotFound, KeyNotFound, SessionNotFound, MoveNotFound, BatchNotFound,
-    │   IncidentNotFound
+    │   IncidentNotFound, FilterNotFound
     ├── StorageFull               the disk is full; nothing was changed
     ├── Overloaded                too much is waiting; try again (carries the seconds)
     ├── ShuttingDown              the server is stopping
@@ -162,6 +162,12 @@ class IncidentNotFound(Refused):
     """No incident has this number."""
 
     code = "INCIDENT_NOT_FOUND"
+
+
+class FilterNotFound(Refused):
+    """The user has no such saved filter."""
+
+    code = "FILTER_NOT_FOUND"
 
 
 class StorageFull(Refused):

@@ -18,6 +18,8 @@ _INCIDENT = "SELECT token FROM incident WHERE id = ?"
 _MOVES = (ev.Passed, ev.Entered, ev.Left)
 _STATUS = {"COMPLETED": "completed", "TERMINATED": "cancelled", "FAILED": "failed"}
 
+_DELEGATION: dict[Any, str] = {"pending": "delegated", "resolved": "handed-back"}
+
 
 def history(
     connection: sqlite.Connection, library: Library, root: int, inside: set[int], commands: int
@@ -124,7 +126,8 @@ class _Reader:
     def _task_changed(self, event: ev.TaskChanged) -> None:
         name = self._task_name(event.task) or ""
         if "assignee" in event.changes:
-            self._add("assigned", event.task, event.changes["assignee"] or "", name)
+            what = _DELEGATION.get(event.changes.get("delegation"), "assigned")
+            self._add(what, event.task, event.changes["assignee"] or "", name)
         else:
             self._add("changed", event.task, ", ".join(event.changes), name)
 

@@ -1,4 +1,4 @@
-"""Tasks: inboxes, one task with its form, claiming, assigning and completing."""
+"""Tasks: one with its form; claiming, assigning, delegating, planning and completing it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import Any
 
 from appliance.actor import Actor
 from appliance.cases import Person, names
-from appliance.errors import Conflict, Forbidden, InstanceNotFound
+from appliance.errors import Conflict, Forbidden, InstanceNotFound, InvalidInput
 from appliance.files import Files, Received
 from appliance.form_input import Input, variables_of
 from appliance.library import Library
 from appliance.pending import Pending
 from appliance.store import queries
-from appliance.store.lists import like_pattern
 from appliance.store.store import Store
 from appliance.store.work import Work
-from appliance.views import Completed, Counts, Page, TaskDetail, TaskRow
+from appliance.views import Completed, TaskDetail
 from engine.commands import Command
 from engine.elements.user_task import UserTask
 from engine.errors import TaskAlreadyClaimed, TaskNotFound
@@ -25,56 +24,16 @@ from engine.forms import Directory, Form, from_form_fields
 from engine.state import State
 from engine.values import decode
 
+_PLANNED = {"priority": 15, "due": 16}
+
 
 class Tasks:
     """The user tasks of the box."""
 
-    def __init__(
-        self, store: Store, library: Library, files: Files, clock: Callable[[], int]
-    ) -> None:
+    def __init__(self, store: Store, library: Library, files: Files) -> None:
         self._store = store
         self._library = library
         self._files = files
-        self._clock = clock
-
-    def inbox(
-        self,
-        who: Person,
-        view: str = "mine",
-        q: str = "",
-        process: str = "",
-        sort: str = "due",
-        page: str = "",
-    ) -> Page[TaskRow]:
-        """A page of somebody's tasks: view mine, group, overdue, done.
-
-        ``q`` is a part of a name or business key, or the number of a task or instance; ``sort`` is
-        due, priority, created, name or process, with a minus for the reverse.
-        """
-        offset = int(page) if page.isdecimal() and len(page) < 9 else 0
-        view = view if view in ("group", "overdue", "done") else "mine"
-        conditions, searched = self._conditions(q, process, "t" if view == "done" else "v")
-        bound = {**self._bound(who), **searched}
-        connection = self._store.read()
-        if view == "done":
-            rows = queries.done(connection, bound, conditions=conditions, offset=offset)
-        else:
-            source = queries.inbox_source(view, len(who.groups))
-            rows = queries.inbox(
-                connection, source, bound, sort=sort, conditions=conditions, offset=offset
-            )
-        more = len(rows) > queries.PAGE
-        items = [self._row(row) for row in rows[: queries.PAGE]]
-        return Page(items, str(offset + queries.PAGE) if more else None)
-
-    def counts(self, who: Person) -> Counts:
-        """How many tasks lie in each view of somebody's inbox."""
-        bound, connection = self._bound(who), self._store.read()
-        mine, group, overdue = (
-            queries.count(connection, queries.inbox_source(view, len(who.groups)), bound)
-            for view in ("mine", "group", "overdue")
-        )
-        return Counts(mine, group, overdue)
 
     def get(self, id: int, who: Person) -> TaskDetail:
         """A task, open or finished, as this person sees it.
@@ -91,6 +50,7 @@ class Tasks:
         if not rights.see:
             raise Forbidden("This task is neither yours nor open to you.")
         scopes = connection.execute(queries.SCOPES, (id,))
+        form = self._form(definition, node, form_key)
         return TaskDetail(
             id=id, name=name, node_id=node, description=description, instance_id=instance,
             root_id=root, process_id=definition, process_key=view.key, process_name=view.name,
@@ -99,10 +59,11 @@ class Tasks:
             candidate_users=names(users), candidate_groups=names(groups), priority=priority,
             due=due, created=created, claimed=claimed, ended=ended, completed_by=completed_by,
             outcome=outcome, suspended=bool(suspended), form_key=form_key,
-            form=self._form(definition, node, form_key),
+            form=form.without_outcomes() if form and delegation == "pending" else form,
             data={name: decode(value) for name, value in scopes},
             files=self._files.list(root), mine=assignee == who.name,
             may_claim=rights.claim, may_complete=rights.complete, may_assign=rights.assign,
+            may_plan=rights.plan,
         )  # fmt: skip
 
     def claim(self, id: int, by: Actor) -> Pending[None]:
@@ -123,7 +84,36 @@ class Tasks:
             raise Forbidden("Only who has this task, or an administrator, may pass it on.")
         if to is None:
             return self._command("unclaim", row, by, lambda run: run.unclaim(id))
+        if row[12] == "pending" and to == row[11]:
+            return self._command("resolve", row, by, lambda run: run.resolve(id))
         return self._command("assign", row, by, lambda run: run.assign(id, to))
+
+    def delegate(self, id: int, to: str, by: Actor) -> Pending[None]:
+        """Let somebody work on a task who hands it back to its owner; see ``resolve``."""
+        row = self._found(id)
+        if not _Rights(row, by).assign:
+            raise Forbidden("Only who has this task, or an administrator, may delegate it.")
+        if to == (row[11] or row[10]):
+            raise InvalidInput(
+                f"The task would come back to {to}, so it cannot be delegated to them."
+            )
+        return self._command("delegate", row, by, lambda run: run.delegate(id, to))
+
+    def plan(self, id: int, due: int | None, priority: int, by: Actor) -> Pending[None]:
+        """Say when a task is due (ms) and how urgent it is. Owners and administrators may."""
+        row = self._found(id)
+        if not _Rights(row, by).plan:
+            raise Forbidden("Only the owner of this task, or an administrator, may plan it.")
+        if not 0 <= priority <= 100:
+            raise InvalidInput("The priority is a number from 0 to 100.")
+        asked = {"due": due, "priority": priority}
+        changes = {name: value for name, value in asked.items() if value != row[_PLANNED[name]]}
+
+        def act(run: Command) -> None:
+            if changes:
+                run.change_task(id, changes)
+
+        return self._command("plan", row, by, act)
 
     def complete(
         self,
@@ -138,18 +128,15 @@ class Tasks:
     ) -> Pending[Completed]:
         """Complete a task with what was entered into its form.
 
-        ``now`` is the moment in the person's time zone. Files belong to the instance when this is
-        stored and are dropped when it is refused. Raises ``FormInvalid``; ``Conflict`` when
-        somebody was quicker; ``TaskAlreadyClaimed`` when it is somebody else's; ``Forbidden``.
+        A delegated task goes back to its owner instead. ``now`` is the moment in the person's time
+        zone. Files belong to the instance when this is stored and are dropped when it is refused.
+        Raises ``FormInvalid``; ``Conflict`` when somebody was quicker; ``TaskAlreadyClaimed`` when
+        it is somebody else's; ``Forbidden``.
         """
         with Input(self._files, uploads) as given:
             task = self.get(id, by)
-            if task.ended is not None:
-                raise _ended(task.completed_by, id)
-            if not task.may_complete:
-                if task.assignee is not None:
-                    raise TaskAlreadyClaimed(f"{task.assignee} has this task.")
-                raise Forbidden("This task is not open to you.")
+            _check_open_to(task)
+            delegated = task.delegation == "pending"
             checked = given.check(
                 task.form, entered, task.data, now=now, outcome=outcome, people=people
             )
@@ -158,10 +145,23 @@ class Tasks:
             def work(work: Work) -> Completed:
                 run = self._open(work, task.root_id, id, by)
                 given.rows(work, task.root_id, task.instance_id, id, str(by))
-                run.complete(id, values, outcome=checked.outcome or None)
+                if delegated:
+                    run.resolve(id, values)
+                else:
+                    run.complete(id, values, outcome=checked.outcome or None)
                 return Completed(id, task.root_id, _next_task(run.state, by))
 
-            return given.settle(self._store.command("complete", str(by), work))
+            name = "resolve" if delegated else "complete"
+            return given.settle(self._store.command(name, str(by), work))
+
+    def resolve(self, id: int, by: Actor) -> Pending[None]:
+        """Hand a delegated task back to its owner as it is."""
+        row = self._found(id)
+        if not _Rights(row, by).complete:
+            raise Forbidden("Only who has this task, or an administrator, may hand it back.")
+        if row[12] != "pending":
+            raise Conflict(f"Task {id} is not delegated.")
+        return self._command("resolve", row, by, lambda run: run.resolve(id))
 
     def _open(self, work: Work, root: int, id: int, by: Actor) -> Command:
         """The run on a task that is still open, and still ``by``'s to complete."""
@@ -210,37 +210,6 @@ class Tasks:
             return Form.parse(fields, file=process.file)
         return self._library.form(definition, form_key) if form_key else None
 
-    def _bound(self, who: Person) -> dict[str, object]:
-        groups = {f"group{number}": group for number, group in enumerate(sorted(who.groups))}
-        return {"who": who.name, "now": self._clock(), **groups}
-
-    def _conditions(self, q: str, process: str, table: str) -> tuple[list[str], dict[str, object]]:
-        """SQL conditions for a search and a process, and the values they read."""
-        conditions: list[str] = []
-        bound: dict[str, object] = {}
-        q = q.strip()
-        if process:
-            ids = [str(view.id) for view in self._library.all() if view.key == process]
-            conditions.append(f"{table}.definition IN ({', '.join(ids)})")
-        if q:
-            bound["like"] = like_pattern(q)
-            like = "LIKE :like ESCAPE '\\'"
-            parts = [f"t.name {like}", f"i.name {like}", f"i.business_key {like}"]
-            if q.isdecimal() and len(q) < 19:
-                bound["number"] = int(q)
-                parts.append(":number IN (t.id, t.instance, t.root)")
-            conditions.append(f"({' OR '.join(parts)})")
-        return conditions, bound
-
-    def _row(self, row: tuple) -> TaskRow:
-        id, name, instance, definition, subject, business_key, assignee, *rest = row
-        created, due, priority, ended = rest
-        view = self._library.view(definition)
-        return TaskRow(
-            id, name, instance, view.key, view.name, view.version, subject, business_key, assignee,
-            created, due, priority, ended,
-        )  # fmt: skip
-
 
 class _Rights:
     """What a person may do with a task."""
@@ -256,6 +225,18 @@ class _Rights:
             who.admin or assignee == who.name or (assignee is None and self.see)
         )
         self.assign = not ended and (who.admin or who.name in (assignee, owner))
+        self.plan = not ended and (who.admin or who.name == owner)
+
+
+def _check_open_to(task: TaskDetail) -> None:
+    """Raise why the person who sees a task like this may not complete it, if that is so."""
+    if task.ended is not None:
+        raise _ended(task.completed_by, task.id)
+    if task.may_complete:
+        return
+    if task.assignee is not None:
+        raise TaskAlreadyClaimed(f"{task.assignee} has this task.")
+    raise Forbidden("This task is not open to you.")
 
 
 def _ended(completed_by: str | None, id: int) -> Conflict:

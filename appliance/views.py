@@ -226,10 +226,10 @@ class BatchView(msgspec.Struct, frozen=True):
 class HistoryLine(msgspec.Struct, frozen=True):
     """One thing that happened.
 
-    ``what``: started, ended, suspended, activated, task, assigned, changed, task-completed,
-    task-cancelled, timer, incident, incident-resolved, migrated, moved-back, modified, repeated,
-    rescheduled, set, file, log. ``name`` is the step it happened at (or the process), ``detail`` an
-    assignee, outcome, status, message or reason.
+    ``what``: started, ended, suspended, activated, task, assigned, delegated, handed-back, changed,
+    task-completed, task-cancelled, timer, incident, incident-resolved, migrated, moved-back,
+    modified, repeated, rescheduled, set, file, log. ``name`` is the step it happened at (or the
+    process), ``detail`` an assignee, outcome, status, message or reason.
     """
 
     at: int
@@ -264,7 +264,10 @@ class InstanceDetail(msgspec.Struct, frozen=True):
 
 
 class TaskRow(msgspec.Struct, frozen=True):
-    """A task in an inbox; ``subject`` is the name of its instance."""
+    """A task in an inbox; ``subject`` is the name of its instance.
+
+    ``delegated_by`` is who gets it back.
+    """
 
     id: int
     name: str
@@ -279,6 +282,7 @@ class TaskRow(msgspec.Struct, frozen=True):
     due: int | None
     priority: int
     ended: int | None
+    delegated_by: str | None = None
 
 
 class Counts(msgspec.Struct, frozen=True, gc=False):
@@ -330,6 +334,7 @@ class TaskDetail(msgspec.Struct, frozen=True):
     may_claim: bool
     may_complete: bool
     may_assign: bool
+    may_plan: bool
 
 
 class Match(msgspec.Struct, frozen=True):

@@ -36,10 +36,10 @@ LOCALE = ROOT / "web" / "locale"
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "plural": (1, 2)}
 FORM_KEYWORDS = {"Message": None, "Unfit": None}
 REFUSALS = frozenset({
-    "AmbiguousCorrelation", "BodyTooLarge", "Conflict", "Forbidden", "ForeignRequest",
-    "GroupNotFound", "InstanceEnded", "InstanceNotFound", "InstanceSuspended", "InvalidInput",
-    "KeyNotFound", "MoveNotFound", "NoFlowTaken", "NoSubscriber", "NotWaiting", "Overloaded",
-    "PasswordLinkInvalid", "ProcessNotFound", "ProcessSuspended", "SessionNotFound",
+    "AmbiguousCorrelation", "BodyTooLarge", "Conflict", "FilterNotFound", "Forbidden",
+    "ForeignRequest", "GroupNotFound", "InstanceEnded", "InstanceNotFound", "InstanceSuspended",
+    "InvalidInput", "KeyNotFound", "MoveNotFound", "NoFlowTaken", "NoSubscriber", "NotWaiting",
+    "Overloaded", "PasswordLinkInvalid", "ProcessNotFound", "ProcessSuspended", "SessionNotFound",
     "SetupLinkInvalid", "ShuttingDown", "StartFormNotSupported", "StepLimit", "StorageFull",
     "StoredFileNotFound", "TaskAlreadyClaimed", "TaskDelegated", "TaskNotFound", "TooLarge",
     "TooManyAttempts", "Unauthorized", "UncaughtError", "UserNotFound", "WrongPassword",

@@ -48,6 +48,7 @@ STATUS: Mapping[str, int] = {
     "MOVE_NOT_FOUND": 404,
     "BATCH_NOT_FOUND": 404,
     "INCIDENT_NOT_FOUND": 404,
+    "FILTER_NOT_FOUND": 404,
     "NO_SUBSCRIBER": 404,
     "METHOD_NOT_ALLOWED": 405,
     # what does not fit the present state

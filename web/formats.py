@@ -15,6 +15,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
+from appliance.errors import InvalidInput
 from web.texts import ENGLISH, _, language, plural
 
 MINUTE = 60_000
@@ -35,6 +36,21 @@ def clock(ms: int, zone: tzinfo) -> str:
     """A moment for people: ``1 May 2026 09:15`` or ``01.05.2026 09:15``."""
     moment = datetime.fromtimestamp(ms / 1000, zone)
     return f"{format_date(moment, locale=_locale())} {moment:%H:%M}"
+
+
+def field_of(ms: int, zone: tzinfo) -> str:
+    """A moment as a ``datetime-local`` field wants it."""
+    return f"{datetime.fromtimestamp(ms / 1000, zone):%Y-%m-%dT%H:%M}"
+
+
+def moment_of(text: str, zone: tzinfo) -> int | None:
+    """The moment that a ``datetime-local`` field says; None when it is empty."""
+    if not text:
+        return None
+    try:
+        return int(datetime.fromisoformat(text).replace(tzinfo=zone).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise InvalidInput(_("The time must look like 2027-12-31T18:00.")) from None
 
 
 def day(value: date) -> str:

@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cache
 from typing import Any
 
@@ -133,7 +133,12 @@ def view_of(
 
 def now_of(box: Any, user: Any) -> datetime:
     """The moment in the person's zone: what "today" means in a form."""
-    return datetime.now(zone_of(user.zone or box.config.time_zone))
+    return datetime.now(zone(box, user))
+
+
+def zone(box: Any, user: Any) -> tzinfo:
+    """The time zone of a person, or else the server's."""
+    return zone_of(user.zone or box.config.time_zone)
 
 
 def directory(box: Any) -> Directory:

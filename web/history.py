@@ -87,8 +87,21 @@ def _assigned(line: HistoryLine, by: str, reader: str) -> Said:
     return _("%(step)s: assigned to %(to)s by %(who)s", step=apart(line.name), to=to, who=by), ""
 
 
+def _delegated(line: HistoryLine, by: str, reader: str) -> Said:
+    to = person(line.detail, reader)
+    return _("%(step)s: delegated to %(to)s by %(who)s", step=apart(line.name), to=to, who=by), ""
+
+
+def _handed_back(line: HistoryLine, by: str, reader: str) -> Said:
+    to = person(line.detail, reader)
+    return _("%(step)s: handed back to %(to)s by %(who)s", step=apart(line.name), to=to, who=by), ""
+
+
 def _changed(line: HistoryLine, by: str, _reader: str) -> Said:
-    return _("%(step)s: changed by %(who)s", step=apart(line.name), who=by), line.detail
+    fields = {"due": _("due date"), "priority": _("priority"), "name": _("name")}
+    changed = [fields.get(each, each) for each in line.detail.split(", ")]
+    said = _("%(step)s: changed by %(who)s", step=apart(line.name), who=by)
+    return said, ", ".join(changed)
 
 
 def _completed(line: HistoryLine, by: str, _reader: str) -> Said:
@@ -151,6 +164,8 @@ _WORDS: dict[str, tuple[str, str, Say]] = {
     "activated": ("info", "play", _activated),
     "task": ("", "inbox", _task),
     "assigned": ("", "person", _assigned),
+    "delegated": ("", "person", _delegated),
+    "handed-back": ("", "person", _handed_back),
     "changed": ("", "dot", _changed),
     "task-completed": ("good", "check", _completed),
     "task-cancelled": ("", "close", _gone),

@@ -82,6 +82,7 @@ def environment() -> jinja2.Environment:
         "when": _when,
         "ago": _ago,
         "due": _due,
+        "field_time": _field_time,
         "span": formats.span,
         "size": formats.size,
         "value_text": formats.value_text,
@@ -122,7 +123,7 @@ def _given(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "path": request.url.path,
         "theme": theme if theme in ("light", "dark") else "auto",
         "csrf_token": getattr(request.state, "csrf_token", ""),
-        "counts": box.tasks.counts(user) if user else None,
+        "counts": box.inbox.counts(user) if user else None,
         "said": _said(request),
         "language": language(),
         "now": int(time.time() * 1000),
@@ -144,6 +145,11 @@ def _said(request: Request[Any, Any, Any]) -> dict[str, str] | None:
 @jinja2.pass_context
 def _when(context: jinja2.runtime.Context, ms: int | None) -> Markup | str:
     return formats.time_tag(ms, context["zone"]) if ms is not None else "–"
+
+
+@jinja2.pass_context
+def _field_time(context: jinja2.runtime.Context, ms: int | None) -> str:
+    return formats.field_of(ms, context["zone"]) if ms is not None else ""
 
 
 @jinja2.pass_context

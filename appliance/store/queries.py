@@ -6,10 +6,11 @@ SQLite for its plan. Rows come back as the tuples that the callers in ``applianc
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from appliance.store import sqlite
-from appliance.store.inbox import ASSIGNEE, GROUP, USER
+from appliance.store.inbox import ASSIGNEE
 
 Row = tuple
 PAGE = 50
@@ -95,37 +96,56 @@ FROM activity a JOIN task t ON t.id = a.id WHERE a.root = ?
 _INBOX = "SELECT task, due, priority, name, definition FROM inbox WHERE"
 _TASK_ROW = """
 SELECT t.id, coalesce(t.name, t.node), t.instance, t.definition, coalesce(i.name, ''),
-    i.business_key, t.assignee, t.created, t.due, t.priority, t.ended
+    i.business_key, t.assignee, t.created, t.due, t.priority, t.ended, t.owner, t.delegation
 """
 _JOINED = "JOIN task t ON t.id = v.task JOIN instance i ON i.id = t.instance"
-_SORTS = {
-    "due": "v.due IS NULL, v.due, v.priority DESC, v.task",
-    "-due": "v.due IS NULL, v.due DESC, v.priority DESC, v.task",
-    "priority": "v.priority, v.due IS NULL, v.due, v.task",
-    "-priority": "v.priority DESC, v.due IS NULL, v.due, v.task",
-    "created": "v.task",
-    "-created": "v.task DESC",
-    "name": "v.name COLLATE NOCASE, v.task",
-    "-name": "v.name COLLATE NOCASE DESC, v.task",
-    "process": "v.definition, v.task",
-    "-process": "v.definition DESC, v.task",
+_DUE = f"coalesce({{0}}.due, {2**62})"
+_NAME = "lower(coalesce({0}.name, ''))"
+_SORTS: Mapping[str, tuple[str, ...]] = {
+    "due": (_DUE, "-{0}.priority", "{0}.{1}"),
+    "-due": ("-coalesce({0}.due, 0)", "-{0}.priority", "{0}.{1}"),
+    "priority": ("{0}.priority", _DUE, "{0}.{1}"),
+    "-priority": ("-{0}.priority", _DUE, "{0}.{1}"),
+    "created": ("{0}.{1}",),
+    "-created": ("-{0}.{1}",),
+    "name": (_NAME, "{0}.{1}"),
+    "-name": (_NAME, "{0}.{1}"),
+    "process": ("{0}.definition", "{0}.{1}"),
+    "-process": ("-{0}.definition", "-{0}.{1}"),
 }
+"""What a list is ordered by, all columns the same way; {0} is the table, {1} its task's id."""
+_BACKWARDS = {"-name"}
 
 
-def inbox_source(view: str, groups: int) -> str:
-    """The tasks of a view (mine, group, overdue) of a person in so many groups, each once.
+class Range(NamedTuple):
+    """One inbox, whole, or of these definitions only."""
 
-    It reads ``:who``, ``:now`` and ``:group0``, ``:group1``, …
+    kind: int
+    who: str
+    definitions: tuple[int, ...] | None = None
+
+
+def inbox_source(view: str, inboxes: Sequence[Range]) -> tuple[str, dict[str, object]]:
+    """The tasks of a view (mine, group, overdue) of some inboxes, each once; it reads ``:now``.
+
+    With the values that it reads besides.
     """
-    mine = [f"kind = {ASSIGNEE} AND who = :who"]
-    group = [f"kind = {USER} AND who = :who"]
-    group += [f"kind = {GROUP} AND who = :group{number}" for number in range(groups)]
-    ranges = {"mine": mine, "group": group, "overdue": [*mine, *group]}[view]
+    bound: dict[str, object] = {}
+    ranges: list[str] = []
+    for number, (kind, who, definitions) in enumerate(inboxes):
+        if view == "overdue" or (view == "mine") == (kind == ASSIGNEE):
+            bound[f"who{number}"] = who
+            some = f" AND definition IN ({_list(definitions)})" if definitions is not None else ""
+            ranges.append(f"kind = {kind} AND who = :who{number}{some}")
     late = " AND due < :now" if view == "overdue" else ""
     # Only what lies in several inboxes can be found twice, and has to be made one again.
     once = [f"{_INBOX} {each}{late} AND shared = 0" for each in ranges]
     several = " UNION ".join(f"{_INBOX} {each}{late} AND shared = 1" for each in ranges)
-    return " UNION ALL ".join([*once, f"SELECT * FROM ({several})"])
+    return " UNION ALL ".join([*once, f"SELECT * FROM ({several})"]), bound
+
+
+def _list(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))
 
 
 def inbox(
@@ -135,15 +155,21 @@ def inbox(
     *,
     sort: str,
     conditions: Sequence[str],
-    offset: int,
 ) -> list[Row]:
     """A page (and one row more) of the tasks of a source; see :func:`inbox_source`.
 
-    ``conditions`` are about ``v`` (the inbox), or about ``t`` and ``i`` (task and instance) too.
+    It begins after the task ``:after``, unless that is None. ``conditions`` are about ``v`` (the
+    inbox), or about ``t`` and ``i`` (task and instance) too.
     """
-    order = _SORTS.get(sort, _SORTS["due"])
+    columns = _SORTS.get(sort, _SORTS["due"])
+    way, than = ("DESC", "<") if sort in _BACKWARDS else ("ASC", ">")
+    order = ", ".join(f"{column} {way}" for column in columns).format("v", "task")
+    if bound["after"] is not None:
+        key = ", ".join(columns)
+        place = f"SELECT {key.format('a', 'id')} FROM task a WHERE a.id = :after"
+        conditions = [*conditions, f"({key.format('v', 'task')}) {than} ({place})"]
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    page = f"LIMIT {PAGE + 1} OFFSET {offset}"
+    page = f"LIMIT {PAGE + 1}"
     if "t." in where:
         sql = f"{_TASK_ROW} FROM ({source}) v {_JOINED} {where} ORDER BY {order} {page}"
     else:  # the page is chosen from the inbox alone; only its tasks are looked up
@@ -153,17 +179,15 @@ def inbox(
 
 
 def done(
-    connection: sqlite.Connection,
-    bound: Mapping[str, object],
-    *,
-    conditions: Sequence[str],
-    offset: int,
+    connection: sqlite.Connection, bound: Mapping[str, object], *, conditions: Sequence[str]
 ) -> list[Row]:
     """A page (and one row more) of the tasks that ``:who`` completed, the latest first."""
-    where = " AND ".join(["t.completed_by = :who", *conditions])
+    conditions = ["t.completed_by = :who", *conditions]
+    if bound["after"] is not None:
+        conditions.append("(t.ended, t.id) < (SELECT ended, id FROM task WHERE id = :after)")
     sql = (
-        f"{_TASK_ROW} FROM task t JOIN instance i ON i.id = t.instance WHERE {where}"
-        f" ORDER BY t.ended DESC, t.id DESC LIMIT {PAGE + 1} OFFSET {offset}"
+        f"{_TASK_ROW} FROM task t JOIN instance i ON i.id = t.instance"
+        f" WHERE {' AND '.join(conditions)} ORDER BY t.ended DESC, t.id DESC LIMIT {PAGE + 1}"
     )
     return connection.execute(sql, bound).fetchall()
 

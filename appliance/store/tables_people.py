@@ -1,4 +1,4 @@
-"""The tables of people, groups, sessions and API keys; ``tables.py`` has all others.
+"""The tables of people, their groups, sessions and filters, and API keys; ``tables.py`` has others.
 
 They are written in short transactions, by the server's writer or by a command beside it.
 ``folded`` is a name as it is compared: two names must not differ in case alone. Times are
@@ -66,6 +66,19 @@ class Session(Table):
     agent = TextField()
 
 
+class SavedFilter(Table):
+    """A filter of the inbox under a name: ``query`` is that of its address."""
+
+    id = AutoField()
+    owner = ForeignKeyField(UserAccount, column_name="owner", on_delete="CASCADE")
+    name = TextField()
+    query = TextField()
+    shared = BooleanField()
+
+    class Meta:  # pyright: ignore[reportIncompatibleVariableOverride]
+        indexes = ((("owner", "name"), True),)
+
+
 class ApiKey(Table):
     """An API key, by the SHA-256 of its text and by its first characters."""
 
@@ -97,5 +110,5 @@ class Revision(Table):
 
 
 PEOPLE_TABLES: list[type[Table]] = [
-    UserAccount, UserGroup, Membership, Session, ApiKey, OneTimeToken, Revision,
+    UserAccount, UserGroup, Membership, Session, SavedFilter, ApiKey, OneTimeToken, Revision,
 ]  # fmt: skip

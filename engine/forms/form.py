@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -85,6 +85,10 @@ class Form:
     def findings(self) -> tuple[Finding, ...]:
         """Warnings of reading it."""
         return self.schema.findings
+
+    def without_outcomes(self) -> Form:
+        """The same form for somebody who fills it in but does not decide."""
+        return replace(self, schema=replace(self.schema, outcomes=()))
 
     def posted(self, pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
         """Values for ``check`` and ``view`` from the names and texts that an HTML form sent."""

@@ -180,7 +180,7 @@ def test_a_cancelled_instance_says_so_and_why(box):
     box.instances.cancel(id, "entered twice", ADMIN).result(10)
     detail = box.instances.detail(id)
     assert (detail.instance.state, detail.instance.reason) == ("TERMINATED", "entered twice")
-    assert box.tasks.counts(KERMIT).group == 0
+    assert box.inbox.counts(KERMIT).group == 0
     with pytest.raises(InstanceEnded):
         box.instances.cancel(id, "again", ADMIN).result(10)
 

@@ -6,7 +6,7 @@ import pytest
 
 from appliance.actor import Actor
 from appliance.box import Box
-from appliance.errors import Conflict, Forbidden
+from appliance.errors import Conflict, Forbidden, InvalidInput
 from engine.errors import FormInvalid, TaskAlreadyClaimed, TaskNotFound
 from tests.appliance.given import DAY, HOUR
 from tests.appliance.processes import (
@@ -39,7 +39,7 @@ def complete(box: Box, task: int, by: Actor = KERMIT, **entered: object):
 
 
 def shown(box: Box, who: Actor, view: str = "group", **asked: str) -> list[int]:
-    return [row.id for row in box.tasks.inbox(who, view, **asked).items]
+    return [row.id for row in box.inbox.list(who, view, **asked).items]
 
 
 # --- inboxes
@@ -52,7 +52,7 @@ def test_a_task_lies_in_the_inboxes_of_its_candidates(box):
     for who in (KERMIT, GONZO, PIGGY):
         assert shown(box, who) == [task]
         assert shown(box, who, "mine") == []
-        assert box.tasks.counts(who).group == 1
+        assert box.inbox.counts(who).group == 1
     assert shown(box, FOZZIE) == []
     assert shown(box, ADMIN) == []
 
@@ -61,7 +61,7 @@ def test_a_claimed_task_is_in_one_inbox_until_it_is_given_back(box):
     task = review(box)
     box.tasks.claim(task, KERMIT).result(10)
     assert (shown(box, KERMIT, "mine"), shown(box, GONZO)) == ([task], [])
-    assert box.tasks.inbox(KERMIT).items[0].assignee == "kermit"
+    assert box.inbox.list(KERMIT).items[0].assignee == "kermit"
     box.tasks.unclaim(task, KERMIT).result(10)
     assert (shown(box, KERMIT, "mine"), shown(box, GONZO)) == ([], [task])
 
@@ -77,7 +77,7 @@ def test_what_is_late_is_overdue(box):
     assert shown(box, KERMIT, "overdue") == []
     box.clock.advance(2 * HOUR)
     assert shown(box, KERMIT, "overdue") == [task]
-    assert box.tasks.counts(KERMIT).overdue == 1
+    assert box.inbox.counts(KERMIT).overdue == 1
 
 
 def test_what_i_completed_is_done_the_latest_first(box):
@@ -87,7 +87,7 @@ def test_what_i_completed_is_done_the_latest_first(box):
         complete(box, task).result(10)
     assert shown(box, KERMIT, "done") == tasks[::-1]
     assert shown(box, GONZO, "done") == []
-    assert box.tasks.inbox(KERMIT, "done").items[0].ended == box.clock()
+    assert box.inbox.list(KERMIT, "done").items[0].ended == box.clock()
 
 
 def test_a_terminated_instance_takes_its_tasks_along(box):
@@ -132,13 +132,34 @@ def test_inboxes_are_read_page_by_page(box):
         box.instances.start("expense", {}, ERP).result(10)
     seen, page = [], ""
     while page is not None:
-        found = box.tasks.inbox(KERMIT, "group", page=page)
+        found = box.inbox.list(KERMIT, "group", page=page)
         assert len(found.items) <= 50
         seen += [row.id for row in found.items]
         page = found.next
     assert len(set(seen)) == len(seen) == 120
+
+
+@pytest.mark.parametrize("sort", ["due", "-due", "priority", "-priority", "created", "-created",
+                                  "name", "-name", "process", "-process"])  # fmt: skip
+def test_a_page_goes_on_where_the_one_before_ended(box, sort):
+    deploy(box, task_xml(attributes=f'{FOR_MANAGERS} flowable:dueDate="${{due}}"'
+                                    ' flowable:priority="${urgency}"'), "expense")  # fmt: skip
+    for number in range(60):
+        due = f"PT{number % 7}H" if number % 3 else None
+        box.instances.start("expense", {"due": due, "urgency": number % 5}, ERP).result(10)
+    first = box.inbox.list(KERMIT, "group", sort=sort)
+    box.tasks.claim(first.items[0].id, KERMIT).result(10)
+    box.tasks.claim(first.items[-1].id, KERMIT).result(10)
+    second = box.inbox.list(KERMIT, "group", sort=sort, page=first.next or "")
+    ids = [row.id for row in (*first.items, *second.items)]
+    assert len(set(ids)) == len(ids) == 60
+    assert second.next is None
+
+
+def test_what_no_page_can_mean_is_the_first_one(box):
+    review(box)
     for page in ("nonsense", "-1", "99999999999999999999", "²"):
-        assert box.tasks.inbox(KERMIT, "group", page=page).items
+        assert box.inbox.list(KERMIT, "group", page=page).items
 
 
 def test_one_candidate_in_two_ways_sees_a_task_once(box):
@@ -146,7 +167,7 @@ def test_one_candidate_in_two_ways_sees_a_task_once(box):
         box, 'flowable:candidateGroups="managers,finance" flowable:candidateUsers="gonzo"'
     )
     assert shown(box, GONZO) == [task]
-    assert box.tasks.counts(GONZO).group == 1
+    assert box.inbox.counts(GONZO).group == 1
 
 
 # --- rights
@@ -196,6 +217,38 @@ def test_assignees_and_administrators_pass_tasks_on(box):
     assert shown(box, PIGGY, "mine") == [task]
     with pytest.raises(Forbidden):
         box.tasks.get(task, FOZZIE)
+
+
+def test_a_delegated_task_returns_to_its_owner(box):
+    task = review(box)
+    box.tasks.claim(task, KERMIT).result(10)
+    with pytest.raises(Forbidden):
+        box.tasks.delegate(task, "piggy", GONZO)
+    with pytest.raises(InvalidInput):
+        box.tasks.delegate(task, "kermit", KERMIT)
+    box.tasks.delegate(task, "piggy", KERMIT).result(10)
+    assert box.inbox.list(PIGGY).items[0].delegated_by == "kermit"
+    assert not box.tasks.get(task, KERMIT).may_complete
+    complete(box, task, PIGGY).result(10)
+    assert shown(box, KERMIT, "mine") == [task]
+    with pytest.raises(Conflict):
+        box.tasks.resolve(task, KERMIT)
+    complete(box, task, KERMIT).result(10)
+    assert box.tasks.get(task, KERMIT).completed_by == "kermit"
+
+
+def test_planning_is_for_owners_and_administrators(box):
+    task = review(box)
+    box.tasks.claim(task, KERMIT).result(10)
+    with pytest.raises(Forbidden):
+        box.tasks.plan(task, None, 10, KERMIT)
+    box.tasks.plan(task, box.clock() + DAY, 90, ADMIN).result(10)
+    planned = box.tasks.get(task, KERMIT)
+    assert (planned.due, planned.priority) == (box.clock() + DAY, 90)
+    box.clock.advance(2 * DAY)
+    assert shown(box, KERMIT, "overdue") == [task]
+    with pytest.raises(InvalidInput):
+        box.tasks.plan(task, None, 101, ADMIN)
 
 
 # --- completing
@@ -292,7 +345,7 @@ def test_form_properties_are_the_form(box):
 def test_an_inbox_knows_its_instances(box):
     deploy(box, task_xml(attributes=FOR_MANAGERS), "expense")
     box.instances.start("expense", {}, ERP, business_key="B-1", name="Train to Ulm").result(10)
-    [row] = box.tasks.inbox(KERMIT, "group").items
+    [row] = box.inbox.list(KERMIT, "group").items
     assert (row.subject, row.business_key, row.process_name) == ("Train to Ulm", "B-1", "Expenses")
     assert row.process_version == 1
 

@@ -61,3 +61,26 @@ def test_ten_open_tabs_and_the_next_one_loads(enter: Enter, office: Office):
     visit.page.evaluate(_SEEN, "hidden")
     tabs[0].evaluate(_SEEN, "visible")
     tabs[0].locator("tr", has_text=f"#{number}").wait_for()
+
+
+def test_picked_rows_stay_picked_when_the_list_is_fetched_again(enter: Enter, office: Office):
+    visit = enter("fozzie")
+    for _ in range(2):
+        office.start("errands", priority=50)
+    page = visit.open("/tasks?view=group&sort=-created")
+    assert not page.locator(".bulk").is_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    assert page.locator(".bulk output").inner_text() == "2 picked"
+    picked = page.locator("[data-pick]:checked").evaluate_all(
+        "(all) => all.map((one) => one.value)"
+    )
+    number = office.start("errands", priority=50)
+    page.locator("tr", has_text=f"#{number}").wait_for()
+    again = page.locator("[data-pick]:checked").evaluate_all("(all) => all.map((one) => one.value)")
+    assert again == picked
+    page.locator(".bulk").get_by_role("button", name="Claim").click()
+    page.get_by_text("2 tasks claimed.").wait_for()
+    assert visit.faults() == []

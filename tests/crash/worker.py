@@ -75,7 +75,7 @@ def work(box: Box) -> None:
     for number in count():
         id = box.instances.start("crash", {"amount": number % 100}, KERMIT).result().instance_id
         say("started", id)
-        waiting = box.tasks.inbox(KERMIT, "group").items
+        waiting = box.inbox.list(KERMIT, "group").items
         if waiting:
             chosen = waiting[number % len(waiting)]
             report(box, chosen.instance_id, chosen.id, number)

@@ -118,3 +118,91 @@ def test_the_number_in_the_navigation_is_fetched_by_itself(kermit):
 def test_the_address_bar_gets_the_tidy_address(kermit):
     page = kermit.get("/tasks?view=mine&q=&process=&sort=-due", headers={"HX-Request": "true"})
     assert page.headers["hx-replace-url"] == "/tasks?sort=-due"
+
+
+def errands(office: Office, kermit, count: int) -> list[str]:
+    """Numbers of new tasks that the employees may claim."""
+    instances = {f"#{office.start('errands', priority=50)}" for _ in range(count)}
+    page = seen(kermit.get("/tasks?view=group&sort=-created"))
+    found = [
+        row.cssselect("[name=task]")[0].get("value")
+        for row in page.cssselect(".rows tbody tr")
+        if not instances.isdisjoint(text_of(row).split())
+    ]
+    assert len(found) == count
+    return found
+
+
+def test_several_tasks_are_claimed_given_back_and_assigned_at_once(office: Office, kermit, fozzie):
+    picked = errands(office, kermit, 3)
+    fozzie.get("/tasks?view=group")
+    back = "/tasks?view=group"
+    response = fozzie.submit("/tasks/bulk", task=picked, action="claim", back=back)
+    assert response.headers["location"] == back
+    assert said(fozzie, response) == "3 tasks claimed."
+    mine = {box.get("value") for box in seen(fozzie.get("/tasks")).cssselect("[data-pick]")}
+    assert mine >= set(picked)
+    response = fozzie.submit("/tasks/bulk", task=picked[:2], action="assign", to="gonzo")
+    assert said(fozzie, response) == "2 tasks assigned to gonzo."
+    response = fozzie.submit("/tasks/bulk", task=picked[2:], action="unclaim")
+    assert said(fozzie, response) == "1 task given back."
+    response = fozzie.submit("/tasks/bulk", task=picked, action="claim")
+    assert said(fozzie, response) == (
+        f"1 task claimed. 2 are left: Task {picked[0]} is already claimed by gonzo."
+    )
+    response = fozzie.submit("/tasks/bulk", task=["x", ""], action="claim")
+    assert said(fozzie, response) == "Pick some tasks first."
+    response = fozzie.submit("/tasks/bulk", task=picked[2:], action="assign", to="nobody")
+    assert said(fozzie, response) == "There is no user nobody."
+
+
+def test_of_several_tasks_each_is_refused_for_itself(office: Office, kermit, fozzie):
+    first, second = errands(office, kermit, 2)
+    kermit.submit(f"/tasks/{first}/claim")
+    fozzie.get("/tasks?view=group")
+    response = fozzie.submit("/tasks/bulk", task=[first, second], action="claim")
+    assert said(fozzie, response).startswith("1 task claimed. ")
+    assert fozzie.get(f"/tasks/{second}").status_code == 200
+
+
+def test_a_part_of_a_process_name_is_enough(kermit):
+    for word in ("errand", "ERRANDS", "Errands", "errands"):
+        page = kermit.get("/tasks", params={"view": "group", "process": word})
+        assert set(rows(page)) == {"Run an errand"}
+
+
+def test_a_filter_is_kept_under_a_name(fozzie, gonzo):
+    fozzie.get("/tasks?view=group&process=errands")
+    query = "view=group&process=errands&page=7&evil=1"
+    response = fozzie.submit("/tasks/filters", name="My <b>errands</b>", query=query)
+    assert response.headers["location"] == "/tasks?view=group&process=errands"
+    page = seen(fozzie.get(response.headers["location"]))
+    [chip] = page.cssselect(".chip")
+    assert (text_of(chip), chip.get("aria-current")) == ("My <b>errands</b>", "true")
+    assert not seen(gonzo.get("/tasks")).cssselect(".chip")
+    [form] = page.cssselect(".saved form")
+    gonzo.get("/tasks")
+    assert gonzo.submit(form.get("action")).status_code == 404
+    assert said(fozzie, fozzie.submit(form.get("action"))) == "The filter is removed."
+    assert not seen(fozzie.get("/tasks")).cssselect(".chip")
+
+
+def test_administrators_share_filters(kermit, fozzie):
+    fozzie.get("/tasks?q=errand")
+    assert fozzie.submit("/tasks/filters", name="x", query="q=e", shared="true").status_code == 403
+    kermit.get("/tasks?q=errand")
+    kermit.submit("/tasks/filters", name="For all", query="q=errand", shared="true")
+    page = seen(fozzie.get("/tasks?q=errand"))
+    assert text_of(page.cssselect(".chip")[0]) == "For all (shared)"
+    assert not page.cssselect(".saved form")
+    page = seen(kermit.get("/tasks?q=errand"))
+    kermit.submit(page.cssselect(".saved form")[0].get("action"))
+    for wrong in ("", "x" * 61, "a\nb"):
+        response = kermit.submit("/tasks/filters", name=wrong, query="q=errand")
+        assert "saved" not in said(kermit, response)
+
+
+def test_fields_for_people_suggest_them(gonzo):
+    page = gonzo.get("/frag/people?to=FROG")
+    assert page.text.strip() == '<option value="kermit">Kermit the Frog</option>'
+    assert gonzo.get("/frag/people?to=zzz").text.strip() == ""

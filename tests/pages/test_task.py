@@ -219,7 +219,54 @@ def test_passing_on_and_giving_back(kermit, fozzie, gonzo, sampler):
     assert fozzie.submit(f"{sampler}/assign", to="fozzie").status_code == 403
     response = gonzo.submit(f"{sampler}/unclaim")
     assert response.status_code == 303
-    assert kermit.submit(f"{sampler}/assign", to="nobody at all").status_code in (404, 422)
+    response = kermit.submit(f"{sampler}/assign", to="nobody at all")
+    assert said(kermit, response) == "There is no user nobody at all."
+
+
+def test_a_delegated_task_goes_back_to_be_completed(kermit, gonzo, sampler):
+    response = kermit.submit(f"{sampler}/assign", to="gonzo", how="delegate")
+    assert said(kermit, response) == "Delegated to gonzo, who hands it back."
+    page = seen(gonzo.get(sampler))
+    assert "kermit has delegated this task to you." in text_of(page.cssselect(".notice.info")[0])
+    buttons = [text_of(one) for one in page.cssselect(".filled .outcomes button:not([hidden])")]
+    assert "Hand back to kermit" in buttons
+    assert "Submit" not in buttons
+    assert "for kermit" in text_of(seen(gonzo.get("/tasks")).cssselect(".rows .assignee")[0])
+    gonzo.get(sampler)
+    response = gonzo.submit(sampler, **FILLED)
+    assert said(gonzo, response) == "Handed back to kermit."
+    page = seen(kermit.get(sampler))
+    assert page.cssselect("[name=title]")[0].get("value") == FILLED["title"]
+    steps = text_of(seen(kermit.get(f"{sampler}/case")).cssselect(".steps")[0])
+    assert "Fill everything in\u2069: delegated to \u2068gonzo\u2069 by you" in steps
+    assert "handed back to you by \u2068gonzo\u2069" in steps
+    assert kermit.submit(sampler, **FILLED, _outcome="submit").status_code == 303
+
+
+def test_a_delegated_task_may_be_handed_back_or_taken_back_as_it_is(kermit, gonzo, sampler):
+    kermit.submit(f"{sampler}/assign", to="gonzo", how="delegate")
+    gonzo.get(sampler)
+    assert said(gonzo, gonzo.submit(f"{sampler}/resolve")) == "Handed back."
+    kermit.submit(f"{sampler}/assign", to="gonzo", how="delegate")
+    kermit.submit(f"{sampler}/assign", to="kermit")
+    assert "is back" in text_of(seen(kermit.get(sampler)).cssselect(".notice.info")[0])
+    assert kermit.submit(f"{sampler}/resolve").status_code == 409
+
+
+def test_owners_and_administrators_plan_a_task(kermit, gonzo, sampler):
+    response = kermit.submit(f"{sampler}/plan", due="2031-05-01T12:30", priority="80")
+    assert said(kermit, response) == "Changed."
+    facts = text_of(seen(kermit.get(sampler)).cssselect("dl.facts")[0])
+    assert "80" in facts
+    assert seen(kermit.get(sampler)).cssselect("#due")[0].get("value") == "2031-05-01T12:30"
+    assert "due date, priority" in kermit.get(f"{sampler}/case").text
+    for wrong in ({"due": "soon", "priority": "1"}, {"due": "", "priority": "101"},
+                  {"due": "", "priority": "x"}):  # fmt: skip
+        response = kermit.submit(f"{sampler}/plan", **wrong)
+        assert "Changed." not in said(kermit, response)
+    kermit.submit(f"{sampler}/assign", to="gonzo")
+    gonzo.get(sampler)
+    assert gonzo.submit(f"{sampler}/plan", due="", priority="1").status_code == 403
 
 
 def test_where_it_is_and_what_happened(kermit, sampler):

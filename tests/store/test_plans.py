@@ -112,9 +112,9 @@ def read_everything(box: Box, id: int) -> None:
         box.instances.list(view, q="B-1")
     for view in ("mine", "group", "overdue", "done"):
         for sort in ("due", "-due", "priority", "created", "name", "process"):
-            box.tasks.inbox(GONZO, view, sort=sort, page="50")
-            box.tasks.inbox(GONZO, view, process="outer", sort=sort)
-    box.tasks.counts(GONZO)
+            box.inbox.list(GONZO, view, sort=sort, page=str(task))
+            box.inbox.list(GONZO, view, process="outer", sort=sort)
+    box.inbox.counts(GONZO)
     box.instances.check_visible(id, ADMIN)
     box.files.list(id)
     box.clockwork.fire_due()

@@ -63,11 +63,11 @@ def _kinds(request: PageRequest, q: str) -> Iterator[Kind]:
 
 
 def _tasks(request: PageRequest, q: str) -> Kind:
-    tasks = request.app.state.box.tasks
+    inbox = request.app.state.box.inbox
     found = {
         task.id: Entry(task.name, f"/tasks/{task.id}", f"{task.process_name} #{task.instance_id}")
         for view in ("mine", "group")
-        for task in tasks.inbox(request.user, view, q).items
+        for task in inbox.list(request.user, view, q).items
     }
     return Kind(_("Tasks"), "inbox", list(found.values())[:SHOWN], "/tasks")
 

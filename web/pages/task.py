@@ -1,4 +1,4 @@
-"""/tasks/{id}: one task: its form, who has it, what came before; claim, assign, complete."""
+"""/tasks/{id}: one task: its form, who has it, what came before; claim, pass on, plan, complete."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from appliance.errors import Conflict, Forbidden
+from appliance.errors import Conflict, Forbidden, InvalidInput, UserNotFound
 from appliance.views import TaskDetail
 from engine.errors import FormInvalid, InstanceSuspended, TaskAlreadyClaimed, TaskNotFound
-from web import forms
+from web import formats, forms
 from web.bodies import form_of, text_of
 from web.cases import drawing_of, marks_json
 from web.history import in_words
+from web.pages.inbox import local
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
@@ -54,6 +55,8 @@ async def complete(request: PageRequest, task: FromPath[int]) -> Response[Any]:
         return _page(request, detail, values, error.errors, status=422)
     except LOST as error:
         return _page(request, _find(request, task), values, gone=told(error), status=422)
+    if detail.delegation == "pending":
+        return go(_next_address(request, task), _("Handed back to %(who)s.", who=detail.owner))
     said = _("Done: %(task)s.", task=detail.name)
     if done.next_task_id is None:
         return go("/tasks", said)
@@ -74,7 +77,7 @@ async def claim(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     """Take it."""
     await request.app.state.box.tasks.claim(task, actor_of(request))
     back = await text_of(request, "back")
-    to = back if back == "/tasks" or back.startswith("/tasks?") else f"/tasks/{task}"
+    to = back if back and back == local(back) else f"/tasks/{task}"
     return go(to, _("Claimed: the task is yours now."))
 
 
@@ -87,12 +90,51 @@ async def unclaim(request: PageRequest, task: FromPath[int]) -> Response[Any]:
 
 @post(TASK + "/assign")
 async def assign(request: PageRequest, task: FromPath[int]) -> Response[Any]:
-    """Give it to a person, or to nobody."""
-    box, to = request.app.state.box, await text_of(request, "to")
-    person = box.people.get(to) if to else None
-    await box.tasks.assign(task, person and person.name, actor_of(request))
-    said = _("Assigned to %(who)s.", who=person.label) if person else _("Assigned to nobody.")
-    return go(f"/tasks/{task}", said)
+    """Give it to a person, for good or to get it back, or to nobody."""
+    box, to = request.app.state.box, (await text_of(request, "to")).strip()
+    by, address = actor_of(request), f"/tasks/{task}"
+    try:
+        person = box.people.get(to) if to else None
+        if person is None:
+            await box.tasks.assign(task, None, by)
+            return go("/tasks", _("Assigned to nobody."))
+        if await text_of(request, "how") == "delegate":
+            await box.tasks.delegate(task, person.name, by)
+            return go(address, _("Delegated to %(who)s, who hands it back.", who=person.label))
+        await box.tasks.assign(task, person.name, by)
+    except (UserNotFound, InvalidInput) as error:
+        return go(address, told(error), bad=True)
+    return go(_next_address(request, task), _("Assigned to %(who)s.", who=person.label))
+
+
+@post(TASK + "/resolve")
+async def resolve(request: PageRequest, task: FromPath[int]) -> Response[Any]:
+    """Hand a delegated task back as it is."""
+    await request.app.state.box.tasks.resolve(task, actor_of(request))
+    return go(_next_address(request, task), _("Handed back."))
+
+
+@post(TASK + "/plan")
+async def plan(request: PageRequest, task: FromPath[int]) -> Response[Any]:
+    """Change when it is due and how urgent it is."""
+    box, priority = request.app.state.box, await text_of(request, "priority")
+    try:
+        due = formats.moment_of(await text_of(request, "due"), forms.zone(box, request.user))
+        if not priority.isdecimal() or len(priority) > 4:
+            raise InvalidInput(_("The priority is a number from 0 to 100."))
+        await box.tasks.plan(task, due, int(priority), actor_of(request))
+    except InvalidInput as error:
+        return go(f"/tasks/{task}", told(error), bad=True)
+    return go(f"/tasks/{task}", _("Changed."))
+
+
+def _next_address(request: PageRequest, task: int) -> str:
+    """The task, while this person may still see it."""
+    try:
+        _find(request, task)
+    except Forbidden:
+        return "/tasks"
+    return f"/tasks/{task}"
 
 
 @get(TASK + "/case")
@@ -130,8 +172,6 @@ def _page(
     gone: str = "",
     status: int = 200,
 ) -> Response[Any]:
-    box = request.app.state.box
-    people = [one for one in box.people.list() if one.active] if task.may_assign else []
     return page(
         request,
         "task.html",
@@ -139,7 +179,6 @@ def _page(
         here="inbox",
         task=task,
         gone=gone,
-        people=people,
         outcome=_outcome(task),
         **_form(request, task, values, errors or {}),
     )
@@ -154,11 +193,12 @@ def _form(
     view = task.form and forms.view_of(
         request.app.state.box, request.user, task.form, task.data, values, errors, task.files
     )
+    delegated = task.delegation == "pending"
     return {
         "form": view,
         "action": f"/tasks/{task.id}",
         "conditions": f"/tasks/{task.id}/form",
-        "submit": _("Complete task"),
+        "submit": _("Hand back to %(who)s", who=task.owner) if delegated else _("Complete task"),
         "instance_id": task.root_id,
         "removed": forms.removed(values),
     }
@@ -170,4 +210,4 @@ def _outcome(task: TaskDetail) -> str:
     return labels.get(task.outcome or "", task.outcome or "")
 
 
-handlers = [show, complete, form, claim, unclaim, assign, case, diagram]
+handlers = [show, complete, form, claim, unclaim, assign, resolve, plan, case, diagram]

@@ -7,6 +7,7 @@
 //   data-toast, data-close     a message that goes away
 //   data-palette               opens the search over everything, as Ctrl+K does
 //   data-search, data-claim    targets of the keys / and c; `.rows .title` those of j and k
+//   data-pick, data-pick-all   boxes of rows, x picks the row with the focus; data-picked counts them
 //   data-guard                 (form) ask before unsaved input is left
 //   data-conditions="URL"      (form) ask the server which parts are shown now
 //   data-limit="BYTES"         (file field) refuse larger files at once
@@ -19,6 +20,7 @@ import "./js/keys.js";
 import "./js/live.js";
 import "./js/messages.js";
 import "./js/palette.js";
+import "./js/picks.js";
 import "./js/theme.js";
 
 Object.assign(htmx.config, {

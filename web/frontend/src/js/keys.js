@@ -1,4 +1,4 @@
-// Keys: j k rows, c claim, / search, ? help, g then i s r to go somewhere. Never while typing.
+// Keys: j k rows, x pick, c claim, / search, ? help, g then i s r to go somewhere. Never while typing.
 const places = { i: "/tasks", s: "/start", r: "/requests" };
 let going = 0;
 
@@ -19,6 +19,7 @@ function claim() {
 }
 
 const actions = {
+  x: () => document.activeElement?.closest(".rows tr")?.querySelector("[data-pick]")?.click(),
   j: () => row(1),
   k: () => row(-1),
   c: claim,

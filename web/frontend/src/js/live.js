@@ -3,6 +3,7 @@
 const TOPICS = ["tasks", "instances", "processes"];
 const PAUSE = 500;
 const POLL = 30_000;
+const MINUTE = 60_000;
 const address = document.body.dataset.live;
 const waiting = new Map();
 let stream;
@@ -39,6 +40,11 @@ function close() {
   clearInterval(poll);
   poll = undefined;
 }
+
+// What is written relative to now ("in 3 h") grows old even if nothing changes.
+setInterval(() => {
+  if (document.visibilityState === "visible") document.body.dispatchEvent(new CustomEvent("wf:minute"));
+}, MINUTE);
 
 if (address) {
   if (document.visibilityState === "visible") open();

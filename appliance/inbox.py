@@ -1,0 +1,105 @@
+"""Inboxes: lists of tasks as one person sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from appliance.cases import Person
+from appliance.library import Library
+from appliance.store import queries
+from appliance.store.inbox import ASSIGNEE, GROUP, USER
+from appliance.store.lists import like_pattern
+from appliance.store.queries import Range
+from appliance.store.store import Store
+from appliance.views import Counts, Page, TaskRow
+
+VIEWS = ("mine", "group", "overdue", "done")
+
+
+class Inbox:
+    """What waits for a person."""
+
+    def __init__(self, store: Store, library: Library, clock: Callable[[], int]) -> None:
+        self._store = store
+        self._library = library
+        self._clock = clock
+
+    def list(
+        self,
+        who: Person,
+        view: str = "mine",
+        q: str = "",
+        process: str = "",
+        sort: str = "due",
+        page: str = "",
+    ) -> Page[TaskRow]:
+        """A page of somebody's tasks: view mine, group, overdue, done.
+
+        ``q`` is a part of a name or business key, or the number of a task or instance; ``process``
+        a key, a name or a part of them; ``sort`` is due, priority, created, name or process, with
+        a minus for the reverse; ``page`` is the ``next`` of the page before.
+        """
+        view = view if view in VIEWS else "mine"
+        conditions, searched = self._conditions(q, process, "t" if view == "done" else "v")
+        after = int(page) if page.isdecimal() and page.isascii() and len(page) < 19 else None
+        bound = {"who": who.name, "now": self._clock(), "after": after, **searched}
+        connection = self._store.read()
+        if view == "done":
+            rows = queries.done(connection, bound, conditions=conditions)
+        else:
+            source, places = queries.inbox_source(view, self._ranges(who))
+            rows = queries.inbox(
+                connection, source, {**bound, **places}, sort=sort, conditions=conditions
+            )
+        items = [self._row(row) for row in rows[: queries.PAGE]]
+        return Page(items, str(items[-1].id) if len(rows) > queries.PAGE else None)
+
+    def counts(self, who: Person) -> Counts:
+        """How many tasks lie in each view of somebody's inbox."""
+        connection, ranges, now = self._store.read(), self._ranges(who), self._clock()
+        found: list[int] = []
+        for view in ("mine", "group", "overdue"):
+            source, places = queries.inbox_source(view, ranges)
+            found.append(queries.count(connection, source, {"now": now, **places}))
+        return Counts(*found)
+
+    def _ranges(self, who: Person) -> list[Range]:
+        """The parts of all inboxes that this person sees."""
+        ranges = [Range(ASSIGNEE, who.name), Range(USER, who.name)]
+        ranges += [Range(GROUP, group) for group in sorted(who.groups)]
+        return ranges
+
+    def _conditions(self, q: str, process: str, table: str) -> tuple[list[str], dict[str, object]]:
+        """SQL conditions for a search and a process, and the values they read."""
+        conditions: list[str] = []
+        bound: dict[str, object] = {}
+        q = q.strip()
+        if process:
+            ids = ", ".join(str(id) for id in self._definitions(process))
+            conditions.append(f"{table}.definition IN ({ids})")
+        if q:
+            bound["like"] = like_pattern(q)
+            like = "LIKE :like ESCAPE '\\'"
+            parts = [f"t.name {like}", f"i.name {like}", f"i.business_key {like}"]
+            if q.isdecimal() and len(q) < 19:
+                bound["number"] = int(q)
+                parts.append(":number IN (t.id, t.instance, t.root)")
+            conditions.append(f"({' OR '.join(parts)})")
+        return conditions, bound
+
+    def _definitions(self, process: str) -> list[int]:
+        """The definitions of a key or name, or else of those that hold this text."""
+        known = self._library.all()
+        word = process.casefold()
+        return [view.id for view in known if process in (view.key, view.name)] or [
+            view.id for view in known if word in f"{view.name} {view.key}".casefold()
+        ]
+
+    def _row(self, row: tuple) -> TaskRow:
+        id, name, instance, definition, subject, business_key, assignee, *rest = row
+        created, due, priority, ended, owner, delegation = rest
+        view = self._library.view(definition)
+        return TaskRow(
+            id, name, instance, view.key, view.name, view.version, subject, business_key, assignee,
+            created, due, priority, ended, owner if delegation == "pending" else None,
+        )  # fmt: skip
