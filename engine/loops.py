@@ -72,7 +72,7 @@ class Decision:
     """A condition that, when it holds after an iteration, makes it enough, and what is thrown then.
 
     BPMN 2.0.2 table 10.32: the remaining iterations are cancelled, a token goes on, and the event
-    can be caught by a boundary event. Nothing is left then that this one could interrupt.
+    can be caught by a boundary event.
     """
 
     condition: Expression
@@ -126,7 +126,7 @@ class MultiInstance:
         if decided:
             done = True
             self._decide(run, token, body, decided)
-        self._tell(run, token, completed)
+        self._tell(run, token, body, completed)
         if not token.alive:
             return
         run.end_iteration(token)
@@ -143,10 +143,10 @@ class MultiInstance:
             aggregation.hand_over(run, body)
         run.leave_body(body)
 
-    def _tell(self, run: Run, token: Token, completed: int) -> None:
+    def _tell(self, run: Run, token: Token, body: Token, completed: int) -> None:
         """Throw the event that the behaviour asks for: at each completion, or at the first."""
         if self.event is not None and (self.behavior == "None" or completed == 1):
-            _throw(run, token, self.event)
+            _throw(run, token, body, self.event)
 
     def _decide(self, run: Run, token: Token, body: Token, decided: list[Decision]) -> None:
         """It is enough: throw what was decided while the body stands with nothing left to do."""
@@ -154,11 +154,9 @@ class MultiInstance:
         for other in list(body.children.values()):
             if other is not token:
                 run.cancel_token(other)
-        run.completing = body
         for decision in decided:
             if decision.event is not None and token.alive:
-                _throw(run, token, decision.event)
-        run.completing = None
+                _throw(run, token, body, decision.event)
 
     def _items(self, run: Run, body: Token) -> list[Any] | range:
         if self.collection is not None:
@@ -232,7 +230,10 @@ def _read_multi_instance(xml: Element, reader: Reader) -> Loop:
     loop.sequential = xml.get("isSequential") == "true"
     cardinality = xml.child("loopCardinality")
     if cardinality is not None:
-        loop.cardinality = reader.expression(xml, cardinality.text, "loopCardinality")
+        text = (cardinality.text or "").strip()
+        if text and not text.isdecimal() and not ("${" in text or "#{" in text):
+            text = f"${{{text}}}"  # a literal text could never be a number
+        loop.cardinality = reader.expression(xml, text, "loopCardinality")
         if loop.cardinality is not None:
             _check_cardinality(loop.cardinality, xml, reader)
     condition = xml.child("completionCondition")
@@ -329,9 +330,12 @@ def _thrown(xml: Element, definitions: list[Element], reader: Reader) -> Event:
     return event
 
 
-def _throw(run: Run, token: Token, event: Event) -> None:
+def _throw(run: Run, token: Token, body: Token, event: Event) -> None:
+    """Tell how far the loop is; its own boundary events hear of it and do not interrupt it."""
+    run.telling = body
     for trigger in event.triggers:
         trigger.throw(run, token, event)
+    run.telling = None
 
 
 def _read_aggregations(xml: Element, reader: Reader) -> tuple[Aggregation, ...]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Run:
     """A command at work. ``events`` holds what happened; ``outbox`` what others should hear.
 
-    ``completing`` is an activity that has nothing left to interrupt while its last event is caught.
+    ``telling`` is a loop that throws how far it is: its boundary events catch that and let it be.
     """
 
     def __init__(self, state: State, world: World, by: str | None = None) -> None:
@@ -47,7 +47,7 @@ class Run:
         self._steps_before = 0
         self._changed = False
         self._fired: set[int] = set()
-        self.completing: Token | None = None
+        self.telling: Token | None = None
 
     def emit(self, event: ev.Event) -> None:
         """Record what happened and apply it to the state."""

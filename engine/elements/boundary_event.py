@@ -9,6 +9,7 @@ from engine.model import Node
 from engine.triggers.cancel import Cancel
 from engine.triggers.compensation import Compensation
 from engine.triggers.error import Error
+from engine.triggers.trigger import Trigger
 
 if TYPE_CHECKING:
     from engine.markup import Element
@@ -38,24 +39,26 @@ class BoundaryEvent(Event):
     def link(self, reader: Reader) -> None:
         super().link(reader)
         self.instant = False
-        if self.trigger(Compensation) is not None and self.host is not None:
+        if self.host is None:
+            return
+        self._check_only(Cancel, "cancel", self.host, reader)
+        if self.trigger(Cancel) is not None and not self.host.transaction:
+            why = f"a cancel event belongs to a transaction, and {self.host.label!r} is none"
+            reader.report_node("error", "cancel", self, why)
+        self._check_only(Compensation, "compensation", self.host, reader)
+        if self.trigger(Compensation) is not None:
             self.host.compensation = reader.compensation_handler(self)
-        if self.trigger(Cancel) is not None and self.host is not None:
-            self._check_cancel(self.host, reader)
 
-    def _check_cancel(self, host: Node, reader: Reader) -> None:
-        if not host.transaction:
-            why = f"a cancel event belongs to a transaction, and {host.label!r} is none"
-            reader.report_node("error", "cancel", self, why)
-        others = [other for other in host.boundaries if other.trigger(Cancel) is not None]
-        if others[0] is not self:
-            why = f"{host.label!r} has the cancel event {others[0].label!r} already"
-            reader.report_node("error", "cancel", self, why)
+    def _check_only(self, kind: type[Trigger], name: str, host: Node, reader: Reader) -> None:
+        alike = [other for other in host.boundaries if other.trigger(kind) is not None]
+        if self in alike[1:]:
+            why = f"{host.label!r} has the {name} event {alike[0].label!r} already"
+            reader.report_node("error", name, self, why)
 
     def caught(self, run: Run, token: Token, values: dict[str, Any]) -> None:
         scope = token.scope
         assert scope is not None
-        if self.interrupting and token is not run.completing:
+        if self.interrupting and token is not run.telling:
             run.cancel_token(token)
         if values:
             run.set_variables(scope, values)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine import events as ev
+from engine.carried import Carried, read_carried
 from engine.model import Node
 from engine.triggers import TRIGGERS
 from engine.triggers.conditional import Conditional
 from engine.triggers.timer import Timer
 from engine.triggers.trigger import Position, Trigger
+from engine.values import checked_variables
 
 if TYPE_CHECKING:
     from engine.markup import Element
@@ -24,18 +26,27 @@ class Event(Node):
     """A node with any number of triggers; none means a none event.
 
     With ``all_of`` (parallelMultiple) every trigger must happen, else one is enough. A
-    ``repeats`` event goes on listening after it happened.
+    ``repeats`` event goes on listening after it happened. What it throws carries ``outs``; of what
+    it catches only ``ins`` are taken, if there are any.
     """
 
     triggers: tuple[Trigger, ...] = ()
     position: Position = "catch"
     all_of = False
     repeats = False
+    ins = Carried()
+    outs = Carried()
 
     def read(self, xml: Element, reader: Reader) -> None:
+        self.ins, self.outs = read_carried(xml, "in", reader), read_carried(xml, "out", reader)
         self.all_of = xml.get("parallelMultiple") == "true"
         self.triggers = tuple(self._read_triggers(xml, reader))
         self.instant = self.instant and not self.triggers
+
+    def link(self, reader: Reader) -> None:
+        super().link(reader)
+        for trigger in self.triggers:
+            trigger.link(self, reader)
 
     def _read_triggers(self, xml: Element, reader: Reader) -> list[Trigger]:
         found: list[Trigger] = []
@@ -73,13 +84,20 @@ class Event(Node):
         return condition is not None and condition.holds(run, token)
 
     def triggered(self, run: Run, token: Token, wait: Wait, values: dict[str, Any]) -> None:
-        if not self.repeats and wait.id in run.state.waits:
+        stays = self.repeats or token is run.telling
+        if not stays and wait.id in run.state.waits:
             run.emit(ev.WaitEnded(wait.id))
+        values = self.received(run, token, values)
         if self.all_of and any(other.node == self.id for other in token.waits.values()):
             if values:
                 run.set_variables(token, values)
             return
         self.caught(run, token, values)
+
+    def received(self, run: Run, token: Token, values: dict[str, Any]) -> dict[str, Any]:
+        if not (values and self.ins.mappings):
+            return values
+        return checked_variables(self.ins.values(run, token, values))
 
     def caught(self, run: Run, token: Token, values: dict[str, Any]) -> None:
         """It happened at the token that held it: go on from here."""
