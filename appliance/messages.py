@@ -92,9 +92,10 @@ class Signals:
 def _only_start(name: str, starts: list[Start]) -> Start:
     if not starts:
         raise NoSubscriber(f"Nothing waits for the message {name}.")
-    if len({start.key for start in starts}) > 1:
-        keys = ", ".join(sorted(start.key for start in starts))
-        raise AmbiguousCorrelation(f"The message {name} starts more than one process: {keys}.")
-    if starts[0].suspended:
+    active = [start for start in starts if not start.suspended]
+    if not active:
         raise ProcessSuspended(f"Process is suspended: {starts[0].key}")
-    return starts[0]
+    if len({start.key for start in active}) > 1:
+        keys = ", ".join(sorted(start.key for start in active))
+        raise AmbiguousCorrelation(f"The message {name} starts more than one process: {keys}.")
+    return active[0]

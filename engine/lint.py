@@ -27,7 +27,13 @@ from engine.graph import dominators, loops, reachable
 from engine.model import Container, Node, Process
 from engine.triggers.compensation import Compensation
 from engine.triggers.error import Error
-from engine.wiring import dead_flows, idle_events, impossible_flows, unread_conditions
+from engine.wiring import (
+    contested_messages,
+    dead_flows,
+    idle_events,
+    impossible_flows,
+    unread_conditions,
+)
 from engine.wiring import finding as _finding
 
 Rule = Callable[[Process], Iterator[Finding]]
@@ -257,6 +263,7 @@ RULES: tuple[Rule, ...] = (
     starts,
     flow_ends,
     impossible_flows,
+    contested_messages,
     dead_flows,
     unread_conditions,
     idle_events,

@@ -12,12 +12,14 @@ from engine.elements.event import Event
 from engine.elements.event_based_gateway import EventBasedGateway
 from engine.elements.event_sub_process import EventSubProcess
 from engine.elements.parallel_gateway import ParallelGateway
+from engine.elements.start_event import StartEvent
 from engine.elements.throw_event import ThrowEvent
 from engine.errors import Finding, Severity
 from engine.model import Node, Process
 from engine.triggers.cancel import Cancel
 from engine.triggers.compensation import Compensation
 from engine.triggers.link import Link
+from engine.triggers.message import Message
 
 
 def finding(severity: Severity, rule: str, node: Node, message: str) -> Finding:
@@ -51,6 +53,21 @@ def _in_transaction(node: Node) -> bool:
     while place is not None and not place.transaction:
         place = place.container
     return place is not None
+
+
+def contested_messages(process: Process) -> Iterator[Finding]:
+    """A message has one receiver: what waits side by side waits for different ones."""
+    starts = [node for node in process.children if isinstance(node, StartEvent)]
+    for events in (starts, *(node.boundaries for node in process.nodes.values())):
+        seen: dict[str, Event] = {}
+        for event in events:
+            message = event.trigger(Message)
+            if message is None or message.message is None or not message.message.constant:
+                continue
+            first = seen.setdefault(message.message.text, event)
+            if first is not event:
+                why = f"{first.label!r} waits for the message {message.message.text!r} already"
+                yield finding("error", "contested-message", event, why)
 
 
 def dead_flows(process: Process) -> Iterator[Finding]:

@@ -34,6 +34,7 @@ from engine.model import Container, Flow, Node, Process
 from engine.script import Script, language_of
 from engine.starters import read_starters
 from engine.triggers.link import Link
+from engine.triggers.signal import check_signals
 
 TAKEN = ("take", "start", "end")
 """What a listener of a sequence flow may listen to: all of it happens when the flow is taken."""
@@ -88,6 +89,8 @@ def inspect(data: bytes, file: str = "model.bpmn20.xml") -> Bpmn:
         elif element.name in dialect.GLOBAL_TASKS:
             bpmn.processes.append(reader.global_task(element))
     dialect.check(reader, reader.spoken.pop(None, ()))
+    if bpmn.executable:
+        check_signals((element for element in root if element.name == "signal"), reader)
     bpmn.findings = reader.findings
     if not any(finding.severity == "error" for finding in reader.findings):
         for process in bpmn.executable:
@@ -379,7 +382,7 @@ class Reader:
             node
             for node in event.container.children
             if isinstance(node, CatchEvent)
-            and any(isinstance(t, Link) and t.link == name for t in node.triggers)
+            and any(isinstance(t, Link) and t.link_name == name for t in node.triggers)
         ]
         if len(found) != 1:
             count = "no" if not found else "more than one"

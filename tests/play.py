@@ -207,7 +207,7 @@ def rebuilt(events: list[ev.Event], world: World) -> State:
 
 
 def as_xml(text: str, key: str = "play") -> str:
-    """A process as XML; text that is XML already stays as it is."""
+    """A process as XML, with the messages it refers to; text that is XML already stays as it is."""
     if text.lstrip().startswith(("<?xml", "<definitions")):
         return text
     nodes: dict[str, str] = {}
@@ -223,9 +223,11 @@ def as_xml(text: str, key: str = "play") -> str:
         else:
             _chain(line, nodes, flows)
     body = "\n".join([*nodes.values(), *raw, *flows])
+    named = dict.fromkeys(re.findall(r'<messageEventDefinition messageRef="(\w+)"', body))
+    messages = "".join(f'<message id="{name}" name="{name}"/>' for name in named)
     return (
         f'<definitions xmlns="{BPMN}" xmlns:flowable="http://flowable.org/bpmn" '
-        f'targetNamespace="test"><process id="{key}" isExecutable="true">{body}</process>'
+        f'targetNamespace="test">{messages}<process id="{key}" isExecutable="true">{body}</process>'
         "</definitions>"
     )
 

@@ -9,6 +9,7 @@ from appliance.deployment import Deployment
 from appliance.store import chain, start_triggers
 from appliance.store.transaction import Transaction
 from appliance.views import ProcessView
+from engine.errors import Finding, ModelInvalid
 from engine.model import Process
 from engine.starts import StartTrigger
 
@@ -58,6 +59,7 @@ def write(
             view = _view(process, transaction.new_id(), version, id, now, by)
             _write_definition(transaction, view, file, digests[process.key])
             start_triggers.replace(transaction, process.key, view.id, starts[process.key])
+            _refuse_contested(transaction, process, file, starts[process.key])
         else:
             view = _unchanged(process, before)
         views.append(view)
@@ -95,6 +97,22 @@ def _write_definition(
         (view.id, view.key, view.version, view.deployment_id, file, view.name, view.description,
          view.has_start_form, digest),
     )  # fmt: skip
+
+
+def _refuse_contested(
+    transaction: Transaction, process: Process, file: str, triggers: Sequence[StartTrigger]
+) -> None:
+    """Raises ModelInvalid when a message that starts this process starts another one, too."""
+    for trigger in triggers:
+        if trigger.kind != "message":
+            continue
+        other = start_triggers.other_start(transaction, process.key, trigger)
+        if other is not None:
+            why = f"the message {trigger.name!r} starts {other!r}: suspend that one, or rename it"
+            node = process.nodes[trigger.node]
+            raise ModelInvalid(
+                [Finding("error", "contested-message", why, node.id, node.line, file)]
+            )
 
 
 def _view(

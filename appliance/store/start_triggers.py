@@ -21,6 +21,10 @@ _TIMER = """
 SELECT t.definition, t.node, d.key, d.suspended, t.due, t.cycle
 FROM start_trigger t JOIN definition d ON d.id = t.definition WHERE t.id = ?
 """
+_OTHER = """
+SELECT d.key FROM start_trigger t JOIN definition d ON d.id = t.definition
+WHERE t.kind = ? AND t.name = ? AND d.key <> ? AND NOT d.suspended LIMIT 1
+"""
 _AGAIN = "UPDATE start_trigger SET due = ?, cycle = ? WHERE id = ?"
 _RESCHEDULE = "UPDATE start_trigger SET due = ? WHERE id = ? AND due = ?"
 _OVER = "DELETE FROM start_trigger WHERE id = ?"
@@ -35,6 +39,12 @@ def replace(
         row = (each.node, each.kind, each.name, each.due, each.cycle)
         transaction.connection.execute(_ADD, (transaction.new_id(), definition, *row))
         transaction.rows.is_due(each.due)
+
+
+def other_start(transaction: Transaction, key: str, trigger: StartTrigger) -> str | None:
+    """The key of another process, not suspended, that the same thing starts."""
+    row = transaction.connection.execute(_OTHER, (trigger.kind, trigger.name, key)).fetchone()
+    return row[0] if row is not None else None
 
 
 def fire(work: Work, id: int) -> bool:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.elements.event import Event
-from engine.triggers.link import Link
 
 if TYPE_CHECKING:
     from engine.run import Run
     from engine.state import Token
-    from engine.xml import Reader
 
 
 class ThrowEvent(Event):
@@ -19,12 +17,6 @@ class ThrowEvent(Event):
     tag = "intermediateThrowEvent"
     position = "throw"
     instant = True
-
-    def link(self, reader: Reader) -> None:
-        super().link(reader)
-        link = self.trigger(Link)
-        if link is not None and self.container is not None:
-            link.target = reader.link_target(self, link.link)
 
     def enter(self, run: Run, token: Token) -> None:
         token.transit += 1

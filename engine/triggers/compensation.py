@@ -36,6 +36,11 @@ class Compensation(Trigger):
     def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
         self.activity = xml.get("activityRef")
 
+    def link(self, event: Event, reader: Reader) -> None:
+        if self.activity is not None and self.activity not in event.process.nodes:
+            why = f"activityRef {self.activity!r} names no activity of the process"
+            reader.report_node("error", "dangling-reference", event, why)
+
     def throw(self, run: Run, token: Token, event: Event) -> None:
         assert token.scope is not None
         compensate(run, token, _holder(token.scope), self.activity)

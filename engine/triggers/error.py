@@ -40,10 +40,9 @@ class Error(Trigger):
             if definition is not None:
                 self.code = definition.get("errorCode")
                 self.message = definition.own.get("errorMessage") or definition.get("name")
-                if not self.code and event.position == "end":
-                    self.code = reference
         if event.position == "end" and not self.code:
-            reader.report("error", "error", event_xml, "an error end event needs an errorRef")
+            why = "an error end event needs an errorRef, to an error with an errorCode"
+            reader.report("error", "error", event_xml, why)
         self.code_variable = xml.own.get("errorCodeVariable") or xml.own.get("errorVariableName")
         self.message_variable = xml.own.get("errorMessageVariable")
 

@@ -23,13 +23,17 @@ class Link(Trigger):
     tag = "linkEventDefinition"
     positions = frozenset({"catch", "throw"})
 
-    link = ""
+    link_name = ""
     target: Node | None = None
 
     def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
-        self.link = xml.get("name") or event.name
-        if not self.link:
+        self.link_name = xml.get("name") or event.name
+        if not self.link_name:
             reader.report("error", "link", event_xml, "a link event needs a name")
+
+    def link(self, event: Event, reader: Reader) -> None:
+        if event.position == "throw":
+            self.target = reader.link_target(event, self.link_name)
 
     def throw(self, run: Run, token: Token, event: Event) -> None:
         scope = token.scope

@@ -24,6 +24,9 @@ class Trigger:
     def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
         """Take what the event definition says."""
 
+    def link(self, event: Event, reader: Reader) -> None:
+        """Called when all nodes of the model are known: check and precompute."""
+
     def listen(self, run: Run, token: Token, event: Event) -> None:
         """Begin to wait at a token on behalf of an event."""
 

@@ -9,6 +9,7 @@ from engine.xml import inspect
 
 SIGNAL = '<signalEventDefinition signalRef="s"/>'
 UNDO = "<compensateEventDefinition/>"
+LETTER = '<messageEventDefinition messageRef="letter"/>'
 LINK = '<linkEventDefinition name="l"/>'
 TRUE = "<conditionExpression>true</conditionExpression>"
 INSIDE = f"""
@@ -27,7 +28,8 @@ def flow(source: str, target: str, condition: str = "", id: str = "") -> str:
 def rules(body: str, severity: str) -> set[str]:
     text = (
         f'<definitions xmlns="{MODEL}" targetNamespace="t"><signal id="s" name="s"/>'
-        '<error id="x" errorCode="x"/><process id="p" isExecutable="true">'
+        '<error id="x" errorCode="x"/><error id="nameless"/><message id="letter" name="letter"/>'
+        '<process id="p" isExecutable="true">'
         f'<startEvent id="begin"/><task id="work"/>{flow("begin", "work")}{body}'
         "</process></definitions>"
     )
@@ -57,10 +59,59 @@ def rules(body: str, severity: str) -> set[str]:
             ),
             "loop",
         ),
+        (
+            (f'<boundaryEvent id="undo" attachedToRef="work">{UNDO}</boundaryEvent>'
+            f'<boundaryEvent id="undoToo" attachedToRef="work">{UNDO}</boundaryEvent>'
+            '<task id="h" isForCompensation="true"/>'
+            '<association id="a" sourceRef="undo" targetRef="h"/>'
+            '<association id="b" sourceRef="undoToo" targetRef="h"/>'),
+            "compensation",
+        ),
+        (
+            '<endEvent id="e"><errorEventDefinition errorRef="nameless"/></endEvent>'
+            + flow("work", "e"),
+            "error",
+        ),
+        (
+            (f'<boundaryEvent id="first" attachedToRef="work">{LETTER}</boundaryEvent>'
+            f'<boundaryEvent id="second" attachedToRef="work">{LETTER}</boundaryEvent>'),
+            "contested-message",
+        ),
+        (
+            f'<startEvent id="first">{LETTER}</startEvent>'
+            f'<startEvent id="second">{LETTER}</startEvent>'
+            + flow("first", "work")
+            + flow("second", "work"),
+            "contested-message",
+        ),
+        *(
+            (
+                f'<intermediateThrowEvent id="t"><{kind}EventDefinition {reference}="nothing"/>'
+                "</intermediateThrowEvent>" + flow("work", "t"),
+                "dangling-reference",
+            )
+            for kind, reference in [
+                ("compensate", "activityRef"), ("message", "messageRef"), ("signal", "signalRef"),
+            ]
+        ),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_is_an_error(body, rule):
     assert rule in rules(body, "error")
+
+
+@pytest.mark.parametrize(
+    "signals",
+    ['<signal id="s"/>', '<signal name="s"/>', '<signal id="s" name=" "/>',
+     '<signal id="a" name="s"/><signal id="b" name="s"/>'],
+)  # fmt: skip
+def test_every_signal_has_a_name_of_its_own(signals):
+    text = f'<definitions xmlns="{MODEL}" targetNamespace="t">{signals}{{}}</definitions>'
+    runs = '<process id="p"><task id="work"/></process>'
+    found = inspect(text.format(runs).encode()).findings
+    assert [each.rule for each in found if each.severity == "error"] == ["signal"]
+    drawn = runs.replace('id="p"', 'id="p" isExecutable="false"')
+    assert not inspect(text.format(drawn).encode()).findings
 
 
 @pytest.mark.parametrize(
