@@ -1,4 +1,4 @@
-"""The in and out mappings of call activities, scripts and signals, in the words of all dialects."""
+"""The in and out mappings of call activities, scripts and events, in the words of all dialects."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Carried:
     everything: bool = False
     business_key: Expression | None = None
 
-    def values(self, run: Run, token: Token) -> dict[str, Any]:
-        """The values as they are seen at a token."""
+    def values(self, run: Run, token: Token, extra: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The values as they are seen at a token, ``extra`` names first."""
         values = Names(run, token).variables() if self.everything else {}
         for mapping in self.mappings:
-            values[mapping.target] = mapping.value(run, token)
+            values[mapping.target] = mapping.value(run, token, extra)
         return values
 
 

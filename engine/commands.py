@@ -64,8 +64,14 @@ class Command:
         """Start an instance, at its none start event or at ``node``, and return its id."""
         self._run.transient.update(transient or {})
         values = checked_variables(variables or {})
-        instance = self._run.begin_instance(definition, None, values, business_key, name)
-        self._run.open(instance, instance.process.nodes[node] if node is not None else None)
+        if node is None:
+            instance = self._run.begin_instance(definition, None, values, business_key, name)
+            self._run.open(instance)
+        else:
+            instance = self._run.begin_instance(definition, None, {}, business_key, name)
+            begun = instance.process.nodes[node]
+            self._run.set_local(instance, begun.received(self._run, instance, values))
+            self._run.open(instance, begun)
         self._run.work()
         return instance.id
 

@@ -21,7 +21,9 @@ BODY = -1
 
 Status = Literal["ACTIVE", "SUSPENDED", "COMPLETED", "TERMINATED", "FAILED"]
 JobKind = Literal["timer", "before", "after", "external", "retry"]
-SubscriptionKind = Literal["message", "signal", "conditional", "compensation", "receive"]
+SubscriptionKind = Literal[
+    "message", "signal", "local-signal", "conditional", "compensation", "receive"
+]
 
 
 class InstanceStarted(msgspec.Struct, array_like=True, gc=False, tag="started"):

@@ -43,13 +43,13 @@ class Mapping:
         self.named = named
         self.local = local
 
-    def value(self, run: Run, token: Token) -> Any:
-        """The value as it is seen at a token; a variable that does not exist gives null."""
+    def value(self, run: Run, token: Token, extra: dict[str, Any] | None = None) -> Any:
+        """The value as a token sees it, ``extra`` names first; what does not exist is null."""
         if self.listed is not None:
             return [item.value(run, token) for item in self.listed]
         if self.named is not None:
             return {entry.target: entry.value(run, token) for entry in self.named}
-        names = Names(run, token)
+        names = Names(run, token, extra)
         if self.source is not None:
             return names.find(self.source)
         if self.script is not None:

@@ -121,6 +121,10 @@ class Node:
     def decided(self, run: Run, token: Token) -> None:
         """An event behind this gateway, where the token waited, happened."""
 
+    def received(self, run: Run, token: Token, values: dict[str, Any]) -> dict[str, Any]:
+        """What becomes of the values that a message or signal brings here."""
+        return values
+
     def triggered(self, run: Run, token: Token, wait: Wait, values: dict[str, Any]) -> None:
         """What was waited for at this node has happened."""
         run.leave(token)

@@ -357,17 +357,15 @@ WORDS: tuple[Word, ...] = (
         "targetExpression": "the target must be the name of a variable",
     }),
     # Events and what they refer to.
-    *_rows("FA", "messageEventDefinition", "supported", {
-        "messageExpression": "the message's name, computed",
-    }),
-    *_rows("FA", "signalEventDefinition", "supported", {
-        "signalExpression": "the signal's name, computed",
-    }),
-    *_rows("FA", "signal", "supported", {"scope": "processInstance: it stays in the instance"}),
+    *_rows("FA", "messageEventDefinition", "supported", {"messageExpression": "a computed name"}),
+    *_rows("FA", "signalEventDefinition", "supported", {"signalExpression": "a computed name"}),
+    *_rows("FA", "signal", "supported", {"scope": "processInstance: nobody else hears it"}),
     *_rows("C", "signalEventDefinition", "supported", {"<in>": "a value that the signal carries"}),
-    *_rows("FAC", "signalEventDefinition", "ignored", {
-        "async=false": "who waits for a signal goes on at once",
+    *_rows("FAC", "signalEventDefinition", "supported", {"async": "it is thrown asynchronously"}),
+    *_rows("F", "startEvent intermediateCatchEvent boundaryEvent", "supported", {
+        "<in>": "a value that is taken from what was sent; with one, all others are not",
     }),
+    *_rows("F", "intermediateThrowEvent endEvent", "supported", {"<out>": "a value that is sent"}),
     *_rows("C", "messageEventDefinition", "refused", {
         "class": _JAVA, "delegateExpression": _JAVA,
         "expression": "put a service task with this expression before the event",

@@ -34,7 +34,7 @@ WHERE kind = 'timer' AND (due IS NOT NULL OR remaining IS NOT NULL) AND {_IN}
 """
 _START_TIMERS = "SELECT count(*) FROM start_trigger WHERE kind = 'timer' AND due IS NOT NULL"
 _SUBSCRIPTIONS = f"""
-SELECT count(*) FROM subscription WHERE kind IN ('message', 'signal') AND {_IN}
+SELECT count(*) FROM subscription WHERE kind IN ('message', 'signal', 'local-signal') AND {_IN}
 """
 _INSTANCES = f"""
 SELECT count(*) FROM instance i JOIN definition d ON d.id = i.definition

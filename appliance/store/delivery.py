@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _WAITING = """
 SELECT s.id, s.root FROM subscription s
 LEFT JOIN activity a ON a.id = s.token JOIN instance i ON i.id = coalesce(a.instance, s.token)
-WHERE s.name = :name AND s.kind = :kind AND (:only IS NULL OR s.root = :only)
+WHERE s.name = :name AND s.kind IN (:kind, :own) AND (:only IS NULL OR s.root = :only)
     AND (:but IS NULL OR s.root <> :but) AND (:key IS NULL OR i.business_key = :key)
 ORDER BY s.id
 """
@@ -49,8 +49,9 @@ class Start:
 def waiting(work: Work, thrown: Thrown, business_key: str | None = None) -> list[tuple[int, int]]:
     """The subscriptions that wait for it with their top-level instances, oldest first."""
     throw = thrown.throw
+    own = "local-signal" if throw.kind == "signal" and thrown.only is not None else throw.kind
     bound = {"name": throw.name, "kind": throw.kind, "only": thrown.only, "but": thrown.but}
-    return work.query(_WAITING, bound | {"key": business_key})
+    return work.query(_WAITING, bound | {"own": own, "key": business_key})
 
 
 def starting(work: Work, throw: Throw) -> list[Start]:

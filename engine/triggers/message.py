@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.state import Subscription
 from engine.triggers.trigger import Trigger
+from engine.values import checked_variables
 from engine.world import Throw
 
 if TYPE_CHECKING:
@@ -32,12 +33,17 @@ class Message(Trigger):
             self.message = reader.expression(event_xml, computed, "message name")
         else:
             self.message = message_name(xml, event_xml, reader)
+            reference = xml.get("messageRef")
+            if reference and reader.definition("message", reference.rpartition(":")[2]) is None:
+                why = f"messageRef {reference!r} names no message of the file"
+                reader.report("error", "dangling-reference", event_xml, why)
 
     def listen(self, run: Run, token: Token, event: Event) -> None:
         run.subscribe(token, event, "message", run.text(self.message, token))
 
     def throw(self, run: Run, token: Token, event: Event) -> None:
-        send_message(run, run.text(self.message, token) or "", {})
+        values = checked_variables(event.outs.values(run, token))
+        send_message(run, run.text(self.message, token) or "", values)
 
 
 def message_name(xml: Element, owner: Element, reader: Reader) -> Expression | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.carried import Carried, read_carried
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 
 
 class Signal(Trigger):
-    """A signal by name. ``local`` ones stay in their process instance (Flowable's scope)."""
+    """A signal by name.
+
+    ``local`` ones stay in the top-level instance that they are thrown in (Flowable's scope
+    ``processInstance``): nothing outside hears them, and those who wait for one hear nobody else.
+    """
 
     name = "signal"
     tag = "signalEventDefinition"
@@ -35,37 +40,54 @@ class Signal(Trigger):
         reference = xml.get("signalRef")
         if text is None and reference is not None:
             definition = reader.definition("signal", reference.rpartition(":")[2])
-            text = reference
-            if definition is not None:
-                text = definition.get("name") or definition.get("id")
-                self.local = definition.own.get("scope") == "processInstance"
+            if definition is None:
+                why = f"signalRef {reference!r} names no signal of the file"
+                reader.report("error", "dangling-reference", event_xml, why)
+                return
+            text = definition.get("name") or definition.get("id")
+            self.local = definition.own.get("scope") == "processInstance"
         if not text:
             reader.report("error", "signal", event_xml, "it needs a signalRef")
             return
         self.signal = reader.expression(event_xml, text, "signal name")
         self.carried = read_carried(xml, "in", reader)
+        if event.position in ("throw", "end") and reader.flag(xml, "async"):
+            event.before = True
 
     def listen(self, run: Run, token: Token, event: Event) -> None:
-        run.subscribe(token, event, "signal", run.text(self.signal, token))
+        kind = "local-signal" if self.local else "signal"
+        run.subscribe(token, event, kind, run.text(self.signal, token))
 
     def throw(self, run: Run, token: Token, event: Event) -> None:
         name = run.text(self.signal, token) or ""
-        only = token.instance.id if self.local else None
         values = self.carried.values(run, token) if self.carried is not None else {}
-        values = checked_variables(values)
-        broadcast(run, name, values, only)
-        if not self.local:
+        values = checked_variables(values | event.outs.values(run, token))
+        if self.local:
+            _broadcast(run, ("signal", "local-signal"), name, values)
+        else:
+            _broadcast(run, ("signal",), name, values)
             run.outbox.append(Throw("signal", name, values))
 
 
-def broadcast(run: Run, name: str, variables: dict[str, Any], instance: int | None = None) -> None:
-    """Let everything of this top-level instance (or of one instance) that waits for it go on."""
+def check_signals(signals: Iterable[Element], reader: Reader) -> None:
+    """A signal is told by its name: each has one, and no two have the same."""
+    seen: set[str] = set()
+    for signal in signals:
+        name = (signal.get("name") or "").strip()
+        if not name or signal.get("id") is None:
+            reader.report("error", "signal", signal, "a signal needs an id and a name")
+        elif name in seen:
+            reader.report("error", "signal", signal, f"there are two signals of the name {name!r}")
+        seen.add(name)
+
+
+def _broadcast(run: Run, kinds: Sequence[str], name: str, variables: dict[str, Any]) -> None:
+    """Let everything of this top-level instance that waits for it go on."""
     for wait in list(run.state.waits.values()):
         if (
             isinstance(wait, Subscription)
-            and wait.kind == "signal"
+            and wait.kind in kinds
             and wait.name == name
             and wait.id in run.state.waits
-            and (instance is None or wait.token.instance.id == instance)
         ):
             run.reached(wait, variables)
