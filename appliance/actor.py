@@ -13,7 +13,7 @@ class Actor:
     ``groups`` and ``admin`` say what a person may see and do.
     """
 
-    kind: Literal["user", "api", "system"]
+    kind: Literal["user", "api", "public", "system"]
     name: str
     groups: frozenset[str] = frozenset()
     admin: bool = False
@@ -31,6 +31,9 @@ class Actor:
     def __str__(self) -> str:
         return f"api:{self.name}" if self.kind == "api" else self.name
 
+
+PUBLIC = Actor("public", "public")
+"""Whoever starts a process through a link that is open to everybody."""
 
 SYSTEM = Actor("system", "system", admin=True)
 """The appliance itself: timers, deployments at the first start."""

@@ -7,7 +7,7 @@ box.tasks       one task                   box.files         uploads
 box.messages, box.signals                  box.jobs          work of external workers
 box.clockwork   timers                     box.moves         migrations of running instances
 box.incidents   what stands still          box.batches       the same done to many
-box.audit       who did what
+box.audit       who did what               box.public_starts  links for everybody
 box.live        "something changed"        box.saved_filters of the inbox
 box.store       for tests and checks
 """
@@ -39,6 +39,7 @@ from appliance.moves import Moves
 from appliance.password_links import PasswordLinks
 from appliance.people import People
 from appliance.processes import Processes
+from appliance.public_starts import PublicStarts
 from appliance.saved_filters import SavedFilters
 from appliance.sessions import Sessions
 from appliance.setup import Setup
@@ -117,6 +118,9 @@ class Box:
         self.saved_filters = SavedFilters(store)
         self.password_links = PasswordLinks(store, self.people, clock)
         self.setup = Setup(store, clock)
+        self.public_starts = PublicStarts(
+            store, self.processes, self.instances, self.directory.secret, clock
+        )
         self.sessions = Sessions(
             store, self.people, clock, idle=config.session_idle, limit=config.session_limit
         )

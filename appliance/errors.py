@@ -4,6 +4,7 @@
     ├── ProcessNotFound           no process of this key (or version) is deployed
     ├── ProcessSuspended          the process is suspended: nothing new starts
     ├── StartFormNotSupported     the process starts with a form, a program cannot start it
+    ├── PublicLinkInvalid         a link to a public start form that is old, closed or false
     ├── InstanceNotFound          no instance has this id
     ├── StoredFileNotFound        the instance has no such file, or its bytes are gone
     ├── Unauthorized              who asks is not known
@@ -52,6 +53,15 @@ class StartFormNotSupported(Refused):
     """The process starts with a form, so only a person can start it."""
 
     code = "START_FORM_NOT_SUPPORTED"
+
+
+class PublicLinkInvalid(Refused):
+    """A link to a public start form that was never given, is closed, expired or replaced."""
+
+    code = "PUBLIC_LINK_INVALID"
+
+    def __init__(self) -> None:
+        super().__init__("This link is not valid, or not any more. Ask for a new one.")
 
 
 class InstanceNotFound(Refused):

@@ -14,7 +14,7 @@ from appliance.errors import InvalidInput
 
 # Letters and digits of any script; no colon (``api:`` marks keys), comma (lists), slash or space.
 _NAME = re.compile(r"[^\W_][\w.@+-]{0,63}")
-_RESERVED = frozenset({"api", "system", "shell", "anonymous", "workingflow"})
+_RESERVED = frozenset({"api", "system", "shell", "anonymous", "public", "workingflow"})
 _EMAIL = re.compile(r"[^\s@,;<>]{1,64}@[^\s@,;<>]{1,189}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 

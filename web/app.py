@@ -29,6 +29,8 @@ from web.pages import (
     password,
     people,
     processes,
+    public_links,
+    public_start,
     requests,
     search,
     setup,
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 PAGES = [inbox, task, start, requests, account, files, search, help, live]
 """For everybody who is signed in."""
 
-ADMIN_PAGES = [processes, deploy, instances, people, groups, api_keys]
+ADMIN_PAGES = [processes, public_links, deploy, instances, people, groups, api_keys]
 """For administrators; their addresses begin with ``/admin``."""
 
 OPEN_PAGES = [sign_in, setup, password]
@@ -77,6 +79,7 @@ def make_app(box: Box) -> tuple[ASGIApp, asyncio.Event]:
             *static_files.handlers,
             Router("/processapi", route_handlers=api.handlers, before_request=program),
             _pages(OPEN_PAGES, visitor, SMALL_FORM),
+            _pages([public_start], visitor, limits.upload_limit + SMALL_FORM),
             _pages(PAGES, signed_in, limits.upload_limit + SMALL_FORM, home),
             _pages(ADMIN_PAGES, administrator, limits.upload_limit + SMALL_FORM),
         ],

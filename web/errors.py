@@ -49,6 +49,7 @@ STATUS: Mapping[str, int] = {
     "BATCH_NOT_FOUND": 404,
     "INCIDENT_NOT_FOUND": 404,
     "FILTER_NOT_FOUND": 404,
+    "PUBLIC_LINK_INVALID": 404,
     "NO_SUBSCRIBER": 404,
     "METHOD_NOT_ALLOWED": 405,
     # what does not fit the present state

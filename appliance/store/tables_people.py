@@ -102,6 +102,16 @@ class OneTimeToken(Table):
     expires = BigIntegerField()
 
 
+class PublicStart(Table):
+    """A process that everybody may start by a link; with another ``nonce`` it is another link."""
+
+    process = TextField(primary_key=True)
+    nonce = TextField()
+    made = BigIntegerField()
+    made_by = TextField()
+    expires = BigIntegerField(null=True)
+
+
 class Revision(Table):
     """A number that rises with each change of a topic, for those who keep it in memory."""
 
@@ -110,5 +120,6 @@ class Revision(Table):
 
 
 PEOPLE_TABLES: list[type[Table]] = [
-    UserAccount, UserGroup, Membership, Session, SavedFilter, ApiKey, OneTimeToken, Revision,
+    UserAccount, UserGroup, Membership, Session, SavedFilter, ApiKey, OneTimeToken, PublicStart,
+    Revision,
 ]  # fmt: skip

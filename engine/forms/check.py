@@ -20,7 +20,7 @@ from engine.forms import feel, sniff
 from engine.forms.binding import DataScope, default
 from engine.forms.live import Given, Live, Place, stored_rows
 from engine.forms.messages import Message, Unfit
-from engine.forms.model import LIMITS, MISSING, TEXT_TYPES, Feel, Path, Schema, Text
+from engine.forms.model import LIMITS, MISSING, TEXT_TYPES, Feel, Path, Schema, Text, own_names
 from engine.forms.parse import number
 from engine.forms.paths import nest, path_text, put, unclaimed
 from engine.juel import Expression
@@ -61,7 +61,7 @@ def check(schema: Schema, data: Mapping[str, Any], given: Given, outcome: str = 
     sent = nest(given.values or {})
     extras = {}
     if schema.accepts_extras:
-        own = {component.key[0] for component in schema.components if component.key}
+        own = own_names(schema.components)
         extras = {name: value for name, value in sent.items() if name not in own}
         sent = {name: value for name, value in sent.items() if name in own}
     given = replace(given, values=sent)

@@ -11,7 +11,7 @@ from engine.errors import Finding, InvalidVariables, ModelInvalid
 from engine.forms import check as checking
 from engine.forms import convert
 from engine.forms.live import Directory, Given, Live
-from engine.forms.model import Component, Option, Outcome, Schema, Upload
+from engine.forms.model import Component, Option, Outcome, Schema, Upload, own_names, walk
 from engine.forms.posted import posted
 from engine.forms.read import read
 from engine.forms.view import FormView, view
@@ -80,6 +80,16 @@ class Form:
     def outcome_variable(self) -> str:
         """The variable that holds the chosen outcome."""
         return self.schema.outcome_variable
+
+    @property
+    def asks_for_people(self) -> bool:
+        """Whether it lets people choose from the users or groups of the server."""
+        return any(one.choices and one.choices.directory for one in walk(self.components))
+
+    def own(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Only the values of its fields, also where it accepts others besides."""
+        names = own_names(self.components)
+        return {name: value for name, value in values.items() if name in names}
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -7,7 +7,7 @@ choices from the directory of people, and what Flowable's form properties need.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, Literal
@@ -184,6 +184,21 @@ class Component:
     layout_row: str = ""
     columns: int | None = None
     """Of 16, as in form-js; None shares the row evenly."""
+
+
+def walk(components: Sequence[Component]) -> Iterator[Component]:
+    """These components and all inside of them."""
+    for component in components:
+        yield component
+        yield from walk(component.components)
+
+
+def own_names(components: Sequence[Component]) -> set[str]:
+    """The names of the variables that these components hold."""
+    found: set[str] = set()
+    for component in components:
+        found |= {component.key[0]} if component.key else own_names(component.components)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ ADMIN_ACTIONS = [
     "/admin/deploy",
     "/admin/processes/sampler/suspend",
     "/admin/processes/sampler/activate",
+    "/admin/processes/sampler/public",
+    "/admin/processes/sampler/public/close",
     "/admin/instances/{report}/suspend",
     "/admin/instances/{report}/activate",
     "/admin/instances/{report}/cancel",

@@ -34,7 +34,7 @@ async def create(request: PageRequest) -> Response[Any]:
     name, until = await text_of(request, "name"), await text_of(request, "expires")
     keys = request.app.state.box.keys
     try:
-        made = await keys.create(name, expires=_end_of(request, until), by=actor_of(request))
+        made = await keys.create(name, expires=end_of_day(request, until), by=actor_of(request))
     except (InvalidInput, Conflict) as error:
         return _page(request, name=name, expires=until, problem=told(error))
     return _page(request, made=made)
@@ -99,7 +99,7 @@ def _calls(key: str, address: str, startable: Sequence[str]) -> dict[str, str]:
     return {"list_call": f"{head}  {address}/processapi/list", "start_call": start}
 
 
-def _end_of(request: PageRequest, day: str) -> int | None:
+def end_of_day(request: PageRequest, day: str) -> int | None:
     """The last moment of a day in the reader's zone; None for an empty text."""
     if not day:
         return None

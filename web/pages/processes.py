@@ -11,6 +11,7 @@ from litestar.params import FromPath
 
 from web.cases import drawing_of
 from web.listing import Listing, Slice
+from web.pages import public_links
 from web.pages.api_keys import site_address
 from web.render import go, page
 from web.security import PageRequest, actor_of
@@ -105,6 +106,7 @@ def _process(request: PageRequest, key: str, version: int | None) -> Response[An
         process=process,
         latest=processes.get(key),
         versions=processes.versions(key),
+        **public_links.facts(request, key),
         start_call=_start_call(address, key),
         status_call=f'curl -H "Authorization: Bearer $KEY" {address}/processapi/$ID/status',
     )
