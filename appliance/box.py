@@ -7,7 +7,8 @@ box.tasks       one task                   box.files         uploads
 box.messages, box.signals                  box.jobs          work of external workers
 box.clockwork   timers                     box.moves         migrations of running instances
 box.incidents   what stands still          box.batches       the same done to many
-box.audit       who did what               box.public_starts  links for everybody
+box.audit       who did what               box.backups, box.retention, box.system
+box.public_starts  links for everybody
 box.live        "something changed"        box.saved_filters of the inbox
 box.store       for tests and checks
 """
@@ -19,11 +20,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from zoneinfo import ZoneInfo
 
+from appliance import __version__
+from appliance.actor import SYSTEM
 from appliance.audit import Audit
+from appliance.backups import Backups
 from appliance.batches import Batches
 from appliance.cases import Cases
 from appliance.clockwork import Clockwork
-from appliance.config import Config
+from appliance.config import SETTINGS, Config
 from appliance.datadir import DataDirectory
 from appliance.errors import Conflict
 from appliance.files import Files
@@ -40,11 +44,15 @@ from appliance.password_links import PasswordLinks
 from appliance.people import People
 from appliance.processes import Processes
 from appliance.public_starts import PublicStarts
+from appliance.retention import Retention
 from appliance.saved_filters import SavedFilters
 from appliance.sessions import Sessions
 from appliance.setup import Setup
+from appliance.store import chain, sqlite
 from appliance.store.store import Store
+from appliance.system import System
 from appliance.tasks import Tasks
+from appliance.upkeep import Upkeep
 from engine.world import Limits
 
 
@@ -83,14 +91,26 @@ class Box:
         self.clockwork.start()
         self.moves.start()
         self.batches.start()
+        self.backups.start()
+        self.upkeep.start()
+        self.store.write(self._tell_start).result()
 
     def close(self) -> None:
         """Finish what waits and let go of the data directory. Harmless when it is closed."""
+        self.upkeep.close()
+        self.backups.close()
         self.batches.close()
         self.moves.close()
         self.clockwork.close()
         self.store.close()
         self.directory.unlock()
+
+    def _tell_start(self, connection: sqlite.Connection) -> None:
+        """Who looks for a changed setting finds it between two starts."""
+        config = self.config
+        settings = {n: config.shown(n) for n in SETTINGS if config.source(n) != "default"}
+        facts = {"version": __version__, "settings": settings}
+        chain.record(connection, self.clock(), SYSTEM, "server.start", **facts)
 
     def _wire(self) -> None:
         config, store, clock = self.config, self.store, self.clock
@@ -126,3 +146,12 @@ class Box:
         )
         self.keys = Keys(store, clock)
         self.audit = Audit(store, clock)
+        self.backups = Backups(
+            store, self.directory, clock, at=config.backup_at, zone=ZoneInfo(config.time_zone),
+            kept=config.backups_kept,
+        )  # fmt: skip
+        self.retention = Retention(store, self.directory, self.files, clock)
+        self.system = System(store, self.directory, self.clockwork, clock)
+        self.upkeep = Upkeep(
+            self.system, self.backups, self.retention, self.audit, clock, config.audit_kept
+        )

@@ -12,6 +12,7 @@ import logging
 import threading
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable
 
 import msgspec
@@ -52,6 +53,22 @@ class Missed(msgspec.Struct, frozen=True, gc=False):
     since: int
 
 
+class ClockworkHealth(msgspec.Struct, frozen=True):
+    """How timers do since the start. Times in ms: when due next, when the last was fired.
+
+    ``late`` and ``latest`` are the median and the greatest lateness of the last thousand that were
+    fired; ``waiting`` could not be fired and are tried again.
+    """
+
+    next_due: int | None
+    fired: int
+    last_fired: int | None
+    late: int
+    latest: int
+    waiting: int
+    missed: Missed | None
+
+
 class Clockwork:
     """Fires timers and asynchronous work."""
 
@@ -62,6 +79,9 @@ class Clockwork:
         self._nearest: int | None = None
         self._stopping = False
         self._set_aside: dict[int, float] = {}
+        self._late: deque[int] = deque(maxlen=1000)
+        self._fired = 0
+        self._last_fired: int | None = None
         self.missed: Missed | None = None
         """What was late when this started."""
         self._thread = threading.Thread(target=self._run, name="clockwork", daemon=True)
@@ -78,6 +98,14 @@ class Clockwork:
         self._wake.set()
         if self._thread.ident is not None:
             self._thread.join()
+
+    def health(self) -> ClockworkHealth:
+        """How it does."""
+        late = sorted(self._late.copy()) or [0]
+        return ClockworkHealth(
+            self.next_due(), self._fired, self._last_fired, late[len(late) // 2], late[-1],
+            len(self._set_aside), self.missed,
+        )  # fmt: skip
 
     def nearer(self, due: int) -> None:
         """A job that is due then was stored. Called by the writer."""
@@ -154,9 +182,10 @@ class Clockwork:
         except Overloaded:
             self._pause(jobs[len(pending) :])
         willing = len(pending) == len(jobs)
-        for id, result in pending:
+        for (id, result), (_, _, due) in zip(pending, jobs, strict=False):
             try:
-                result.result()
+                if result.result():
+                    self._note(due)
             except (StorageFull, Overloaded):
                 self._pause([job for job in jobs if job[0] == id])
                 willing = False
@@ -164,6 +193,11 @@ class Clockwork:
                 log.exception("job %s cannot be fired; it is tried again in a minute", id)
                 self._set_aside[id] = time.monotonic() + 60
         return willing
+
+    def _note(self, due: int) -> None:
+        self._fired += 1
+        self._last_fired = self._clock()
+        self._late.append(max(0, self._last_fired - due))
 
     def _pause(self, jobs: list[Due]) -> None:
         for id, _, _ in jobs:

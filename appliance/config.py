@@ -95,6 +95,21 @@ def _choice(*allowed: str) -> Callable[[Any], str]:
     return read
 
 
+def _time_of_day(value: Any) -> str:
+    if value and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", _text(value)):
+        raise ValueError("must be a time of day such as 02:30, or empty")
+    return value
+
+
+def _keeping(value: Any) -> int:
+    if value == "forever":
+        return 0
+    try:
+        return max(1, seconds(value) // 86400)
+    except ValueError:
+        raise ValueError('must be a time such as "365d", or "forever"') from None
+
+
 def _path(value: Any) -> Path | None:
     return Path(_text(value)).expanduser() if value != "" else None
 
@@ -211,6 +226,18 @@ class Config:
     script_memory: int = field(
         default=32 * 1024**2,
         metadata=about(_size, "Memory that one script may use.", shown="32MiB"),
+    )
+    backup_at: str = field(
+        default="02:30",
+        metadata=about(_time_of_day, "When a backup is made each day, in time_zone. Empty: never."),
+    )
+    backups_kept: int = field(
+        default=7,
+        metadata=about(_number(1, 1000), "How many of the daily backups are kept."),
+    )
+    audit_kept: int = field(
+        default=0,
+        metadata=about(_keeping, "How long the audit log is kept.", shown="forever"),
     )
     grace: int = field(
         default=10,

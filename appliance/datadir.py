@@ -12,6 +12,7 @@ Copying the directory while nothing runs is a complete move.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import logging
@@ -19,10 +20,11 @@ import os
 import secrets
 import shutil
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from appliance.errors import DataDirectoryLocked, DataDirectoryUnusable
+from appliance.errors import Conflict, DataDirectoryLocked, DataDirectoryUnusable
 
 OWN_NAMES = frozenset({
     "workingflow.db", "workingflow.db-wal", "workingflow.db-shm", "workingflow.toml",
@@ -104,6 +106,29 @@ class DataDirectory:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    @contextlib.contextmanager
+    def files_held(self) -> Iterator[None]:
+        """While this lasts no file of an instance goes. Raises ``Conflict`` when some just do."""
+        with self._files_lock(fcntl.LOCK_SH, "Files are being removed"):
+            yield
+
+    @contextlib.contextmanager
+    def files_going(self) -> Iterator[None]:
+        """Files may be removed while this lasts. Raises ``Conflict`` while a backup is made."""
+        with self._files_lock(fcntl.LOCK_EX, "A backup is being made"):
+            yield
+
+    @contextlib.contextmanager
+    def _files_lock(self, kind: int, otherwise: str) -> Iterator[None]:
+        handle = os.open(self.files, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, kind | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError:
+            raise Conflict(f"{otherwise}. Try again when that is done.") from None
+        finally:
+            os.close(handle)
 
     def empty_tmp(self) -> None:
         """Remove what an earlier process left in ``tmp``; only for the holder of the lock."""

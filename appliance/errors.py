@@ -18,6 +18,7 @@
     ├── Conflict                  it does not fit what is there now
     ├── UserNotFound, GroupNotFound, KeyNotFound, SessionNotFound, MoveNotFound, BatchNotFound,
     │   IncidentNotFound, FilterNotFound
+    ├── BackupNotFound, BackupDamaged, BackupFailed
     ├── StorageFull               the disk is full; nothing was changed
     ├── Overloaded                too much is waiting; try again (carries the seconds)
     ├── ShuttingDown              the server is stopping
@@ -178,6 +179,24 @@ class FilterNotFound(Refused):
     """The user has no such saved filter."""
 
     code = "FILTER_NOT_FOUND"
+
+
+class BackupNotFound(Refused):
+    """There is no backup of this name."""
+
+    code = "BACKUP_NOT_FOUND"
+
+
+class BackupDamaged(Refused):
+    """The file is no backup, or not all of it is as it was written."""
+
+    code = "BACKUP_DAMAGED"
+
+
+class BackupFailed(Refused):
+    """A backup could not be written; the message says why."""
+
+    code = "BACKUP_FAILED"
 
 
 class StorageFull(Refused):

@@ -14,6 +14,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -164,8 +165,24 @@ class Files:
             each.path.unlink(missing_ok=True)
             each.mark.unlink(missing_ok=True)
 
+    def doom(self, names: Iterable[str]) -> None:
+        """These are about to lose their rows. A crash from here on leaves none of them behind."""
+        for name in names:
+            with suppress(FileExistsError, FileNotFoundError):
+                self._mark(name).hardlink_to(self._place(name))
+        _fsync(self._tmp)
+
+    def remove(self, names: Iterable[str]) -> None:
+        """These have lost their rows."""
+        for name in names:
+            self._place(name).unlink(missing_ok=True)
+            self._mark(name).unlink(missing_ok=True)
+
     def sweep(self) -> int:
-        """Remove what an earlier process received and did not come to keep; returns how many."""
+        """Remove what an earlier process received and did not come to keep, and what it doomed.
+
+        Returns how many there were.
+        """
         orphans = 0
         for mark in self._tmp.glob(f"{_MARK}*"):
             name = mark.name.removeprefix(_MARK)
@@ -190,7 +207,7 @@ class Files:
         """Give a written draft its stored name, durably: the name, its path, its mark."""
         while True:
             stored = f"{secrets.token_hex(4)}_{safe}"
-            path, mark = self._place(stored), self._tmp / f"{_MARK}{stored}"
+            path, mark = self._place(stored), self._mark(stored)
             self._make_folder(path.parent)
             draft.rename(mark)
             try:
@@ -203,6 +220,9 @@ class Files:
                 raise
             _fsync(path.parent)
             return stored, path, mark
+
+    def _mark(self, stored: str) -> Path:
+        return self._tmp / f"{_MARK}{stored}"
 
     def _place(self, stored: str) -> Path:
         return self._folder / stored[:2] / stored

@@ -6,6 +6,8 @@ Text, one line an event (a traceback follows on lines of its own)::
 
 JSON, one object a line: ``time``, ``level``, ``logger``, ``message``, ``request`` (when there is
 one), ``error`` (a traceback), and what was given as ``extra``.
+
+The last lines are also kept in memory, for the page of the system.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import logging
 import random
 import re
 import sys
+from collections import deque
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, TextIO
@@ -58,10 +61,52 @@ def start(log_format: str = "text", level: str = "info", stream: TextIO | None =
     for old in root.handlers[:]:
         root.removeHandler(old)
     root.addHandler(handler)
+    root.addHandler(recent)
     root.setLevel(LEVELS[level])
     logging.captureWarnings(True)
     # Granian says at each start that its embedded server is experimental.
     logging.getLogger("_granian").setLevel(logging.ERROR)
+
+
+class Line(msgspec.Struct, frozen=True):
+    """Something that was logged, for pages: without secrets, on one line but for a traceback."""
+
+    at: int
+    level: str
+    logger: str
+    request: str
+    text: str
+
+
+class Recent(logging.Handler):
+    """Keeps the last lines in memory."""
+
+    def __init__(self, lines: int = 1000) -> None:
+        super().__init__()
+        self._traceback = logging.Formatter()
+        self._lines: deque[Line] = deque(maxlen=lines)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line."""
+        text = _CONTROL.sub(_escaped, _said(record))
+        if error := _traceback(self._traceback, record):
+            text = f"{text}\n{error}"
+        level, request = record.levelname.lower(), request_id.get()
+        at = int(record.created * 1000)
+        self._lines.append(Line(at, level, record.name, request, without_secrets(text)))
+
+    def lines(self, level: str = "debug", q: str = "") -> list[Line]:
+        """The last lines of this level or a higher one with ``q`` in them, the latest first."""
+        least, wanted = LEVELS[level], q.casefold()
+        return [
+            line for line in reversed(self._lines.copy())
+            if LEVELS.get(line.level, 50) >= least
+            and wanted in f"{line.logger} {line.request} {line.text}".casefold()
+        ]  # fmt: skip
+
+
+recent = Recent()
+"""What this process has logged last."""
 
 
 class TextLines(logging.Formatter):
@@ -70,9 +115,8 @@ class TextLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """One line, and a traceback when there is one."""
         request = f" [{found}]" if (found := request_id.get()) else ""
-        extra = "".join(f" {name}={value}" for name, value in _extra(record).items())
         head = f"{_time(record)} {record.levelname:<5} {record.name}{request}"
-        line = _CONTROL.sub(_escaped, f"{head} {record.getMessage()}{extra}")
+        line = _CONTROL.sub(_escaped, f"{head} {_said(record)}")
         error = _traceback(self, record)
         return without_secrets(f"{line}\n{error}" if error else line)
 
@@ -106,6 +150,11 @@ def _masked(name: str, value: Any) -> Any:
 def _time(record: logging.LogRecord) -> str:
     moment = datetime.fromtimestamp(record.created, UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{int(record.msecs):03}Z"
+
+
+def _said(record: logging.LogRecord) -> str:
+    extra = "".join(f" {name}={value}" for name, value in _extra(record).items())
+    return record.getMessage() + extra
 
 
 def _extra(record: logging.LogRecord) -> dict[str, Any]:

@@ -51,6 +51,7 @@ STATUS: Mapping[str, int] = {
     "FILTER_NOT_FOUND": 404,
     "PUBLIC_LINK_INVALID": 404,
     "NO_SUBSCRIBER": 404,
+    "BACKUP_NOT_FOUND": 404,
     "METHOD_NOT_ALLOWED": 405,
     # what does not fit the present state
     "CONFLICT": 409,
@@ -84,7 +85,9 @@ STATUS: Mapping[str, int] = {
     "CALLED_PROCESS_NOT_FOUND": 422,
     "MAPPING_INVALID": 422,
     "MIGRATION_INCOMPLETE": 422,
+    "BACKUP_DAMAGED": 422,
     # what is our side's fault
+    "BACKUP_FAILED": 500,
     "INTERNAL_ERROR": 500,
     "CANNOT_START": 500,
     "SETTING_INVALID": 500,

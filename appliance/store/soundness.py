@@ -61,6 +61,14 @@ RULES: dict[str, str] = {
 """By what each would mean: a query for the ids of the rows that are wrong."""
 
 
+def damage(connection: sqlite.Connection) -> list[str]:
+    """What SQLite itself finds wrong with the file; empty when all is well. Reads everything."""
+    found = [text for (text,) in connection.execute("PRAGMA integrity_check(10)")]
+    broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+    references = [f"{table} {id} refers to no {other}" for table, id, other, _ in broken[:10]]
+    return [text for text in found if text != "ok"] + references
+
+
 def unsound(connection: sqlite.Connection) -> list[str]:
     """Every rule that is broken, with the first ids; empty when all is well. Reads everything."""
     found: list[str] = []

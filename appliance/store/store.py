@@ -19,7 +19,7 @@ from appliance.store.rehearsal import rehearse
 from appliance.store.states import States
 from appliance.store.transaction import Transaction
 from appliance.store.work import Engine, Library, Work
-from appliance.store.writer import Writer
+from appliance.store.writer import Writer, WriterHealth
 from engine.commands import Command
 from engine.world import Limits
 
@@ -105,6 +105,10 @@ class Store:
         """Run a command on instances: ``name`` and ``by`` go to the journal."""
         assert self._engine is not None
         return self._writer.submit(self._engine.command(name, by, work))
+
+    def health(self) -> WriterHealth:
+        """How the writer does."""
+        return self._writer.health()
 
     def _committed(self, transaction: Transaction) -> None:
         changed, due = transaction.rows.take_news()

@@ -19,6 +19,8 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+import msgspec
+
 from appliance.errors import Overloaded, ShuttingDown, StorageFull
 from appliance.pending import Outcome, Pending, settle
 from appliance.store import sqlite
@@ -43,6 +45,24 @@ _BUSY = (sqlite.BusyError, sqlite.LockedError)
 log = logging.getLogger(__name__)
 
 
+class WriterHealth(msgspec.Struct, frozen=True):
+    """How the writer does since the start: what waits, commits, what went into them.
+
+    ``batch`` and ``milliseconds`` are of the last commit and the largest of all; ``failed_at`` (ms
+    since 1970) is when the database last refused a commit.
+    """
+
+    waiting: int
+    commits: int
+    commands: int
+    batch: int
+    largest_batch: int
+    milliseconds: float
+    longest_milliseconds: float
+    failures: int
+    failed_at: int | None
+
+
 class Writer:
     """Runs commands one by one in its own thread; ``on_rollback`` drops what was cached."""
 
@@ -60,6 +80,9 @@ class Writer:
         self._turn = _Turn()
         self._closed = False
         self._wal_pages = 0
+        self._commits = self._commands = self._batch = self._largest = self._failures = 0
+        self._seconds = self._longest = 0.0
+        self._failed_at: int | None = None
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
@@ -96,6 +119,13 @@ class Writer:
                 return work(connection)
 
         return self.submit(command)
+
+    def health(self) -> WriterHealth:
+        """How it does."""
+        return WriterHealth(
+            self._queue.qsize(), self._commits, self._commands, self._batch, self._largest,
+            self._seconds * 1000, self._longest * 1000, self._failures, self._failed_at,
+        )  # fmt: skip
 
     def close(self) -> None:
         """Serve what waits, then stop. Harmless when it is closed already."""
@@ -136,7 +166,9 @@ class Writer:
         outcomes: list[Outcome] = []
         try:
             self._execute(batch, outcomes)
+            began = time.perf_counter()
             self._wal_pages += self._transaction.commit()
+            self._count(len(batch), time.perf_counter() - began)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
             self._undo()
             cause = error.__cause__ if isinstance(error, TransactionLost) else None
@@ -185,12 +217,21 @@ class Writer:
                 self._serve([item])
             return []
         if refusal is not None:
+            self._failures += 1
+            self._failed_at = time.time_ns() // 1_000_000
             log.error("nothing can be stored: %s", error)
         own = [refused for _, _, refused in outcomes] + [None] * (len(batch) - len(outcomes))
         return [
             (pending, None, refused or _refusal(error) or error)
             for (pending, _), refused in zip(batch, own, strict=True)
         ]
+
+    def _count(self, commands: int, seconds: float) -> None:
+        self._commits += 1
+        self._commands += commands
+        self._batch, self._seconds = commands, seconds
+        self._largest = max(self._largest, commands)
+        self._longest = max(self._longest, seconds)
 
     def _undo(self) -> None:
         try:
