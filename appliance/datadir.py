@@ -110,23 +110,30 @@ class DataDirectory:
     @contextlib.contextmanager
     def files_held(self) -> Iterator[None]:
         """While this lasts no file of an instance goes. Raises ``Conflict`` when some just do."""
-        with self._files_lock(fcntl.LOCK_SH, "Files are being removed"):
+        with self._locked_files(fcntl.LOCK_SH) as locked:
+            if not locked:
+                raise Conflict("Old instances are being removed. Try again in a moment.")
             yield
 
     @contextlib.contextmanager
     def files_going(self) -> Iterator[None]:
         """Files may be removed while this lasts. Raises ``Conflict`` while a backup is made."""
-        with self._files_lock(fcntl.LOCK_EX, "A backup is being made"):
+        with self._locked_files(fcntl.LOCK_EX) as locked:
+            if not locked:
+                raise Conflict("A backup is being made. Try again when it is ready.")
             yield
 
     @contextlib.contextmanager
-    def _files_lock(self, kind: int, otherwise: str) -> Iterator[None]:
+    def _locked_files(self, kind: int) -> Iterator[bool]:
+        """The lock that backups share and that removals want alone, in this and other processes."""
         handle = os.open(self.files, os.O_RDONLY)
         try:
             fcntl.flock(handle, kind | fcntl.LOCK_NB)
-            yield
+            locked = True
         except BlockingIOError:
-            raise Conflict(f"{otherwise}. Try again when that is done.") from None
+            locked = False
+        try:
+            yield locked
         finally:
             os.close(handle)
 

@@ -36,13 +36,14 @@ LOCALE = ROOT / "web" / "locale"
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "plural": (1, 2)}
 FORM_KEYWORDS = {"Message": None, "Unfit": None}
 REFUSALS = frozenset({
-    "AmbiguousCorrelation", "BodyTooLarge", "Conflict", "FilterNotFound", "Forbidden",
-    "ForeignRequest", "GroupNotFound", "InstanceEnded", "InstanceNotFound", "InstanceSuspended",
-    "InvalidInput", "KeyNotFound", "MoveNotFound", "NoFlowTaken", "NoSubscriber", "NotWaiting",
-    "Overloaded", "PasswordLinkInvalid", "ProcessNotFound", "ProcessSuspended", "SessionNotFound",
-    "SetupLinkInvalid", "ShuttingDown", "StartFormNotSupported", "StepLimit", "StorageFull",
-    "StoredFileNotFound", "TaskAlreadyClaimed", "TaskDelegated", "TaskNotFound", "TooLarge",
-    "TooManyAttempts", "Unauthorized", "UncaughtError", "UserNotFound", "WrongPassword",
+    "AmbiguousCorrelation", "BackupDamaged", "BackupFailed", "BackupNotFound", "BodyTooLarge",
+    "Conflict", "FilterNotFound", "Forbidden", "ForeignRequest", "GroupNotFound", "InstanceEnded",
+    "InstanceNotFound", "InstanceSuspended", "InvalidInput", "KeyNotFound", "MoveNotFound",
+    "NoFlowTaken", "NoSubscriber", "NotWaiting", "Overloaded", "PasswordLinkInvalid",
+    "ProcessNotFound", "ProcessSuspended", "SessionNotFound", "SetupLinkInvalid", "ShuttingDown",
+    "StartFormNotSupported", "StepLimit", "StorageFull", "StoredFileNotFound", "TaskAlreadyClaimed",
+    "TaskDelegated", "TaskNotFound", "TooLarge", "TooManyAttempts", "Unauthorized", "UncaughtError",
+    "UserNotFound", "WrongPassword",
 })  # fmt: skip
 NAMING = frozenset({"_identifier", "line"})
 """Functions whose second argument names what they refuse: "The user name must …"."""
