@@ -4,7 +4,7 @@ box.processes   what is deployed           box.people, box.setup, box.password_l
 box.instances   starting and following     box.sessions      signed-in browsers
 box.inbox       lists of tasks             box.keys          API keys
 box.tasks       one task                   box.files         uploads
-box.messages, box.signals                  box.jobs          work of external workers
+box.messages, box.signals, box.conditions  box.jobs          work of external workers
 box.clockwork   timers                     box.moves         migrations of running instances
 box.incidents   what stands still          box.batches       the same done to many
 box.audit       who did what               box.backups, box.retention, box.system
@@ -38,7 +38,7 @@ from appliance.jobs import Jobs
 from appliance.keys import Keys
 from appliance.library import Library
 from appliance.live import INSTANCES, TASKS, Live
-from appliance.messages import Messages, Signals
+from appliance.messages import Conditions, Messages, Signals
 from appliance.moves import Moves
 from appliance.password_links import PasswordLinks
 from appliance.people import People
@@ -129,6 +129,7 @@ class Box:
         self.tasks = Tasks(store, library, self.files)
         self.messages = Messages(store)
         self.signals = Signals(store)
+        self.conditions = Conditions(store)
         self.jobs = Jobs(store, library, clock)
         self.incidents = Incidents(store, library)
         self.batches = Batches(store, clock)

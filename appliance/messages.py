@@ -1,4 +1,4 @@
-"""Messages and signals from outside: to instances that wait for them, and to start processes."""
+"""Messages, signals and facts from outside: for instances that wait, and to start processes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import msgspec
 from appliance.actor import Actor
 from appliance.errors import ProcessSuspended
 from appliance.pending import Pending
-from appliance.store.delivery import Start, Thrown, starting, waiting
+from appliance.store.delivery import Start, Thrown, conditional, starting, waiting
 from appliance.store.store import Store
 from appliance.store.work import Work
 from engine.errors import AmbiguousCorrelation, NoSubscriber
+from engine.starts import condition_holds
 from engine.values import checked_variables
 from engine.world import Throw
 
@@ -87,6 +88,26 @@ class Signals:
             return work.started
 
         return self._store.command("signal", str(by), work)
+
+
+class Conditions:
+    """Conditional start events: all they know is what somebody tells them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def evaluate(self, variables: Mapping[str, Any], by: Actor) -> Pending[list[int]]:
+        """Start every process whose start condition is true for these values; the instances."""
+        values = checked_variables(variables)
+
+        def work(work: Work) -> list[int]:
+            for start in conditional(work):
+                process = work.process(start.definition)
+                if condition_holds(process, start.node, values, work.now, work.zone):
+                    work.start_at(start, values, "a condition")
+            return work.started
+
+        return self._store.command("evaluate", str(by), work)
 
 
 def _only_start(name: str, starts: list[Start]) -> Start:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from engine import events as ev
 from engine.errors import ExpressionFailed
 from engine.mapping import Mapping
-from engine.scopes import Nothing
+from engine.scopes import Outside
 from engine.values import as_text, checked_variables
 
 if TYPE_CHECKING:
@@ -269,7 +269,7 @@ def _check_cardinality(cardinality: Expression, xml: Element, reader: Reader) ->
     """A number that stands in the model is looked at once and for all."""
     if not cardinality.constant:
         return
-    text = as_text(cardinality.evaluate(Nothing(0, UTC)))
+    text = as_text(cardinality.evaluate(Outside(0, UTC)))
     if not text.isdecimal():
         message = f"loopCardinality must be a number, not {text!r}"
         reader.report("error", "multi-instance", xml, message)

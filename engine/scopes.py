@@ -123,18 +123,19 @@ class Names:
         return found
 
 
-class Nothing:
-    """The scope of an expression that is evaluated outside any instance: it has no variables."""
+class Outside:
+    """The scope of an expression outside any instance: it knows only the values that are given."""
 
-    __slots__ = ("now", "zone")
+    __slots__ = ("_values", "now", "zone")
 
-    def __init__(self, now: int, zone: tzinfo) -> None:
+    def __init__(self, now: int, zone: tzinfo, values: Mapping[str, Any] | None = None) -> None:
         self.now = datetime.fromtimestamp(now / 1000, UTC)
         self.zone = zone
+        self._values = values or {}
 
     def get(self, name: str) -> Any:
-        """There is nothing. Raises KeyError."""
-        raise KeyError(name)
+        """A given value. Raises KeyError."""
+        return self._values[name]
 
     def set(self, name: str, value: Any) -> None:
         """There is nowhere to keep it. Raises KeyError."""

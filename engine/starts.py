@@ -1,4 +1,4 @@
-"""What starts a process by itself: timers, messages and signals at its start events.
+"""What starts a process by itself: timers, messages, signals and conditions at its start events.
 
 They belong to a definition, not to an instance, so the store keeps them; here is what they wait
 for. An instance that one of them starts begins at its ``node``.
@@ -6,7 +6,7 @@ for. An instance that one of them starts begins at its ``node``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from engine.elements.event_based_gateway import EventBasedGateway
 from engine.elements.receive_task import ReceiveTask
 from engine.elements.start_event import StartEvent
-from engine.scopes import Nothing
+from engine.errors import ExpressionFailed
+from engine.scopes import Outside
 from engine.times import parse_cycle
+from engine.triggers.conditional import Conditional
 from engine.triggers.message import Message
 from engine.triggers.signal import Signal
 from engine.triggers.timer import Timer
@@ -29,10 +31,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StartTrigger:
-    """One thing that starts a process: ``name`` of a message or signal, or when a timer is due."""
+    """One thing that starts a process: when a timer is due, or the ``name`` of a message or signal.
+
+    The ``name`` of a condition is its text.
+    """
 
     node: str
-    kind: Literal["timer", "message", "signal"]
+    kind: Literal["timer", "message", "signal", "conditional"]
     name: str | None = None
     due: int | None = None
     cycle: str | None = None
@@ -43,7 +48,7 @@ def start_triggers(process: Process, now: int, zone: tzinfo) -> list[StartTrigge
 
     Raises ExpressionFailed or TimeInvalid when a timer or name cannot be told at deployment.
     """
-    scope = Nothing(now, zone)
+    scope = Outside(now, zone)
 
     def value(expression: Expression | None) -> Any:
         return None if expression is None else expression.evaluate(scope)
@@ -59,9 +64,25 @@ def start_triggers(process: Process, now: int, zone: tzinfo) -> list[StartTrigge
                 found.append(StartTrigger(node.id, "message", as_text(value(trigger.message))))
             elif isinstance(trigger, Signal):
                 found.append(StartTrigger(node.id, "signal", as_text(value(trigger.signal))))
+            elif isinstance(trigger, Conditional) and trigger.condition is not None:
+                found.append(StartTrigger(node.id, "conditional", trigger.condition.text))
         if isinstance(node, ReceiveTask) and node.message is not None:
             found.append(StartTrigger(node.id, "message", as_text(value(node.message))))
     return found
+
+
+def condition_holds(
+    process: Process, node: str, values: Mapping[str, Any], now: int, zone: tzinfo
+) -> bool:
+    """Whether the condition of a start event is true for these values; a missing one is false."""
+    scope = Outside(now, zone, values)
+    for trigger in getattr(process.nodes[node], "triggers", ()):
+        if isinstance(trigger, Conditional) and trigger.condition is not None:
+            try:
+                return trigger.condition.evaluate(scope) is True
+            except ExpressionFailed:
+                return False
+    return False
 
 
 def _starting(process: Process) -> Iterator[tuple[Node, tuple[Trigger, ...]]]:

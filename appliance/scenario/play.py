@@ -249,12 +249,16 @@ class _Play:
         )
 
     def _evaluate(self, step: steps.Evaluate) -> None:
-        self._stage.on(
-            "evaluate",
-            self._about(step),
-            SYSTEM,
-            lambda command: command.evaluate_conditions(step.evaluate),
-        )
+        with self._starting(step) as started:
+            if self._instance is not None:
+                self._stage.on(
+                    "evaluate",
+                    self._about(step),
+                    SYSTEM,
+                    lambda command: command.evaluate_conditions(step.evaluate),
+                )
+            if step.within is None:
+                started.extend(self._box.conditions.evaluate(step.evaluate, SYSTEM).result())
 
     def _job(self, step: steps.Job) -> None:
         answer = step.job

@@ -111,8 +111,8 @@ class Set(Acting, kw_only=True):
     task: TaskName | None = None
 
 
-class Evaluate(Acting, kw_only=True):
-    """Set variables and evaluate conditional events."""
+class Evaluate(Labelling, kw_only=True):
+    """Set variables and evaluate conditional events, those that start processes too."""
 
     name = "evaluate"
     evaluate: Values

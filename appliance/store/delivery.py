@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,11 @@ _STARTING = """
 SELECT t.definition, t.node, d.key, d.suspended
 FROM start_trigger t JOIN definition d ON d.id = t.definition
 WHERE t.kind = :kind AND t.name = :name ORDER BY t.id
+"""
+_CONDITIONAL = """
+SELECT t.definition, t.node, d.key, d.suspended
+FROM start_trigger t JOIN definition d ON d.id = t.definition
+WHERE t.kind = 'conditional' AND NOT d.suspended ORDER BY t.id
 """
 
 
@@ -56,5 +62,13 @@ def waiting(work: Work, thrown: Thrown, business_key: str | None = None) -> list
 
 def starting(work: Work, throw: Throw) -> list[Start]:
     """The start events that wait for it."""
-    rows = work.query(_STARTING, {"name": throw.name, "kind": throw.kind})
+    return _starts(work.query(_STARTING, {"name": throw.name, "kind": throw.kind}))
+
+
+def conditional(work: Work) -> list[Start]:
+    """The start events that wait for a condition, of processes that may start."""
+    return _starts(work.query(_CONDITIONAL, ()))
+
+
+def _starts(rows: Sequence[tuple]) -> list[Start]:
     return [Start(definition, node, key, bool(off)) for definition, node, key, off in rows]

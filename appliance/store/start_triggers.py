@@ -1,4 +1,4 @@
-"""Timers, messages and signals that start the latest version of a process, as rows."""
+"""Timers, messages, signals and conditions that start the latest version of a process, as rows."""
 
 from __future__ import annotations
 

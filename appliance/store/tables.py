@@ -95,7 +95,7 @@ Form.add_index(Form.index(Form.deployment, Form.key, name="form_deployment"))
 
 
 class StartTrigger(Table):
-    """What starts the latest version of a process by itself: a timer, a message, a signal."""
+    """What starts the latest version of a process: a timer, message, signal or condition."""
 
     id = BigIntegerField(primary_key=True)
     definition = BigIntegerField()

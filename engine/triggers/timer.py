@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from engine import events as ev
 from engine.errors import ExpressionFailed, TimeInvalid
-from engine.scopes import Nothing
+from engine.scopes import Outside
 from engine.times import Cycle, moment, parse_cycle, parse_date, parse_duration
 from engine.triggers.trigger import Trigger
 from engine.values import as_text
@@ -38,7 +38,7 @@ CALENDARS: dict[str, Kind] = {
 
 
 class Timer(Trigger):
-    """Waits for a time."""
+    """Waits for a time. Beside other work, null means that it never comes."""
 
     name = "timer"
     tag = "timerEventDefinition"
@@ -71,12 +71,14 @@ class Timer(Trigger):
 
     def _check(self, when: Expression, event_xml: Element, reader: Reader) -> None:
         try:
-            self._due(when.evaluate(Nothing(0, UTC)), 0, UTC)
+            self._due(when.evaluate(Outside(0, UTC)), 0, UTC)
         except (ExpressionFailed, TimeInvalid) as error:
             reader.report("error", "timer", event_xml, str(error))
 
     def listen(self, run: Run, token: Token, event: Event) -> None:
         value = run.evaluate(self.when, token) if self.when else None
+        if value is None and event.position != "catch":
+            return  # there is no deadline this time
         due, cycle = self.first(run, value, token)
         run.create_job(token, event, "timer", due=due, cycle=cycle)
 
