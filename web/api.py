@@ -15,7 +15,8 @@ name is refused by name: ignored, it would be a variable that somebody misses mu
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from litestar import Response, get, post
@@ -25,10 +26,15 @@ from litestar.types import Receive, Scope, Send
 from appliance.errors import InstanceNotFound, InvalidInput, StoredFileNotFound
 from engine.errors import InvalidVariables
 from web import wire
-from web.bodies import json_of
+from web.bodies import Asked, json_of
 from web.downloads import download
 from web.security import ApiRequest
 
+if TYPE_CHECKING:
+    from appliance.actor import Actor
+    from appliance.box import Box
+
+_NONE: Mapping[str, str] = {}
 _ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 _KINDS = {
     bool: "true or false",
@@ -42,16 +48,18 @@ _KINDS = {
 class Json:
     """A record as the whole answer; costs a tenth of the framework's own response."""
 
-    __slots__ = ("_body", "_status")
+    __slots__ = ("_body", "_headers", "_status")
 
-    def __init__(self, record: Any, status: int = 200) -> None:
+    def __init__(self, record: Any, status: int = 200, headers: Mapping[str, str] = _NONE) -> None:
         self._body = wire.encode(record)
         self._status = status
+        self._headers = headers
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         """Send it."""
         length = (b"content-length", b"%d" % len(self._body))
         headers = [(b"content-type", b"application/json"), length]
+        headers += [(k.lower().encode(), value.encode()) for k, value in self._headers.items()]
         await send({"type": "http.response.start", "status": self._status, "headers": headers})
         await send({"type": "http.response.body", "body": self._body, "more_body": False})
 
@@ -68,10 +76,14 @@ async def list_processes(request: ApiRequest) -> Json:
 @post("/{key:str}/start")
 async def start(request: ApiRequest, key: FromPath[str]) -> Json:
     """Start an instance of the latest version of a process without a start form."""
-    box = request.app.state.box
-    variables = _variables(await json_of(request, box.config.body_limit))
-    started = await box.instances.start(key, variables, request.user)
-    return Json(wire.Started(str(started.instance_id), started.key), 201)
+    return await started(request.app.state.box, request, key, request.user)
+
+
+async def started(box: Box, asked: Asked | ApiRequest, key: str, by: Actor) -> Json:
+    """The answer to a start, once it is durable."""
+    variables = _variables(await json_of(asked, box.config.body_limit))
+    done = await box.instances.start(key, variables, by)
+    return Json(wire.Started(str(done.instance_id), done.key), 201)
 
 
 @get("/{instance:str}/status")

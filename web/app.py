@@ -40,6 +40,7 @@ from web.pages import (
 )
 from web.render import go
 from web.security import administrator, program, signed_in, visitor
+from web.shortcut import Shortcut
 
 if TYPE_CHECKING:
     from appliance.box import Box
@@ -89,7 +90,7 @@ def make_app(box: Box) -> tuple[ASGIApp, asyncio.Event]:
         logging_config=None,
         debug=False,
     )
-    return Edge(site, limits.trusted_proxies, limits.language), stopping
+    return Edge(Shortcut(site, box), limits.trusted_proxies, limits.language), stopping
 
 
 def _pages(modules: Sequence[Any], guard: Guard, limit: int, *more: Any) -> Router:

@@ -10,6 +10,7 @@ import msgspec
 from litestar import Request
 from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.exceptions import HTTPException, InternalServerException
+from litestar.types import Receive, Scope
 
 from appliance.errors import InvalidInput
 from web.errors import BodyTooLarge, ClientGone, NotJson, WrongContentType
@@ -22,7 +23,17 @@ _PLACE = re.compile(r"^(?:JSON is malformed: )?(.*?)(?: \(byte (\d+)\))?$", re.D
 AnyRequest = Request[Any, Any, Any]
 
 
-async def json_of(request: AnyRequest, limit: int) -> Any:
+class Asked:
+    """A request as it came, without what the framework makes of it."""
+
+    __slots__ = ("receive", "scope")
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.scope = scope
+        self.receive = receive
+
+
+async def json_of(request: Asked | AnyRequest, limit: int) -> Any:
     """The JSON value of the body, UNSET when there is no body. Numbers keep every digit.
 
     Raises ``BodyTooLarge``, ``WrongContentType``, ``NotJson`` (which says where).
@@ -41,7 +52,7 @@ async def json_of(request: AnyRequest, limit: int) -> Any:
         raise NotJson("The body is not valid JSON: it is nested too deeply.") from None
 
 
-async def body_of(request: AnyRequest, limit: int) -> bytes:
+async def body_of(request: Asked | AnyRequest, limit: int) -> bytes:
     """The whole body, of at most ``limit`` bytes; a longer one is not read to its end."""
     announced = header(request.scope, b"content-length")
     if announced and announced.isdigit() and int(announced) > limit:

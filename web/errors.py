@@ -174,11 +174,17 @@ def failure_of(error: Exception) -> Failure:
     return Failure(500, "INTERNAL_ERROR", "An unexpected error occurred.")
 
 
-def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """The one exception handler of the site and the API."""
+def failure_to_answer(error: Exception, method: str, path: str) -> Failure:
+    """The same; what nobody expected is logged."""
     failure = failure_of(error)
     if failure.code == "INTERNAL_ERROR":
-        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        log.error("%s %s failed", method, path, exc_info=error)
+    return failure
+
+
+def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The one exception handler of the site and the API."""
+    failure = failure_to_answer(error, request.method, request.url.path)
     if for_programs(request.url.path):
         return json_error(failure)
     if isinstance(error, Unauthorized) and failure.status == 401:

@@ -18,7 +18,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from litestar import Request, Response
@@ -34,6 +34,9 @@ from appliance.sessions import Session
 from web.bodies import text_of
 from web.errors import ForeignRequest
 from web.texts import _, speak
+
+if TYPE_CHECKING:
+    from appliance.box import Box
 
 SESSION = "wf_session"
 VISITOR = "wf_visitor"
@@ -57,11 +60,16 @@ async def program(request: ApiRequest) -> None:
     Called before the handler and not a guard: the framework copies the handler for those, for every
     request.
     """
-    text = _bearer(request.scope["headers"])
-    key = text and request.app.state.box.keys.verify(text)
+    request.scope["user"] = program_of(request.app.state.box, request.scope)
+
+
+def program_of(box: Box, scope: Any) -> Actor:
+    """The program that asks, by its API key. Raises ``Unauthorized``."""
+    text = _bearer(scope["headers"])
+    key = text and box.keys.verify(text)
     if not key:
         raise Unauthorized("Missing or inactive API key")
-    request.scope["user"] = Actor.api(key.name)
+    return Actor.api(key.name)
 
 
 async def signed_in(connection: Connection, _handler: BaseRouteHandler) -> None:

@@ -38,8 +38,9 @@ class States:
         self._held[held.root] = held, weight
         self.weight += weight
         while self.weight > self._limit:
-            _, (_, dropped) = self._held.popitem(last=False)
+            _, (held, dropped) = self._held.popitem(last=False)
             self.weight -= dropped
+            held.state.take_apart()
 
     def clear(self) -> None:
         """Forget all of them."""

@@ -59,6 +59,8 @@ class Engine:
         states: States,
     ) -> None:
         self.library = library
+        self.process = library.process
+        self.called = library.called
         self.clock = clock
         self.zone = zone
         self.limits = limits
@@ -93,8 +95,8 @@ class Work:
         self.now = engine.clock()
         self.zone = engine.zone
         self.limits = engine.limits
-        self.process = engine.library.process
-        self.called = engine.library.called
+        self.process = engine.process
+        self.called = engine.called
         self.new_id = transaction.new_id
         self.transaction = transaction
         self._engine = engine
