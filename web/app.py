@@ -34,6 +34,7 @@ from web.pages import (
     requests,
     search,
     setup,
+    shell,
     sign_in,
     start,
     task,
@@ -51,7 +52,7 @@ PAGES = [inbox, task, start, requests, account, files, search, help, live]
 ADMIN_PAGES = [processes, public_links, deploy, instances, people, groups, api_keys]
 """For administrators; their addresses begin with ``/admin``."""
 
-OPEN_PAGES = [sign_in, setup, password]
+OPEN_PAGES = [sign_in, setup, password, shell]
 """For people who are not signed in."""
 
 SMALL_FORM = 256 * 1024

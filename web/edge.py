@@ -31,7 +31,8 @@ HEAD_ONLY = "head_only"
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
-    " font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none';"
+    " font-src 'self'; connect-src 'self'; manifest-src 'self';"
+    " worker-src 'self'; form-action 'self'; frame-ancestors 'none';"
     " base-uri 'none'"
 )
 _NOSNIFF = (b"x-content-type-options", b"nosniff")

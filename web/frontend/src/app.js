@@ -11,6 +11,7 @@
 //   data-guard                 (form) ask before unsaved input is left
 //   data-conditions="URL"      (form) ask the server which parts are shown now
 //   data-limit="BYTES"         (file field) refuse larger files at once
+//   data-live                  (body) besides: somebody is signed in, so this may become an app
 //   data-module, data-style    a lazily loaded island, e.g. a diagram
 import htmx from "htmx.org";
 import "./js/dialogs.js";
@@ -21,6 +22,7 @@ import "./js/live.js";
 import "./js/messages.js";
 import "./js/palette.js";
 import "./js/picks.js";
+import "./js/shell.js";
 import "./js/theme.js";
 
 Object.assign(htmx.config, {
