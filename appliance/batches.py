@@ -16,12 +16,12 @@ import msgspec
 from appliance.actor import Actor
 from appliance.background import Background
 from appliance.errors import BatchNotFound, InstanceNotFound, InvalidInput
-from appliance.instances import given_variables
 from appliance.pending import Pending
 from appliance.store import batching, chain, queries
 from appliance.store.store import Store
 from appliance.store.transaction import Transaction
 from appliance.store.work import Work
+from appliance.variables import given_variables
 from appliance.views import BatchView
 from engine.commands import Command
 from engine.errors import Refused

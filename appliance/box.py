@@ -10,7 +10,7 @@ box.incidents   what stands still          box.batches       the same done to ma
 box.audit       who did what               box.backups, box.retention, box.system
 box.public_starts  links for everybody
 box.live        "something changed"        box.saved_filters of the inbox
-box.store       for tests and checks
+box.variables   how values changed         box.store         for tests and checks
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ from appliance.store.store import Store
 from appliance.system import System
 from appliance.tasks import Tasks
 from appliance.upkeep import Upkeep
+from appliance.variables import Variables
 from engine.world import Limits
 
 
@@ -133,6 +134,7 @@ class Box:
         self.jobs = Jobs(store, library, clock)
         self.incidents = Incidents(store, library)
         self.batches = Batches(store, clock)
+        self.variables = Variables(store, library)
         self.clockwork = Clockwork(store, clock)
         self.moves = Moves(store, library, clock)
         self.people = People(store, clock)

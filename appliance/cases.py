@@ -20,11 +20,13 @@ from appliance.views import (
     OpenTask,
     Page,
     Place,
+    Target,
     Timer,
 )
 from engine.elements.ad_hoc_sub_process import AdHocSubProcess
 from engine.events import BODY, CANCELLED
 from engine.model import Container, Process
+from engine.modification import can_start
 from engine.values import decode
 
 
@@ -137,6 +139,15 @@ class Cases:
             )
             for token, node, scope, loop, since in live
         ]  # fmt: skip
+
+    def targets(self, id: int) -> list[Target]:
+        """The elements of an instance's process where a token may be started by hand."""
+        process = self._library.process(self._found(id)[4])
+        return [
+            Target(node.id, node.label, node.tag)
+            for node in process.nodes.values()
+            if can_start(node)
+        ]
 
     def offers(self, id: int) -> list[Offer]:
         """The open ad-hoc subprocesses of an instance and of what it calls."""

@@ -18,17 +18,17 @@ from appliance.processes import Processes
 from appliance.store import moving, queries
 from appliance.store.store import Store
 from appliance.store.work import Work
+from appliance.variables import check_seen, given_variables, refuse_reserved
 from appliance.views import Started, Status
 from engine.commands import Command
 from engine.elements.ad_hoc_sub_process import AdHocSubProcess
-from engine.errors import InstanceEnded, InvalidVariables, NotWaiting, Refused
+from engine.errors import InstanceEnded, NotWaiting, Refused
 from engine.events import BODY
 from engine.forms import Directory
 from engine.modification import Place, Start
 from engine.state import Token
-from engine.values import checked_variables, decode
+from engine.values import decode
 
-INITIATOR = "initiator"
 PORTION = 100
 """How many instances one command changes when it is about all of a process."""
 
@@ -51,7 +51,9 @@ class Instances:
         self.detail = cases.detail
         self.check_visible = cases.check_visible
         self.requests_of = cases.requests_of
+        self.row = cases.row
         self.places = cases.places
+        self.targets = cases.targets
         self.offers = cases.offers
 
     def start(
@@ -68,7 +70,7 @@ class Instances:
         Raises ``ProcessNotFound``, ``ProcessSuspended``, ``StartFormNotSupported``,
         ``InvalidVariables``, and whatever the process's first steps refuse.
         """
-        _refuse_reserved(variables)
+        refuse_reserved(variables)
 
         def work(work: Work) -> Started:
             view = self._library.to_start(key)
@@ -155,13 +157,27 @@ class Instances:
         return self._all("activate", key, by, lambda run, id: run.activate(id, reason=reason))
 
     def set_variables(
-        self, id: int, values: Mapping[str, Any], by: Actor, reason: str | None = None
+        self,
+        id: int,
+        values: Mapping[str, Any],
+        by: Actor,
+        reason: str | None = None,
+        *,
+        seen: Mapping[str, str] | None = None,
+        within: int | None = None,
     ) -> Pending[None]:
-        """Set variables of a running instance."""
+        """Set variables of a running instance, or as one of its tokens sees them (``within``).
+
+        ``seen`` are marks of the values that somebody saw before: ``Conflict`` when one differs.
+        """
         checked = given_variables(values)
-        return self._command(
-            "set-variables", id, by, lambda run: run.repair(id, checked, reason=reason)
-        )
+
+        def act(run: Command) -> None:
+            token = _token(run, id, within)
+            check_seen(token, seen or {})
+            run.repair(token.id, checked, reason=reason)
+
+        return self._command("set-variables", id, by, act)
 
     def retry(
         self,
@@ -170,13 +186,22 @@ class Instances:
         by: Actor,
         *,
         variables: Mapping[str, Any] | None = None,
+        seen: Mapping[str, str] | None = None,
         reason: str | None = None,
     ) -> Pending[None]:
-        """Try again what an incident stopped, with other values of variables if need be."""
+        """Try again what an incident stopped, with other values of variables if need be.
+
+        ``seen`` as for :meth:`set_variables`.
+        """
         checked = given_variables(variables)
-        return self._command(
-            "retry", id, by, lambda run: run.retry(incident, checked, reason=reason)
-        )
+
+        def act(run: Command) -> None:
+            found = run.state.incidents.get(incident)
+            if found is not None:
+                check_seen(found.token, seen or {})
+            run.retry(incident, checked, reason=reason)
+
+        return self._command("retry", id, by, act)
 
     def modify(
         self,
@@ -262,17 +287,6 @@ class Instances:
         return self._store.command(name, str(by), work)
 
 
-def given_variables(variables: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Variables that somebody may set. Raises ``InvalidVariables``."""
-    _refuse_reserved(variables)
-    return checked_variables(variables or {})
-
-
-def _refuse_reserved(variables: Mapping[str, Any] | None) -> None:
-    if variables and INITIATOR in variables:
-        raise InvalidVariables(f"variables: {INITIATOR} is reserved: it names who started it")
-
-
 def _attempt(id: int, root: int, act: Callable[[Command, int], None], work: Work) -> bool:
     """Do something to an instance; whether it was there and let itself be done."""
     try:
@@ -281,6 +295,17 @@ def _attempt(id: int, root: int, act: Callable[[Command, int], None], work: Work
         work.forget(root)
         return False
     return True
+
+
+def _token(run: Command, id: int, within: int | None) -> Token:
+    """A token of an instance, the instance itself by default."""
+    instance = run.state.instances.get(id)
+    if instance is None:
+        raise InstanceEnded(f"Process instance {id} has ended.")
+    for token in instance.below():
+        if token.id == (within or id):
+            return token
+    raise NotWaiting(f"Nothing of instance {id} is at {within}.")
 
 
 def _ad_hoc(run: Command, id: int, within: int | None) -> list[Token]:

@@ -118,6 +118,25 @@ class Timer(msgspec.Struct, frozen=True):
     error: str | None
 
 
+class LocalVariable(msgspec.Struct, frozen=True):
+    """A variable that a live step keeps to itself; ``scope`` is the step's token."""
+
+    scope: int
+    node_name: str
+    name: str
+    value: Any
+
+
+class ValueChange(msgspec.Struct, frozen=True):
+    """A variable got a value, or (``present`` is false) went away."""
+
+    at: int
+    by: str
+    command: str
+    present: bool
+    value: Any
+
+
 class IncidentView(msgspec.Struct, frozen=True):
     """Something that needs a person."""
 
@@ -171,7 +190,10 @@ class IncidentDetail(msgspec.Struct, frozen=True):
 
 
 class JobRow(msgspec.Struct, frozen=True):
-    """A job in a list; ``kind`` as in ``engine.events.JobKind``, ``cycle`` the rest of a cycle."""
+    """A job in a list; ``kind`` as in ``engine.events.JobKind``, ``cycle`` the rest of a cycle.
+
+    ``incident`` is the open one that keeps it from going on.
+    """
 
     id: int
     instance_id: int
@@ -188,6 +210,7 @@ class JobRow(msgspec.Struct, frozen=True):
     worker: str | None
     locked_until: int | None
     since: int | None
+    incident: int | None
 
 
 class StartTimer(msgspec.Struct, frozen=True):
@@ -424,6 +447,14 @@ class Place(msgspec.Struct, frozen=True):
     since: int
     within: int | None
     iteration: int | None
+
+
+class Target(msgspec.Struct, frozen=True):
+    """An element where a token may be started by hand."""
+
+    node_id: str
+    node_name: str
+    tag: str
 
 
 class Offer(msgspec.Struct, frozen=True):

@@ -50,6 +50,18 @@ def start_at(run: Run, instance: Instance, start: Start) -> None:
     run.arrive(target, _scope(run, instance, target, within))
 
 
+def can_start(node: Node) -> bool:
+    """Whether :func:`start_at` may find a place for a token at a node."""
+    if node.tag in ("boundaryEvent", "eventSubProcess"):
+        return False
+    container = node.container
+    while container is not None:
+        if container.tag == "eventSubProcess":
+            return False
+        container = container.container
+    return True
+
+
 def settle(run: Run, scope: Token) -> None:
     """Look whether a scope in which something was cancelled has come to its end."""
     loop = scope.node.loop

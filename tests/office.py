@@ -58,6 +58,22 @@ ERRANDS = f"""{_HEAD}
   </process>
 </definitions>"""
 
+NIGHTLY = f"""{_HEAD}
+  <process id="nightly" name="Nightly report" isExecutable="true">
+    <startEvent id="start">
+      <timerEventDefinition><timeCycle>R/PT24H</timeCycle></timerEventDefinition>
+    </startEvent>
+    <sequenceFlow id="a" sourceRef="start" targetRef="look"/>
+    <userTask id="look" name="Look at the report" flowable:candidateGroups="finance"/>
+    <boundaryEvent id="late" name="Nobody looked" attachedToRef="look" cancelActivity="false">
+      <timerEventDefinition><timeDuration>P30D</timeDuration></timerEventDefinition>
+    </boundaryEvent>
+    <sequenceFlow id="b" sourceRef="look" targetRef="end"/>
+    <sequenceFlow id="c" sourceRef="late" targetRef="end"/>
+    <endEvent id="end"/>
+  </process>
+</definitions>"""
+
 BROKEN = f"""{_HEAD}
   <process id="broken" name="Broken" isExecutable="true">
     <startEvent id="start"/>
@@ -125,7 +141,10 @@ START_FORM = {
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """A server at work. ``cases`` has instances by what is special, ``key`` lets a program in."""
+    """A server at work. ``key`` lets a program in.
+
+    ``cases`` has instances by what is special, and the open ``incident`` of the broken one.
+    """
 
     served: Served
     cases: dict[str, int]
@@ -164,6 +183,8 @@ def furnished(data: Path) -> dict[str, Any]:
         for _ in range(9):
             moment[0] += 60_000
             box.clockwork.fire_due()
+        [incident] = box.incidents.list("broken").items
+        cases["incident"] = incident.id
         key = box.keys.create("ERP Integration").result().text
         return {"cases": cases, "key": key}
     finally:
@@ -187,6 +208,7 @@ def _deploy(box: Box) -> None:
         "sampler-start.form": json.dumps(START_FORM).encode(),
         "errands.bpmn": ERRANDS.encode(),
         "broken.bpmn": BROKEN.encode(),
+        "nightly.bpmn": NIGHTLY.encode(),
         "hostile.bpmn": hostile.replace("Errands", _attribute(HOSTILE)).encode(),
     }
     box.processes.deploy(files, SYSTEM).result()

@@ -20,11 +20,13 @@ from web.errors import answer_error
 from web.pages import (
     account,
     api_keys,
+    batches,
     deploy,
     files,
     groups,
     help,
     inbox,
+    incidents,
     instances,
     password,
     people,
@@ -38,6 +40,8 @@ from web.pages import (
     sign_in,
     start,
     task,
+    timers,
+    variables,
 )
 from web.render import go
 from web.security import administrator, program, signed_in, visitor
@@ -49,7 +53,10 @@ if TYPE_CHECKING:
 PAGES = [inbox, task, start, requests, account, files, search, help, live]
 """For everybody who is signed in."""
 
-ADMIN_PAGES = [processes, public_links, deploy, instances, people, groups, api_keys]
+ADMIN_PAGES = [
+    processes, public_links, deploy, instances, variables, incidents, timers, batches, people,
+    groups, api_keys,
+]  # fmt: skip
 """For administrators; their addresses begin with ``/admin``."""
 
 OPEN_PAGES = [sign_in, setup, password, shell]

@@ -37,6 +37,8 @@ ABOUT = {
     "account": "tasks",
     "processes": "modelling",
     "instances": "administration",
+    "incidents": "administration",
+    "timers": "administration",
     "people": "administration",
     "api-keys": "rest-api",
 }

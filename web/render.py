@@ -2,7 +2,7 @@
 
 A page is ``page(request, "inbox.html", here="inbox", …)``. Every template sees, besides its own
 values: ``user`` (or None), ``box``, ``here`` (the entry of the navigation that is current),
-``theme``, ``csrf_token``, ``counts`` (open tasks of the user, for the navigation), ``said`` (what
+``theme``, ``csrf_token``, ``counts`` and ``incidents_open`` (for the navigation), ``said`` (what
 the last redirect had to say), ``now``, ``language`` and ``path``. It needs
 ``request.app.state.box``, ``request.scope["user"]`` and ``request.state.csrf_token``.
 """
@@ -10,6 +10,7 @@ the last redirect had to say), ``now``, ``language`` and ``path``. It needs
 from __future__ import annotations
 
 import time
+from datetime import tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 from markupsafe import Markup
 
-from web import formats, forms, manual, static_files
+from web import formats, forms, manual, moments, static_files
 from web.texts import gettext, language, languages, ngettext
 from web.told import told
 
@@ -88,6 +89,7 @@ def environment() -> jinja2.Environment:
         "value_text": formats.value_text,
         "value_type": formats.value_type,
         "initials": formats.initials,
+        "local": _local,
         "markdown": forms.markdown,
         "part_state": forms.part_state,
         "sentences": forms.sentences,
@@ -114,7 +116,6 @@ def _given(request: Request[Any, Any, Any]) -> dict[str, Any]:
     box = request.app.state.box
     user = request.scope.get("user")
     theme = request.cookies.get(THEME, "")
-    zone = getattr(user, "zone", None) or box.config.time_zone
     return {
         "box": box,
         "user": user,
@@ -124,11 +125,18 @@ def _given(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "theme": theme if theme in ("light", "dark") else "auto",
         "csrf_token": getattr(request.state, "csrf_token", ""),
         "counts": box.inbox.counts(user) if user else None,
+        "incidents_open": box.incidents.count() if user and user.admin else 0,
         "said": _said(request),
         "language": language(),
         "now": int(time.time() * 1000),
-        "zone": formats.zone_of(zone),
+        "zone": reader_zone(request),
     }
+
+
+def reader_zone(request: Request[Any, Any, Any]) -> tzinfo:
+    """The time zone of whoever reads, or the server's."""
+    own = getattr(request.scope.get("user"), "zone", None)
+    return formats.zone_of(own or request.app.state.box.config.time_zone)
 
 
 def _is_part(request: Request[Any, Any, Any]) -> bool:
@@ -155,6 +163,11 @@ def _field_time(context: jinja2.runtime.Context, ms: int | None) -> str:
 @jinja2.pass_context
 def _ago(context: jinja2.runtime.Context, ms: int | None) -> Markup | str:
     return formats.ago_tag(ms, context["now"], context["zone"]) if ms is not None else "–"
+
+
+@jinja2.pass_context
+def _local(context: jinja2.runtime.Context, ms: int) -> str:
+    return moments.local(ms, context["zone"])
 
 
 @jinja2.pass_context

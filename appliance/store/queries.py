@@ -23,6 +23,15 @@ FROM instance WHERE id = ?
 """
 ROOT = "SELECT root FROM instance WHERE id = ?"
 VARIABLES = "SELECT name, value FROM variable WHERE scope = ? ORDER BY name"
+VARIABLE = "SELECT value FROM variable WHERE scope = ? AND name = ?"
+LOCAL = """
+SELECT a.id, a.node, v.name, v.value FROM activity a CROSS JOIN variable v ON v.scope = a.id
+WHERE a.root = ? AND a.ended IS NULL AND a.instance = ? ORDER BY a.id, v.name
+"""
+JOURNALED = """
+SELECT at, by, command, events FROM journal
+WHERE root = ? AND instr(events, ?) ORDER BY id DESC LIMIT ?
+"""
 BELOW = """
 WITH RECURSIVE below (id) AS (
     VALUES (?2) UNION ALL

@@ -30,7 +30,8 @@ SELECT n.id, i.id, i.definition, i.business_key, n.node, n.message, n.at, n.root
 """
 _JOB_ROW = """
 SELECT j.id, i.id, i.definition, j.node, j.kind, j.due, j.retries, j.cycle, j.topic, j.error,
-    j.worker, j.locked_until, a.started
+    j.worker, j.locked_until, a.started,
+    (SELECT max(n.id) FROM incident n WHERE n.root = j.root AND n.job = j.id AND n.resolved IS NULL)
 FROM job j LEFT JOIN activity a ON a.id = j.token
 CROSS JOIN instance i ON i.id = coalesce(a.instance, j.token)
 """

@@ -25,6 +25,13 @@ ADMIN_PAGES = [
     "/admin/instances",
     "/admin/instances/{report}",
     "/admin/instances/{report}/diagram",
+    "/admin/instances/{report}/variable?name=initiator",
+    "/admin/incidents",
+    "/admin/incidents?view=each",
+    "/frag/incident-count",
+    "/admin/timers",
+    "/admin/timers?view=starts",
+    "/admin/batches",
 ]
 CASE_PAGES = ["/requests/{report}", "/requests/{report}/diagram"]
 PEOPLE_ACTIONS = ["/start/sampler", "/start/errands", "/tasks/1", "/tasks/1/claim"]
@@ -37,6 +44,13 @@ ADMIN_ACTIONS = [
     "/admin/instances/{report}/suspend",
     "/admin/instances/{report}/activate",
     "/admin/instances/{report}/cancel",
+    "/admin/instances/{report}/move",
+    "/admin/instances/{report}/repeat",
+    "/admin/instances/{report}/variable",
+    "/admin/incidents/retry",
+    "/admin/incidents/1/retry",
+    "/admin/timers/1/reschedule",
+    "/admin/timers/starts/1/reschedule",
 ]
 
 

@@ -110,3 +110,39 @@ def test_nobody_works_on_what_is_suspended(kermit, office: Office):
     place = seen(kermit.get(f"/tasks?view=group&q={number}")).cssselect(".title")[0].get("href")
     assert "suspended" in text_of(seen(kermit.get(place)).cssselect(".notice.warn")[0])
     assert kermit.submit(place).status_code == 422
+
+
+def test_tokens_are_moved(kermit, office: Office):
+    place = f"/admin/instances/{office.start('expense_reimbursement_demo')}"
+    page = seen(kermit.get(place))
+    [token] = page.cssselect("#move input[name=cancel]")
+    starts = [option.get("value") for option in page.cssselect("#move option")]
+    assert "reviseReport" in " ".join(starts) or len(starts) > 5
+    assert not [each for each in starts if "late" in each.lower()]
+    target = next(each for each in starts if "pay" in each.lower())
+    nothing = kermit.submit(f"{place}/move")
+    assert said(kermit, nothing) == "Choose what to cancel and where to start."
+    answer = kermit.submit(
+        f"{place}/move", cancel=token.get("value"), start=target, reason="it is urgent"
+    )
+    assert said(kermit, answer) == "Moved."
+    page = seen(kermit.get(place))
+    assert "Pay Expense" in text_of(page.cssselect("section[aria-labelledby=active]")[0])
+    journal = text_of(page.cssselect("section[aria-labelledby=journal]")[0])
+    assert "Changed by hand by you" in journal
+    assert "it is urgent" in journal
+    gone = kermit.submit(f"{place}/move", cancel=token.get("value"), start=target)
+    assert "No token" in said(kermit, gone)
+    back = kermit.submit(f"{place}/repeat", node="submitReport", reason="something is missing")
+    assert said(kermit, back) == "Sent back."
+    page = seen(kermit.get(place))
+    assert "Submit Expense Report" in text_of(page.cssselect("section[aria-labelledby=active]")[0])
+
+
+def test_nothing_moves_where_it_is_suspended(kermit, office: Office):
+    place = f"/admin/instances/{office.cases['suspended']}"
+    page = seen(kermit.get(place))
+    assert not page.cssselect("#move")
+    answer = kermit.submit(f"{place}/move", start="errand")
+    assert "suspended" in said(kermit, answer)
+    assert "suspended" in said(kermit, kermit.submit(f"{place}/repeat", node="errand"))

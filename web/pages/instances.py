@@ -1,19 +1,26 @@
-"""/admin/instances: every case, with state, tasks, variables, files, history and diagram."""
+"""/admin/instances: every case, with state, tasks, variables, files, history and diagram.
+
+Choosing many of them at once is ``bulk.py``, their variables ``variables.py``.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 
-from web.bodies import text_of
+from engine.errors import InstanceSuspended, NotWaiting
+from web.bodies import form_of, text_of
 from web.cases import drawing_of, marks_json
 from web.history import in_words
 from web.listing import Listing
+from web.pages.incidents import reason_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
+from web.told import told
 
 HOME = "/admin/instances"
 VIEWS = ("open", "failed", "suspended", "ended", "all")
@@ -40,41 +47,47 @@ async def show_all(request: PageRequest) -> Response[Any]:
 @get(INSTANCE)
 async def show(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
     """Everything about one instance."""
-    whole = request.app.state.box.instances.detail(instance)
+    box = request.app.state.box
+    whole = box.instances.detail(instance)
     return page(
         request,
         "instance.html",
         here="instances",
         instance=whole.instance,
         tasks=whole.tasks,
-        timers=[timer for timer in whole.timers if timer.kind == "timer"],
+        jobs=[job for job in whole.timers if job.kind != "retry"],
         incidents=whole.incidents,
         variables=whole.variables,
+        local=[] if whole.instance.ended else box.variables.local(instance),
         files=whole.files,
         called=whole.called,
         history=in_words(whole.history, request.user.name),
         marks=marks_json(whole.marks),
+        places=box.instances.places(instance),
+        targets=[] if whole.instance.ended else box.instances.targets(instance),
     )
 
 
 @get(INSTANCE + "/diagram")
 async def diagram(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
     """The drawing of its process."""
-    found = request.app.state.box.instances.detail(instance).instance
+    found = request.app.state.box.instances.row(instance)
     return drawing_of(request, found.process_key, found.process_version)
 
 
 @post(INSTANCE + "/suspend")
 async def suspend(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
     """Stop its clock; nobody can complete its tasks."""
-    await request.app.state.box.instances.suspend(instance, actor_of(request))
+    instances = request.app.state.box.instances
+    await instances.suspend(instance, actor_of(request), await reason_of(request))
     return go(f"{HOME}/{instance}", _("Suspended."))
 
 
 @post(INSTANCE + "/activate")
 async def activate(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
     """Let it go on."""
-    await request.app.state.box.instances.activate(instance, actor_of(request))
+    instances = request.app.state.box.instances
+    await instances.activate(instance, actor_of(request), await reason_of(request))
     return go(f"{HOME}/{instance}", _("Active again."))
 
 
@@ -86,4 +99,43 @@ async def cancel(request: PageRequest, instance: FromPath[int]) -> Response[Any]
     return go(f"{HOME}/{instance}", _("Cancelled."))
 
 
-handlers = [show_all, show, diagram, suspend, activate, cancel]
+@post(INSTANCE + "/move")
+async def move(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
+    """Cancel tokens and start others, by hand."""
+    form = await form_of(request)
+    cancel = [int(token) for token in texts_of(form, "cancel") if token.isdecimal()]
+    start = [node for node in texts_of(form, "start") if node]
+    if not cancel and not start:
+        return go(f"{HOME}/{instance}", _("Choose what to cancel and where to start."), bad=True)
+    try:
+        await request.app.state.box.instances.modify(
+            instance,
+            actor_of(request),
+            cancel=cancel,
+            start=start,
+            reason=await reason_of(request),
+        )
+    except (NotWaiting, InstanceSuspended) as error:
+        return go(f"{HOME}/{instance}", told(error), bad=True)
+    return go(f"{HOME}/{instance}", _("Moved."))
+
+
+@post(INSTANCE + "/repeat")
+async def repeat(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
+    """Send it back to a step."""
+    node = await text_of(request, "node")
+    try:
+        await request.app.state.box.instances.repeat(
+            instance, node, actor_of(request), await reason_of(request)
+        )
+    except (NotWaiting, InstanceSuspended) as error:
+        return go(f"{HOME}/{instance}", told(error), bad=True)
+    return go(f"{HOME}/{instance}", _("Sent back."))
+
+
+def texts_of(form: FormMultiDict, name: str) -> list[str]:
+    """All texts of a field that may be there several times."""
+    return [value for value in form.getall(name, []) if isinstance(value, str)]
+
+
+handlers = [show_all, show, diagram, suspend, activate, cancel, move, repeat]

@@ -1,12 +1,17 @@
 // A BPMN diagram with where its instance is. Loaded by islands.js for
 //   <div data-module data-style data-xml="URL" data-marks-id="ID" aria-label>
 // and the element ID holds data-marks: {active: {node: count}, visited: {node: count},
-// flows: {flow: count}, incidents: [node], here: node}. When htmx exchanges it, the marks follow.
+// flows: {flow: count}, incidents: [node], here: node, heat: {node: 1 to 5}, kinds: {node: class},
+// badges: {node: text}}, each of it or not. When htmx exchanges it, the marks follow.
+//   data-move="DIALOG"   tokens can be dragged: see diagram/drag.js
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import { draggable } from "./diagram/drag.js";
 import { _ } from "./js/texts.js";
 
 const WALKED = "#1a7f4b";
-const KINDS = ["active", "within", "visited", "incident"];
+const HEAT = [1, 2, 3, 4, 5].map((level) => `heat-${level}`);
+const CHANGES = ["added", "removed", "changed", "mapped", "lost"];
+const KINDS = ["active", "within", "visited", "incident", ...HEAT, ...CHANGES];
 
 /** Draws the diagram into `element`. */
 export async function start(element) {
@@ -73,7 +78,7 @@ class Drawing {
     if (text === this.last) return;
     this.last = text;
     this.clear();
-    const { active = {}, visited = {}, flows = {}, incidents = [], here } = JSON.parse(text);
+    const { active = {}, visited = {}, flows = {}, incidents = [], here, ...more } = JSON.parse(text);
     const words = this.element.dataset;
     Object.keys(visited).filter((id) => !(id in active)).forEach((id) => this.add(id, "visited"));
     Object.keys(flows).forEach((id) => this.walk(id));
@@ -90,6 +95,13 @@ class Drawing {
       this.add(id, "incident");
       this.badge(id, "!", "incident", words.incident);
     }
+    this.markMore(more);
+  }
+
+  markMore({ heat = {}, kinds = {}, badges = {} }) {
+    for (const [id, level] of Object.entries(heat)) this.add(id, `heat-${level}`);
+    for (const [id, kind] of Object.entries(kinds)) this.add(id, kind);
+    for (const [id, text] of Object.entries(badges)) this.badge(id, text, kinds[id] ?? "note", text);
   }
 
   clear() {
@@ -115,6 +127,11 @@ class Drawing {
     html.className = `diagram-badge ${kind}`;
     html.title = note;
     html.textContent = text;
+    const { move, drag } = this.element.dataset;
+    if (move && kind === "active") {
+      html.title = `${note}. ${drag}`;
+      draggable(html, id, move);
+    }
     this.overlays.add(id, { position: { top: -13, right: 14 }, show: { minZoom: 0.2 }, html });
   }
 

@@ -1,0 +1,50 @@
+"""Timers and jobs for administrators: lists, firing now, another time."""
+
+import pytest
+
+from tests.office import Office, said, seen, text_of
+
+HOME = "/admin/timers"
+
+
+def fields_of(form) -> dict[str, str]:
+    return {
+        each.get("name"): each.get("value", "")
+        for each in form.cssselect("input")
+        if each.get("name") != "_csrf_token"
+    }
+
+
+@pytest.mark.parametrize("view", ["waiting", "due", "failing", "workers", "starts", "nonsense"])
+@pytest.mark.parametrize("page", ["", "5.7", "x.y", "."])
+def test_every_view_answers(kermit, view, page):
+    assert kermit.get(f"{HOME}?view={view}&process=broken&page={page}").status_code == 200
+
+
+def test_what_stands_still_leads_to_its_incident(kermit, office: Office):
+    page = seen(kermit.get(f"{HOME}?view=failing"))
+    links = [link.get("href") for link in page.cssselect("td .actions a")]
+    assert f"/admin/incidents/{office.cases['incident']}" in links
+
+
+def test_a_start_is_brought_forward_and_its_timer_put_off(kermit):
+    page = seen(kermit.get(f"{HOME}?view=starts&process=nightly"))
+    [now, later] = page.cssselect("td form")
+    action = now.get("action")
+    asked = fields_of(now)
+    answer = kermit.submit(action, **asked, due="2099-12-31T10:00", reason="holidays")
+    assert said(kermit, answer) == "It has another time now."
+    again = kermit.submit(action, **asked)
+    assert "Somebody gave it another time meanwhile" in said(kermit, again)
+    page = seen(kermit.get(f"{HOME}?view=starts&process=nightly"))
+    assert "2099" in text_of(page.cssselect("#rows")[0])
+    assert later.get("action") == action
+    wrong = kermit.submit(action, **fields_of(page.cssselect("td form")[0]), due="tomorrow")
+    assert said(kermit, wrong) == "tomorrow is no date with a time."
+
+
+def test_a_job_that_is_over(kermit):
+    kermit.get(HOME)
+    answer = kermit.submit(f"{HOME}/4711/reschedule", expected="1", back="//evil.example")
+    assert answer.headers["location"] == HOME
+    assert said(kermit, answer) == "Job 4711 no longer waits."
