@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from engine.model import Node
 
 
 def successors(node: Node) -> list[Node]:
     """Where a token can go next: along flows, by boundary events, by links."""
-    found = [flow.target for flow in node.outgoing]
+    found: list[Node] = [flow.target for flow in node.outgoing]
+    if not (node.boundaries or node.triggers):
+        return found
     found += node.boundaries
-    for trigger in getattr(node, "triggers", ()):
+    for trigger in node.triggers:
         target = getattr(trigger, "target", None)
         if target is not None:
             found.append(target)
@@ -59,28 +61,31 @@ def reaching(join: Node) -> dict[str, int]:
     return found
 
 
-def loops(nodes: Sequence[Node]) -> list[list[Node]]:
-    """The strongly connected parts of a graph that hold a cycle. Tarjan 1972, no recursion."""
+def loops(nodes: Iterable[Node]) -> list[list[Node]]:
+    """The strongly connected parts of these nodes that hold a cycle. Tarjan 1972, no recursion."""
+    after = {node: successors(node) for node in nodes}
     index: dict[Node, int] = {}
     low: dict[Node, int] = {}
     stack: list[Node] = []
     on_stack: set[Node] = set()
     found: list[list[Node]] = []
-    for root in nodes:
+    for root in _led_back_to(after):
         if root in index:
             continue
         index[root] = low[root] = len(index)
         stack.append(root)
         on_stack.add(root)
-        work = [(root, iter(successors(root)))]
+        work = [(root, iter(after[root]))]
         while work:
             node, following = work[-1]
             for each in following:
                 if each not in index:
+                    if each not in after:
+                        continue
                     index[each] = low[each] = len(index)
                     stack.append(each)
                     on_stack.add(each)
-                    work.append((each, iter(successors(each))))
+                    work.append((each, iter(after[each])))
                     break
                 if each in on_stack:
                     low[node] = min(low[node], index[each])
@@ -91,6 +96,17 @@ def loops(nodes: Sequence[Node]) -> list[list[Node]]:
                 if low[node] == index[node]:
                     found += _component(node, stack, on_stack)
     return found
+
+
+def _led_back_to(after: Mapping[Node, Sequence[Node]]) -> list[Node]:
+    """Where flows lead back to, in the order that nodes have here: each cycle has one of these."""
+    place = {node: number for number, node in enumerate(after)}
+    return [
+        each
+        for node, following in after.items()
+        for each in following
+        if place.get(each, len(place)) <= place[node]
+    ]
 
 
 def _component(root: Node, stack: list[Node], on_stack: set[Node]) -> list[list[Node]]:

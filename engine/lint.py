@@ -115,7 +115,7 @@ def dead_elements(process: Process) -> Iterator[Finding]:
 def missing_defaults(process: Process) -> Iterator[Finding]:
     """A gateway always has a way out."""
     for node in process.nodes.values():
-        if not isinstance(node, ExclusiveGateway | InclusiveGateway) or len(node.outgoing) < 2:
+        if len(node.outgoing) < 2 or not isinstance(node, ExclusiveGateway | InclusiveGateway):
             continue
         bare = [flow for flow in node.outgoing if flow is not node.default and not flow.condition]
         if not bare and node.default is None:
@@ -154,27 +154,27 @@ def stranded_joins(process: Process) -> Iterator[Finding]:
 def busy_loops(process: Process) -> Iterator[Finding]:
     """A loop waits somewhere."""
     for container in containers(process):
-        for loop in loops(container.children):
-            if not any(_waits(node) for node in loop):
-                first = min(loop, key=lambda node: node.line)
-                yield _finding(
-                    "warning",
-                    "loop-without-wait",
-                    first,
-                    "the loop through "
-                    + ", ".join(repr(node.label) for node in loop[:4])
-                    + " never waits: it may spin until the step limit",
-                )
+        for loop in loops(node for node in container.children if not _waits(node)):
+            first = min(loop, key=lambda node: node.line)
+            yield _finding(
+                "warning",
+                "loop-without-wait",
+                first,
+                "the loop through "
+                + ", ".join(repr(node.label) for node in loop[:4])
+                + " never waits: it may spin until the step limit",
+            )
+
+
+_WAITING = (UserTask, ReceiveTask, CallActivity, EventBasedGateway, Container)
 
 
 def _waits(node: Node) -> bool:
-    if node.before or node.after or node.loop is not None:
+    if isinstance(node, _WAITING) or node.before or node.after or node.loop is not None:
         return True
-    if isinstance(node, Event):
-        return isinstance(node, CatchEvent | BoundaryEvent) and bool(node.triggers)
     if isinstance(node, ServiceTask):
         return node.topic is not None or node.waits
-    return isinstance(node, UserTask | ReceiveTask | CallActivity | EventBasedGateway | Container)
+    return bool(node.triggers) and isinstance(node, CatchEvent | BoundaryEvent)
 
 
 def useless_boundaries(process: Process) -> Iterator[Finding]:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from engine.state import Token
     from engine.xml import Reader
 
+LOOPS = ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
+"""The elements that say that an activity is done several times."""
+
 
 class Loop(Protocol):
     """What an activity that is done several times asks of its loop."""

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import overload
-
-from lxml import etree
+from typing import Any, overload
+from xml.parsers import expat
 
 from engine.errors import Finding, ModelInvalid
 
@@ -24,6 +22,12 @@ DIALECTS = {
     "https://workingflow.dev/bpmn": "wf",
 }
 MAX_BYTES = 20 * 1024 * 1024
+MAX_DEPTH = 250
+
+_REPEATED = frozenset(["incoming", "outgoing"])
+"""What only says again what the sequence flows say."""
+
+_NOTHING: dict[str, str] = {}
 
 
 class Element:
@@ -35,15 +39,23 @@ class Element:
 
     __slots__ = ("attributes", "children", "dialect", "line", "name", "own", "parent", "text")
 
-    def __init__(self, name: str, dialect: str | None, line: int, parent: Element | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        dialect: str | None,
+        line: int,
+        parent: Element | None,
+        attributes: dict[str, str],
+        own: dict[str, str],
+    ) -> None:
         self.name = name
         self.dialect = dialect
         self.line = line
         self.parent = parent
         self.text: str | None = None
-        self.attributes: dict[str, str] = {}
-        self.own: dict[str, str] = {}
-        self.children: list[Element] = []
+        self.attributes = attributes
+        self.own = own
+        self.children: list[Element] = _NO_ELEMENTS
 
     @overload
     def get(self, name: str) -> str | None: ...
@@ -80,12 +92,21 @@ class Element:
         return "".join(element.text or "" for element in self.walk())
 
 
+_NO_ELEMENTS: list[Element] = []
+"""Shared by all that have no children, and never added to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A file: its root, and the elements that speak a dialect, in the order of their lines."""
 
     root: Element
     spoken: list[Element]
+
+    def release(self) -> None:
+        """Let go of the elements, which know each other and would not go away by themselves."""
+        for element in self.root.walk():
+            element.parent = None
 
 
 def parse_xml(data: bytes, file: str) -> Document:
@@ -94,73 +115,109 @@ def parse_xml(data: bytes, file: str) -> Document:
         raise invalid(
             file, "too-large", f"the file has {len(data):,} bytes, {MAX_BYTES:,} are allowed"
         )
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = expat.ParserCreate(namespace_separator="}")
+    builder = _Builder(parser, file)
     try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", 0) or 0
+        parser.Parse(data, True)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        line = getattr(error, "lineno", 0)
         raise ModelInvalid(
             [Finding("error", "not-xml", f"not XML: {error}", "", line, file)]
         ) from None
-    if root.getroottree().docinfo.doctype:
-        raise invalid(file, "doctype", "a document type or entity declaration is not allowed")
-    namespace, _, name = str(root.tag)[1:].rpartition("}")
-    if namespace != MODEL:
-        raise invalid(
-            file, "not-bpmn", f"the root element is <{name or root.tag}>, not BPMN definitions"
-        )
-    return _converted(root)
+    finally:
+        builder.stop()
+    return Document(builder.top.children[0], builder.spoken)
 
 
-def _converted(root: etree._Element) -> Document:  # pyright: ignore[reportPrivateUsage]
-    top = _element(root, str(root.tag).rpartition("}")[2], None, None)
-    spoken = [top] if top.own else []
-    stack = [(root, top)]
-    while stack:
-        source, target = stack.pop()
-        for child in source:
-            tag = child.tag
-            if not isinstance(tag, str) or tag[0] != "{":
-                continue
-            namespace, _, name = tag[1:].partition("}")
-            if namespace == MODEL:
-                dialect = None
-            elif namespace in DIALECTS:
-                dialect = DIALECTS[namespace]
-            else:
-                continue
-            element = _element(child, name, dialect, target)
-            target.children.append(element)
-            if dialect is not None or element.own:
-                spoken.append(element)
-            if len(child):
-                stack.append((child, element))
-    return Document(top, sorted(spoken, key=attrgetter("line")))
+class _Builder:
+    """Builds elements while expat reads: nothing is kept twice, and names are shared."""
+
+    def __init__(self, parser: expat.XMLParserType, file: str) -> None:
+        self.file = file
+        self.top = Element("", None, 0, None, _NOTHING, _NOTHING)
+        self.spoken: list[Element] = []
+        self._open = [self.top]
+        self._foreign = 0
+        self._names: dict[str, tuple[str | None, str] | None] = {}
+        self._parser: expat.XMLParserType | None = parser
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = self._doctype
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+
+    def stop(self) -> None:
+        """Let go of the parser, and it of this."""
+        parser, self._parser = self._parser, None
+        if parser is not None:
+            parser.StartDoctypeDeclHandler = parser.StartElementHandler = None
+            parser.EndElementHandler = parser.CharacterDataHandler = None
+
+    def _doctype(self, *_: Any) -> None:
+        message = "a document type or entity declaration is not allowed"
+        raise invalid(self.file, "doctype", message)
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._foreign:
+            self._foreign += 1
+            return
+        names = self._names
+        known = names[tag] if tag in names else names.setdefault(tag, self._known(tag))
+        if known is None:
+            self._foreign = 1
+            return
+        dialect, name = known
+        own = _NOTHING
+        if "}" in "".join(attributes):
+            own, attributes = _own(attributes), _plain(attributes)
+        parent = self._open[-1]
+        assert self._parser is not None
+        line = self._parser.CurrentLineNumber
+        element = Element(name, dialect, line, parent, attributes, own)
+        if parent.children:
+            parent.children.append(element)
+        else:
+            parent.children = [element]
+        self._open.append(element)
+        if len(self._open) > MAX_DEPTH:
+            raise invalid(self.file, "too-deep", f"more than {MAX_DEPTH} elements are nested")
+        if own or dialect is not None:
+            self.spoken.append(element)
+
+    def _end(self, _tag: str) -> None:
+        if self._foreign:
+            self._foreign -= 1
+        else:
+            self._open.pop()
+
+    def _text(self, text: str) -> None:
+        element = self._open[-1]
+        if not (self._foreign or element.children):
+            element.text = text if element.text is None else element.text + text
+
+    def _known(self, tag: str) -> tuple[str | None, str] | None:
+        """The dialect and the local name of a tag; None for what is left out, with all in it."""
+        namespace, _, name = tag.rpartition("}")
+        if len(self._open) == 1 and namespace != MODEL:
+            message = f"the root element is <{name}>, not BPMN definitions"
+            raise invalid(self.file, "not-bpmn", message)
+        if namespace == MODEL:
+            return None if name in _REPEATED else (None, name)
+        return (DIALECTS[namespace], name) if namespace in DIALECTS else None
 
 
-def _element(
-    source: etree._Element,  # pyright: ignore[reportPrivateUsage]
-    name: str,
-    dialect: str | None,
-    parent: Element | None,
-) -> Element:
-    element = Element(name, dialect, source.sourceline or 0, parent)
-    element.text = source.text
-    for key, value in source.items():
-        if key[0] != "{":
-            element.attributes[key] = value
-            continue
-        namespace, _, local = key[1:].partition("}")
+def _plain(attributes: dict[str, str]) -> dict[str, str]:
+    return {key: value for key, value in attributes.items() if "}" not in key}
+
+
+def _own(attributes: dict[str, str]) -> dict[str, str]:
+    """The attributes of the dialects; the first counts where two say the same."""
+    found: dict[str, str] = {}
+    for key, value in attributes.items():
+        namespace, _, name = key.rpartition("}")
         if namespace in DIALECTS:
-            element.own.setdefault(local, value)
-    return element
+            found.setdefault(name, value)
+    return found
 
 
 def invalid(file: str, rule: str, message: str) -> ModelInvalid:

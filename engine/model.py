@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.markup import Element
     from engine.run import Run
     from engine.state import Instance, Job, Token, Wait
+    from engine.triggers.trigger import Trigger
     from engine.xml import Reader
 
 
@@ -59,39 +60,42 @@ class Node:
     settles: ClassVar[bool] = False
     listens: ClassVar[bool] = False
 
+    documentation = ""
+    default: Flow | None = None
+    conditional = False
+    plain = True
+    start_listeners: tuple[Listener, ...] = ()
+    end_listeners: tuple[Listener, ...] = ()
+    before = False
+    after = False
+    retry: Expression | None = None
+    boundaries: tuple[BoundaryEvent, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    loop: Loop | None = None
+    compensation: Node | None = None
+    compensates = False
+    start_quantity = 1
+    completion_quantity = 1
+    inputs: tuple[Mapping, ...] = ()
+    outputs: tuple[Mapping, ...] = ()
+
     def __init__(self, id: str, name: str, line: int, container: Container | None) -> None:
         self.id = id
         self.name = name
         self.line = line
         self.container = container
-        self.documentation = ""
         self.incoming: list[Flow] = []
         self.outgoing: list[Flow] = []
-        self.default: Flow | None = None
-        self.conditional = False
-        self.plain = True
-        self.start_listeners: tuple[Listener, ...] = ()
-        self.end_listeners: tuple[Listener, ...] = ()
-        self.before = False
-        self.after = False
-        self.retry: Expression | None = None
-        self.boundaries: list[BoundaryEvent] = []
-        self.loop: Loop | None = None
-        self.compensation: Node | None = None
-        self.compensates = False
-        self.start_quantity = 1
-        self.completion_quantity = 1
-        self.inputs: tuple[Mapping, ...] = ()
-        self.outputs: tuple[Mapping, ...] = ()
 
     def read(self, xml: Element, reader: Reader) -> None:
         """Take the attributes and children that this kind understands."""
 
     def link(self, reader: Reader) -> None:
         """Called when all nodes and flows of the model are known: check and precompute."""
-        self.conditional = any(flow.condition or flow.skip for flow in self.outgoing) or (
-            self.default is not None
-        )
+        self.conditional = self.default is not None
+        for flow in self.outgoing:
+            if flow.condition is not None or flow.skip is not None:
+                self.conditional = True
         self.plain = not (
             self.before
             or self.after
@@ -274,7 +278,7 @@ class Process(Container):
     @property
     def none_start(self) -> Node | None:
         """The node where a start by key begins, None when it only starts by an event."""
-        return next((node for node in self.starts if not getattr(node, "triggers", ())), None)
+        return next((node for node in self.starts if not node.triggers), None)
 
     @property
     def lane_of(self) -> dict[str, str]:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Protocol, cast
 
 import msgspec
@@ -118,28 +119,28 @@ def language_of(name: str) -> str:
 
 
 class Script:
-    """A script that was compiled. ``names`` holds every name and text that stands in it."""
-
-    __slots__ = (
-        "_assigned",
-        "_keeps_globals",
-        "_wants_all",
-        "names",
-        "source",
-        "wants_result",
-    )
+    """A script that was compiled. What stands in it is looked at when it is first needed."""
 
     def __init__(self, source: str, *, result: bool = True, keep_globals: bool = False) -> None:
         self.source = source
         self.wants_result = result
         self._keeps_globals = keep_globals
-        quoted = {next(filter(None, match.groups()), "") for match in _QUOTED.finditer(source)}
-        self.names = frozenset({*_IDENTIFIER.findall(source), *quoted})
-        assigned = {
-            name for groups in _ASSIGNED.findall(_QUOTED.sub("", source)) for name in groups if name
-        }
-        self._assigned = " ".join(sorted(assigned - {"execution", "task"}))
-        self._wants_all = _DYNAMIC.search(_LITERAL_ACCESS.sub("", source)) is not None
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every name and text that stands in it."""
+        quoted = {next(filter(None, each.groups()), "") for each in _QUOTED.finditer(self.source)}
+        return frozenset({*_IDENTIFIER.findall(self.source), *quoted})
+
+    @cached_property
+    def _assigned(self) -> str:
+        bare = _QUOTED.sub("", self.source)
+        assigned = {name for groups in _ASSIGNED.findall(bare) for name in groups if name}
+        return " ".join(sorted(assigned - {"execution", "task"}))
+
+    @cached_property
+    def _wants_all(self) -> bool:
+        return _DYNAMIC.search(_LITERAL_ACCESS.sub("", self.source)) is not None
 
     @classmethod
     def compile(

@@ -93,12 +93,14 @@ def _leads_nowhere(event: Event) -> bool:
     return isinstance(event, ThrowEvent) and event.trigger(Link) is not None
 
 
+_PLAIN = (ParallelGateway, EventBasedGateway)
+
+
 def unread_conditions(process: Process) -> Iterator[Finding]:
     """Every condition decides something."""
     for node in process.nodes.values():
-        unconditional = isinstance(node, ParallelGateway | EventBasedGateway)
         for flow in node.outgoing:
-            if flow.condition is not None and (unconditional or flow is node.default):
+            if flow.condition is not None and (flow is node.default or isinstance(node, _PLAIN)):
                 why = f"the condition of flow {flow.id!r} is ignored"
                 yield finding("warning", "ignored-condition", node, why)
 

@@ -6,7 +6,9 @@ warning, each with file, line and element. Not here: rules over whole diagrams (
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
@@ -28,7 +30,7 @@ from engine.extensions import read_extensions, read_listener
 from engine.juel import Expression
 from engine.juel import compile as compile_expression
 from engine.lint import lint
-from engine.loops import read_loop
+from engine.loops import LOOPS, read_loop
 from engine.markup import Document, Element, invalid, parse_xml
 from engine.model import Container, Flow, Node, Process
 from engine.script import Script, language_of
@@ -36,6 +38,7 @@ from engine.starters import read_starters
 from engine.triggers.link import Link
 from engine.triggers.signal import check_signals
 
+_RARE = frozenset(["isForCompensation", "startQuantity", "completionQuantity"])
 TAKEN = ("take", "start", "end")
 """What a listener of a sequence flow may listen to: all of it happens when the flow is taken."""
 
@@ -77,7 +80,31 @@ def read(data: bytes, file: str = "model.bpmn20.xml") -> Bpmn:
 
 def inspect(data: bytes, file: str = "model.bpmn20.xml") -> Bpmn:
     """Read a BPMN file to look at it. Raises ModelInvalid only when it is no BPMN XML at all."""
+    with _keeping_everything():
+        return _inspect(data, file)
+
+
+@contextmanager
+def _keeping_everything() -> Generator[None]:
+    """Without the garbage collector: it would go through a large model again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _inspect(data: bytes, file: str) -> Bpmn:
     document = parse_xml(data, file)
+    try:
+        return _read(document, data, file)
+    finally:
+        document.release()
+
+
+def _read(document: Document, data: bytes, file: str) -> Bpmn:
     root = document.root
     if root.name != "definitions":
         raise invalid(file, "not-bpmn", f"the root element is <{root.name}>, not BPMN definitions")
@@ -122,9 +149,9 @@ class Reader:
         }
         self.current: Process | None = None
         self._ids: set[str] = set()
-        self._elements: dict[str, Element] = {}
         self._flows: list[tuple[Element, Container]] = []
         self._boundaries: list[tuple[BoundaryEvent, Element]] = []
+        self._defaults: list[tuple[Node, Element]] = []
         self._associations: list[tuple[str, str]] = []
         self._generated = 0
 
@@ -139,6 +166,7 @@ class Reader:
         self.current = process
         self._flows.clear()
         self._boundaries.clear()
+        self._defaults.clear()
         self._common(process, xml)
         read_starters(process, xml, self)
         process.keeps_running = dialect.keeps_running(self, xml)
@@ -188,31 +216,35 @@ class Reader:
         node = kind(id or self._id(xml), name, xml.line, container)
         assert self.current is not None
         self.current.nodes[node.id] = node
-        self._elements[node.id] = xml
         container.children.append(node)
         self._common(node, xml)
-        self._asynchronous(node, xml)
-        node.compensates = xml.get("isForCompensation") == "true"
-        node.start_quantity = self._quantity(xml, "startQuantity")
-        node.completion_quantity = self._quantity(xml, "completionQuantity")
-        node.loop = read_loop(xml, self)
+        self._execution(node, xml)
         node.read(xml, self)
+        if xml.attributes.get("default"):
+            self._defaults.append((node, xml))
         if isinstance(node, BoundaryEvent):
             self._boundaries.append((node, xml))
         if isinstance(node, Container):
             self._children(node, xml)
 
     def _common(self, node: Node, xml: Element) -> None:
-        documentation = xml.child("documentation")
-        if documentation is not None:
-            node.documentation = (documentation.text or "").strip()
-        extensions = xml.child("extensionElements")
-        if extensions is not None:
-            read_extensions(node, extensions, self)
+        """What any element may have; most have nothing of it, which costs nothing."""
+        for child in xml:
+            if child.name == "documentation":
+                node.documentation = (child.text or "").strip()
+            elif child.name == "extensionElements":
+                read_extensions(node, child, self)
+            elif child.name in LOOPS:
+                node.loop = node.loop or read_loop(xml, self)
 
-    def _asynchronous(self, node: Node, xml: Element) -> None:
-        node.before = self.flag(xml, "async") or self.flag(xml, "asyncBefore")
-        node.after = self.flag(xml, "asyncLeave") or self.flag(xml, "asyncAfter")
+    def _execution(self, node: Node, xml: Element) -> None:
+        if xml.own:
+            node.before = self.flag(xml, "async") or self.flag(xml, "asyncBefore")
+            node.after = self.flag(xml, "asyncLeave") or self.flag(xml, "asyncAfter")
+        if not _RARE.isdisjoint(xml.attributes):
+            node.compensates = xml.get("isForCompensation") == "true"
+            node.start_quantity = self._quantity(xml, "startQuantity")
+            node.completion_quantity = self._quantity(xml, "completionQuantity")
 
     def _quantity(self, xml: Element, name: str) -> int:
         text = xml.get(name, "1").strip()
@@ -244,8 +276,8 @@ class Reader:
     def _link(self, process: Process) -> None:
         for xml, _ in self._flows:
             self._flow(process, xml)
-        for node in process.nodes.values():
-            self._default(node, process)
+        for node, xml in self._defaults:
+            self._default(node, xml, process)
         for boundary, xml in self._boundaries:
             self._attach(boundary, xml, process)
         self._starts(process)
@@ -257,8 +289,9 @@ class Reader:
             node.link(self)
 
     def _flow(self, process: Process, xml: Element) -> None:
-        source = process.nodes.get(xml.get("sourceRef", ""))
-        target = process.nodes.get(xml.get("targetRef", ""))
+        said, nodes = xml.attributes, process.nodes
+        source = nodes.get(said.get("sourceRef", ""))
+        target = nodes.get(said.get("targetRef", ""))
         if source is None or target is None:
             missing = "sourceRef" if source is None else "targetRef"
             self.report(
@@ -276,33 +309,32 @@ class Reader:
                 "a sequence flow cannot cross a subprocess border",
             )
             return
-        flow = Flow(self._id(xml), xml.get("name", ""), xml.line, source, target)
+        flow = Flow(self._id(xml), said.get("name", ""), xml.line, source, target)
+        if xml.children:
+            self._inside_flow(flow, xml)
+        if xml.own:
+            flow.skip = self.expression(xml, xml.own.get("skipExpression"), "skip expression")
+        process.flows[flow.id] = flow
+        source.outgoing.append(flow)
+        target.incoming.append(flow)
+
+    def _inside_flow(self, flow: Flow, xml: Element) -> None:
         condition = xml.child("conditionExpression")
         if condition is not None and (condition.text or "").strip():
             flow.condition = self.condition(condition)
-        flow.skip = self.expression(xml, xml.own.get("skipExpression"), "skip expression")
         flow.listeners = tuple(
             listener
             for extension in self.extensions(xml, "executionListener")
             if (listener := read_listener(extension, self, TAKEN)) is not None
         )
-        process.flows[flow.id] = flow
-        source.outgoing.append(flow)
-        target.incoming.append(flow)
 
-    def _default(self, node: Node, process: Process) -> None:
-        default = self._elements[node.id].get("default")
-        if not default:
-            return
-        node.default = process.flows.get(default)
-        if node.default is None or node.default.source is not node:
-            node.default = None
-            self.report(
-                "error",
-                "dangling-reference",
-                self._elements[node.id],
-                f"default {default!r} is no outgoing sequence flow of it",
-            )
+    def _default(self, node: Node, xml: Element, process: Process) -> None:
+        default = process.flows.get(xml.attributes["default"])
+        if default is None or default.source is not node:
+            message = f"default {xml.get('default')!r} is no outgoing sequence flow of it"
+            self.report("error", "dangling-reference", xml, message)
+        else:
+            node.default = default
 
     def _attach(self, boundary: BoundaryEvent, xml: Element, process: Process) -> None:
         host = process.nodes.get(xml.get("attachedToRef", ""))
@@ -315,7 +347,7 @@ class Reader:
             )
             return
         boundary.host = host
-        host.boundaries.append(boundary)
+        host.boundaries += (boundary,)
 
     def _starts(self, container: Container) -> None:
         container.event_sub_processes = [
@@ -323,7 +355,7 @@ class Reader:
         ]
         starts = [child for child in container.children if child.tag == "startEvent"]
         if not isinstance(container, EventSubProcess):
-            starts = [start for start in starts if not getattr(start, "triggers", ())] or starts[:1]
+            starts = [start for start in starts if not start.triggers] or starts[:1]
         if not starts:
             starts = [
                 child
@@ -461,7 +493,7 @@ class Reader:
         self.findings.append(Finding(severity, rule, message, node.id, node.line, self.file))
 
     def _id(self, xml: Element) -> str:
-        id = (xml.get("id") or "").strip()
+        id = xml.attributes.get("id", "").strip()
         if not id:
             self._generated += 1
             id = f"_{xml.name}_{self._generated}"

@@ -32,6 +32,8 @@ class UserTask(Node):
     """Its token's id is the task's id."""
 
     tag = "userTask"
+    form_fields: tuple[FormField, ...] = ()
+    task_listeners: tuple[Listener, ...] = ()
 
     def read(self, xml: Element, reader: Reader) -> None:
         self.texts = {name: reader.expression(xml, xml.own.get(name), name) for name in _TEXTS}
@@ -49,14 +51,15 @@ class UserTask(Node):
         self.completer_variable = xml.own.get("taskCompleterVariableName")
         self.users = _expressions(xml, reader, "candidateUsers")
         self.groups = _expressions(xml, reader, "candidateGroups")
-        self.form_fields: tuple[FormField, ...] = read_form_fields(xml, reader)
         self._read_resources(xml, reader)
-        listeners = [
+        if xml.child("extensionElements") is None:
+            return
+        self.form_fields = read_form_fields(xml, reader)
+        self.task_listeners = tuple(
             listener
             for extension in reader.extensions(xml, "taskListener")
             if (listener := read_listener(extension, reader, EVENTS)) is not None
-        ]
-        self.task_listeners: tuple[Listener, ...] = tuple(listeners)
+        )
 
     @property
     def form_key(self) -> Expression | None:
@@ -66,7 +69,7 @@ class UserTask(Node):
     def _read_resources(self, xml: Element, reader: Reader) -> None:
         """BPMN's humanPerformer and potentialOwner: ``user(x)``, ``group(y)`` or a group's name."""
         for kind in ("humanPerformer", "potentialOwner"):
-            for resource in xml.all(kind):
+            for resource in xml.all(kind) if xml.children else ():
                 text = resource.all_text().strip()
                 for part in text.split(","):
                     name = part.strip()
@@ -209,7 +212,10 @@ def _expressions(xml: Element, reader: Reader, name: str) -> tuple[Expression, .
     """An attribute with a comma-separated list, in which commas inside ``${…}`` do not count."""
     parts: list[str] = []
     depth = 0
-    for part in (xml.own.get(name) or "").split(","):
+    text = xml.own.get(name)
+    if text is None:
+        return ()
+    for part in text.split(","):
         if depth and parts:
             parts[-1] += "," + part
         else:

@@ -11,7 +11,6 @@ written as literals, and dates are text that is read when needed.
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,17 +19,16 @@ import lark
 
 from engine.errors import ExpressionFailed, ExpressionInvalid
 from engine.juel.arithmetic import Trouble
-from engine.juel.build import Build, named
+from engine.juel.build import Build
 from engine.juel.coerce import joined, plain, text_of, truth_of
+from engine.juel.flat import flat, names_in
 from engine.juel.node import PROBLEMS, Node, placed
-from engine.juel.operators import RESERVED
 from engine.juel.scope import Scope
 from engine.juel.split import Part, split
 from engine.juel.target import assign, is_target
 
 __all__ = ["Expression", "Scope", "compile", "text_of", "truth_of"]
 
-_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _NO_NAMES: frozenset[str] = frozenset()
 _SIMPLE = frozenset({type(None), bool, int, str})
 
@@ -43,12 +41,12 @@ class Expression:
     """
 
     __slots__ = (
-        "_node", "_offset", "_run", "constant", "names", "optional_names", "text", "value",
+        "_built", "_offset", "_run", "constant", "names", "optional_names", "text", "value",
     )  # fmt: skip
 
     def __init__(self, text: str, node: Node, offset: int = 0) -> None:
         self.text = text
-        self._node = node
+        self._built: Node | None = node
         self._run = node.run
         self._offset = offset
         self.constant = node.kind == "constant"
@@ -59,6 +57,28 @@ class Expression:
         nodes = list(node.walk())
         self.names = frozenset(each.value for each in nodes if each.kind == "name")
         self.optional_names = frozenset(each.value for each in nodes if each.kind == "variable")
+
+    @classmethod
+    def plain(cls, text: str, names: frozenset[str]) -> Expression:
+        """One that is sure to be right, and is built when it is first needed."""
+        expression = cls.__new__(cls)
+        expression.text = text
+        expression._built = None
+        expression._run = expression._first
+        expression._offset = 2
+        expression.constant, expression.value = False, None
+        expression.names, expression.optional_names = names, _NO_NAMES
+        return expression
+
+    @property
+    def _node(self) -> Node:
+        if self._built is None:
+            self._built = flat(self.text[2:-1])
+            self._run = self._built.run
+        return self._built
+
+    def _first(self, scope: Scope) -> Any:
+        return self._node.run(scope)
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
@@ -97,6 +117,13 @@ def compile(text: str) -> Expression:
     text = text.strip()
     if "{" not in text:
         return Expression(text, Node(lambda _: text, 0, "constant", text))
+    if (
+        text[0] in "$#"
+        and text[1] == "{"
+        and text[-1] == "}"
+        and (names := names_in(text[2:-1])) is not None
+    ):
+        return Expression.plain(text, names)
     try:
         parts = split(text)
     except Trouble as problem:
@@ -126,8 +153,6 @@ def _mixture(nodes: list[Node], parts: list[Part]) -> Node:
 def _node(part: Part, text: str) -> Node:
     if not part.is_expression:
         return Node(lambda _: part.text, 0, "constant", part.text)
-    if _NAME.fullmatch(part.text) and part.text not in RESERVED:
-        return named(part.text, 0)  # most of what models hold, and needs no parser
     try:
         return _parser().parse(part.text)  # pyright: ignore
     except lark.exceptions.UnexpectedEOF:

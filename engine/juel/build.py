@@ -31,8 +31,13 @@ def _place(token: Token) -> int:
     return token.start_pos or 0
 
 
+def constant(value: Any, place: int) -> Node:
+    """Always the same value."""
+    return Node(lambda _: value, place, "constant", value, words=is_words(value))
+
+
 def _constant(value: Any, token: Token) -> Node:
-    return Node(lambda _: value, _place(token), "constant", value, words=is_words(value))
+    return constant(value, _place(token))
 
 
 def named(name: str, place: int) -> Node:
@@ -45,6 +50,22 @@ def named(name: str, place: int) -> Node:
             raise Trouble(f"Unknown property “{name}” used", place) from None
 
     return Node(run, place, "name", name)
+
+
+def member(base: Node, name: str, place: int) -> Node:
+    """What a value has under a name."""
+    value_of = base.run
+
+    def run(scope: Scope) -> Any:
+        value = value_of(scope)
+        if value.__class__ is dict:
+            return value.get(name)
+        try:
+            return property_of(value, name, scope.zone)
+        except PROBLEMS as problem:
+            raise placed(problem, place) from None
+
+    return Node(run, place, "member", name, (base,))
 
 
 class Build(Transformer[Token, Node]):
@@ -87,18 +108,7 @@ class Build(Transformer[Token, Node]):
 
     def member(self, children: list[Any]) -> Node:
         base, token = children
-        name, place, value_of = str(token), _place(token), base.run
-
-        def run(scope: Scope) -> Any:
-            value = value_of(scope)
-            if value.__class__ is dict:
-                return value.get(name)
-            try:
-                return property_of(value, name, scope.zone)
-            except PROBLEMS as problem:
-                raise placed(problem, place) from None
-
-        return Node(run, place, "member", name, (base,))
+        return member(base, str(token), _place(token))
 
     def index(self, children: list[Node]) -> Node:
         base, key = children

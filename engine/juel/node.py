@@ -36,10 +36,12 @@ class Node:
     parts: tuple[Node, ...] = ()
     words: bool = False
     truth: bool = False
-    depth: int = 0
+    depth: int = 1
 
     def __post_init__(self) -> None:
-        self.depth = 1 + max((part.depth for part in self.parts), default=0)
+        if not self.parts:
+            return
+        self.depth = 1 + max(part.depth for part in self.parts)
         if self.depth > MAX_DEPTH:
             raise Trouble(f"it is nested more than {MAX_DEPTH} levels deep", self.place)
 

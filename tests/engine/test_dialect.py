@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import pytest
@@ -188,9 +188,9 @@ class Watched(Element):
             Watched.reads.add((f"<{self.name}>", "text"))
         return super().__getattribute__(name)
 
-    def __init__(self, name: str, dialect: str | None, line: int, parent: Element | None) -> None:
-        super().__init__(name, dialect, line, parent)
-        self.own = Own(name)
+    def __init__(self, name: str, *more: Any) -> None:
+        super().__init__(name, *more)
+        self.own = Own(name, self.own)
 
     def get(self, name: str, default: Any = None) -> Any:
         if self.dialect is not None:
@@ -206,8 +206,8 @@ class Watched(Element):
 class Own(dict[str, str]):
     """The attributes of a dialect, watched."""
 
-    def __init__(self, element: str) -> None:
-        super().__init__()
+    def __init__(self, element: str, words: Mapping[str, str]) -> None:
+        super().__init__(words)
         self.element = element
 
     def get(self, name: str, default: Any = None) -> Any:

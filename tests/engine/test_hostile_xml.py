@@ -13,6 +13,7 @@ BOMB = """<?xml version="1.0"?>
 <!DOCTYPE bomb [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>
 <definitions xmlns="{0}"><process id="p"><documentation>&c;</documentation></process></definitions>
 """
+OPEN = f'<definitions xmlns="{BPMN}">'
 OUTSIDE = """<?xml version="1.0"?>
 <!DOCTYPE x [<!ENTITY file SYSTEM "file:///etc/passwd">]>
 <definitions xmlns="{0}"><process id="p">
@@ -35,7 +36,7 @@ def test_entities_are_refused_unread(text):
     assert refused(text.format(BPMN)) == [("doctype", "", 0)]
 
 
-@pytest.mark.parametrize("data", [b"", b"\0\0", b"not xml", b"<definitions>", b"\xff\xfe<a/>"])
+@pytest.mark.parametrize("data", [b"", b"\0\0", b"not xml", OPEN.encode(), b"\xff\xfe<a/>"])
 def test_what_is_no_xml_is_refused(data):
     assert refused(data)[0][0] == "not-xml"
 
@@ -51,7 +52,8 @@ def test_a_file_of_100_mb_is_refused_before_it_is_parsed():
 
 def test_nesting_without_end_is_refused():
     depth = 100_000
-    assert refused("<a>" * depth + "</a>" * depth)[0][0] == "not-xml"
+    inside = "<subProcess>" * depth + "</subProcess>" * depth
+    assert refused(model(inside))[0][0] == "too-deep"
 
 
 def model(inside: str) -> str:
