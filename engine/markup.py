@@ -6,7 +6,9 @@ What the elements mean stands in ``engine/xml.py``, what the dialects' words mea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, overload
 from xml.parsers import expat
@@ -218,6 +220,18 @@ def _own(attributes: dict[str, str]) -> dict[str, str]:
         if namespace in DIALECTS:
             found.setdefault(name, value)
     return found
+
+
+@contextmanager
+def keeping_everything() -> Generator[None]:
+    """Without the garbage collector: it would go through a large model again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def invalid(file: str, rule: str, message: str) -> ModelInvalid:

@@ -7,7 +7,7 @@ that an undo can bring it back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine import events as ev
@@ -162,7 +162,7 @@ class _Move:
             known = [target for each in events if (target := self._how.target(each.id))]
             node.await_events(run, token, known)
 
-    def _added(self, old: list[Any], new: list[Any]) -> list[Any]:
+    def _added(self, old: Sequence[Any], new: Sequence[Any]) -> list[Any]:
         """Those of the new version that take no old one's place."""
         known = {self._how.nodes.get(node.id) for node in old}
         return [node for node in new if node.id not in known]

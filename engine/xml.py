@@ -6,9 +6,7 @@ warning, each with file, line and element. Not here: rules over whole diagrams (
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
@@ -31,7 +29,7 @@ from engine.juel import Expression
 from engine.juel import compile as compile_expression
 from engine.lint import lint
 from engine.loops import LOOPS, read_loop
-from engine.markup import Document, Element, invalid, parse_xml
+from engine.markup import Document, Element, invalid, keeping_everything, parse_xml
 from engine.model import Container, Flow, Node, Process
 from engine.script import Script, language_of
 from engine.starters import read_starters
@@ -80,20 +78,8 @@ def read(data: bytes, file: str = "model.bpmn20.xml") -> Bpmn:
 
 def inspect(data: bytes, file: str = "model.bpmn20.xml") -> Bpmn:
     """Read a BPMN file to look at it. Raises ModelInvalid only when it is no BPMN XML at all."""
-    with _keeping_everything():
+    with keeping_everything():
         return _inspect(data, file)
-
-
-@contextmanager
-def _keeping_everything() -> Generator[None]:
-    """Without the garbage collector: it would go through a large model again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _inspect(data: bytes, file: str) -> Bpmn:

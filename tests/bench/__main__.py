@@ -1,6 +1,6 @@
 """Benchmarks: ``python -m tests.bench [NAME …] [--json]``.
 
-Each measures our work against a baseline in the same run, interleaved, and prints the medians and
+Each measures our work against a baseline in the same run, interleaved, and prints the times and
 their ratio, which is what counts: absolute times say more about the machine. Nothing passes or
 fails here.
 """
@@ -15,13 +15,15 @@ from collections.abc import Callable
 from typing import Any
 
 from appliance.store import sqlite
+from tests.bench.deploying import deploy_model
 from tests.bench.durable_start import durable_start
-from tests.bench.engine_work import multi_instance, parse_model
+from tests.bench.engine_work import long_loop, multi_instance
 
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "durable_start": durable_start,
-    "parse_model": parse_model,
+    "deploy_model": deploy_model,
     "multi_instance": multi_instance,
+    "long_loop": long_loop,
 }
 
 

@@ -1,46 +1,65 @@
-"""The engine alone: reading a model, and many iterations at once."""
+"""The engine alone: many iterations at once, and very many one after the other."""
 
 from __future__ import annotations
 
-import gc
+import resource
 import time
-from collections.abc import Callable
-from statistics import median
 from typing import Any
 
-from lxml import etree
-
 from engine.commands import Command
-from engine.state import State
-from engine.xml import inspect
-from tests.play import BPMN, World
+from engine.errors import StepLimit
+from engine.state import Job, State
+from engine.world import Limits
+from tests.bench.timing import least
+from tests.play import BPMN, World, as_xml
 
-ROUNDS = 5
-
-
-def parse_model() -> dict[str, Any]:
-    """Reading and checking a model of 10,000 elements, against lxml parsing and indexing it."""
-    data = _large_model(10_000)
-
-    def baseline() -> object:
-        root = etree.fromstring(data)
-        return {element.get("id"): element for element in root.iter() if element.get("id")}
-
-    ours, lxml = _interleaved(lambda: inspect(data), baseline)
-    return {"ms": ours * 1000, "baseline_ms": lxml * 1000, "ratio": ours / lxml}
+TURNS = 1_000_000
 
 
 def multi_instance() -> dict[str, Any]:
     """Creating 10,000 parallel user tasks, and completing one of them against one of 100."""
     small, large = _Crowd(100), _Crowd(10_000)
-    create_large, create_small = _interleaved(large.create, small.create)
-    complete_large, complete_small = _interleaved(large.complete_some, small.complete_some)
+    create_large, create_small = least(large.create, small.create)
+    complete_large, complete_small = least(large.complete_some, small.complete_some)
     return {
         "create_10000_ms": create_large * 1000,
         "create_ratio": create_large / create_small,
         "complete_us": complete_large * 1e6 / 20,
         "complete_ratio": complete_large / complete_small,
     }
+
+
+def long_loop() -> dict[str, Any]:
+    """A million turns without a wait, until the limit: memory against that after a tenth of them.
+
+    Memory is the most that the whole process ever had.
+    """
+    world = World(Limits(loop_steps=2 * TURNS))
+    state = State(world.process)
+    began = time.process_time()
+    Command(state, world).start(world.deploy(as_xml("start > a. > x? > a.")))
+    after_a_tenth, commands, stopped = 0, 1, ""
+    while not stopped:
+        job = next(wait for wait in state.waits.values() if isinstance(wait, Job))
+        if not after_a_tenth and job.steps >= 2 * TURNS / 10:
+            after_a_tenth = _most_memory()
+        try:
+            Command(state, world).fire(job.id)
+            commands += 1
+        except StepLimit as limit:
+            stopped = str(limit)
+    return {
+        "turns": TURNS,
+        "commands": commands,
+        "stopped": stopped,
+        "seconds": time.process_time() - began,
+        "memory_mib": _most_memory() / 1024,
+        "memory_ratio": _most_memory() / after_a_tenth,
+    }
+
+
+def _most_memory() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 class _Crowd:
@@ -65,31 +84,3 @@ class _Crowd:
             tasks = [task.id for task, _ in zip(self.state.tasks(), range(20), strict=False)]
         for task in tasks:
             Command(self.state, self.world).complete(task)
-
-
-def _interleaved(ours: Callable[[], object], baseline: Callable[[], object]) -> tuple[float, float]:
-    times: tuple[list[float], list[float]] = ([], [])
-    for _ in range(ROUNDS):
-        for work, seconds in zip((ours, baseline), times, strict=True):
-            gc.collect()
-            began = time.perf_counter()
-            work()
-            seconds.append(time.perf_counter() - began)
-    return median(times[0]), median(times[1])
-
-
-def _large_model(elements: int) -> bytes:
-    parts = ['<startEvent id="n0"/>']
-    for number in range(1, elements // 2):
-        kind = ("userTask", "exclusiveGateway", "scriptTask", "serviceTask")[number % 4]
-        inside = "<script>execution.setVariable('n', 1)</script>" if kind == "scriptTask" else ""
-        extra = ' flowable:expression="${n}"' if kind == "serviceTask" else ""
-        parts.append(
-            f'<{kind} id="n{number}" name="Step {number}"{extra}>{inside}</{kind}>'
-            f'<sequenceFlow id="f{number}" sourceRef="n{number - 1}" targetRef="n{number}"/>'
-        )
-    return (
-        f'<definitions xmlns="{BPMN}" xmlns:flowable="http://flowable.org/bpmn" '
-        f'targetNamespace="bench"><process id="p" isExecutable="true">{"".join(parts)}'
-        "</process></definitions>"
-    ).encode()
