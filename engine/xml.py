@@ -280,20 +280,12 @@ class Reader:
         target = nodes.get(said.get("targetRef", ""))
         if source is None or target is None:
             missing = "sourceRef" if source is None else "targetRef"
-            self.report(
-                "error",
-                "dangling-reference",
-                xml,
-                f"{missing} {xml.get(missing)!r} names no element of the process",
-            )
+            message = f"{missing} {xml.get(missing)!r} names no element of the process"
+            self.report("error", "dangling-reference", xml, message)
             return
         if source.container is not target.container:
-            self.report(
-                "error",
-                "flow-crosses-scope",
-                xml,
-                "a sequence flow cannot cross a subprocess border",
-            )
+            message = "a sequence flow cannot cross a subprocess border"
+            self.report("error", "flow-crosses-scope", xml, message)
             return
         flow = Flow(self._id(xml), said.get("name", ""), xml.line, source, target)
         if xml.children:
@@ -325,12 +317,8 @@ class Reader:
     def _attach(self, boundary: BoundaryEvent, xml: Element, process: Process) -> None:
         host = process.nodes.get(xml.get("attachedToRef", ""))
         if host is None:
-            self.report(
-                "error",
-                "dangling-reference",
-                xml,
-                f"attachedToRef {xml.get('attachedToRef')!r} names no activity",
-            )
+            message = f"attachedToRef {xml.get('attachedToRef')!r} names no activity"
+            self.report("error", "dangling-reference", xml, message)
             return
         boundary.host = host
         host.boundaries += (boundary,)
@@ -375,12 +363,8 @@ class Reader:
                 reference = (child.text or "").strip().rpartition(":")[2]
                 definition = self._event_definitions.get(reference)
                 if definition is None:
-                    self.report(
-                        "error",
-                        "dangling-reference",
-                        xml,
-                        f"there is no event definition {reference!r}",
-                    )
+                    message = f"there is no event definition {reference!r}"
+                    self.report("error", "dangling-reference", xml, message)
                 else:
                     yield definition, definition.name
             elif name.endswith("EventDefinition"):
