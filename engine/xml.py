@@ -401,9 +401,8 @@ class Reader:
                 handler = nodes[target]
                 handler.compensates = True
                 return handler
-        self.report_node(
-            "error", "compensation", boundary, "it needs an association to a compensation handler"
-        )
+        why = "no association leads from it to a compensation handler: it has no effect"
+        self.report_node("warning", "compensation", boundary, why)
         return None
 
     def definition(self, kind: str, id: str | None) -> Element | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine import events as ev
 from engine.errors import UncaughtError
 from engine.state import Token
 from engine.triggers.compensation import compensate
@@ -15,26 +16,27 @@ if TYPE_CHECKING:
 
 
 class Cancel(Trigger):
-    """Ends a transaction as if it had not happened."""
+    """Ends a transaction as if it had not happened, with all its iterations (BPMN 13.5.5)."""
 
     name = "cancel"
     tag = "cancelEventDefinition"
     positions = frozenset({"boundary", "end"})
 
     def throw(self, run: Run, token: Token, event: Event) -> None:
-        transaction = _transaction(token)
-        run.drop_arrivals(transaction)
-        for child in list(transaction.children.values()):
-            if not _holds(child, token):
-                run.cancel_token(child)
-        compensate(run, token, transaction, None)
+        whole = _whole(_transaction(token))
+        iterations = list(whole.children.values()) if whole.loop == ev.BODY else [whole]
+        for scope in (whole, *iterations):
+            run.drop_arrivals(scope)
+        for scope in reversed(iterations):
+            for child in list(scope.children.values()):
+                if not _holds(child, token):
+                    run.cancel_token(child)
+            compensate(run, token, scope, None)
+        compensate(run, token, whole, None)
 
     def undone(self, run: Run, token: Token) -> None:
         """All handlers are done: leave the transaction."""
-        transaction = _transaction(token)
-        body = transaction
-        if transaction.loop is not None and transaction.scope is not None:
-            body = transaction.scope
+        body = _whole(_transaction(token))
         boundary = next((b for b in body.node.boundaries if b.trigger(Cancel) is not None), None)
         if boundary is None:
             raise UncaughtError(f"{body.node} was cancelled but has no cancel boundary event")
@@ -48,6 +50,13 @@ def _transaction(token: Token) -> Token:
     if scope is None:
         raise UncaughtError(f"{token.node} is in no transaction")
     return scope
+
+
+def _whole(transaction: Token) -> Token:
+    """The body of a transaction that is done several times, else itself."""
+    if transaction.loop is None or transaction.scope is None:
+        return transaction
+    return transaction.scope
 
 
 def _holds(scope: Token, token: Token) -> bool:
