@@ -33,7 +33,12 @@ class ReceiveTask(Node):
         run.subscribe(token, self, kind, run.text(self.message, token))
 
     def instantiate(self, run: Run, scope: Token) -> None:
-        """The message that it would wait for is here already."""
+        """The message that it would wait for is here already; its gateway may wait for others."""
+        for gateway in (flow.source for flow in self.incoming):
+            gateway.chosen(run, scope, self)
+        self._pass(run, scope)
+
+    def _pass(self, run: Run, scope: Token) -> None:
         if self.plain:
             run.pass_through(self, scope)
         else:
@@ -49,4 +54,4 @@ class ReceiveTask(Node):
         assert scope is not None
         run.emit(ev.WaitEnded(wait.id))
         token.node.decided(run, token)
-        self.instantiate(run, scope)
+        self._pass(run, scope)
