@@ -29,8 +29,10 @@ from appliance.cases import Cases
 from appliance.clockwork import Clockwork
 from appliance.config import SETTINGS, Config
 from appliance.datadir import DataDirectory
+from appliance.drafts import Drafts
 from appliance.errors import Conflict
 from appliance.files import Files
+from appliance.forms import Forms
 from appliance.inbox import Inbox
 from appliance.incidents import Incidents
 from appliance.instances import Instances
@@ -39,6 +41,7 @@ from appliance.keys import Keys
 from appliance.library import Library
 from appliance.live import INSTANCES, TASKS, Live
 from appliance.messages import Conditions, Messages, Signals
+from appliance.modeling import Modeling
 from appliance.moves import Moves
 from appliance.password_links import PasswordLinks
 from appliance.people import People
@@ -139,6 +142,9 @@ class Box:
         self.moves = Moves(store, library, clock)
         self.people = People(store, clock)
         self.saved_filters = SavedFilters(store)
+        self.forms = Forms(store.read, library)
+        self.drafts = Drafts(store, clock, config.model_limit)
+        self.modeling = Modeling(self.processes, self.forms, self.people, clock, store.zone)
         self.password_links = PasswordLinks(store, self.people, clock)
         self.setup = Setup(store, clock)
         self.public_starts = PublicStarts(

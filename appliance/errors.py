@@ -16,8 +16,9 @@
     ├── InvalidInput              a value that a person, a program or a file gave is not allowed
     │   └── TooLarge              ... because it is larger than the limit
     ├── Conflict                  it does not fit what is there now
+    │   └── DraftChanged          ... because somebody else saved the draft meanwhile
     ├── UserNotFound, GroupNotFound, KeyNotFound, SessionNotFound, MoveNotFound, BatchNotFound,
-    │   IncidentNotFound, FilterNotFound
+    │   IncidentNotFound, FilterNotFound, DraftNotFound, FormNotFound
     ├── BackupNotFound, BackupDamaged, BackupFailed
     ├── StorageFull               the disk is full; nothing was changed
     ├── Overloaded                too much is waiting; try again (carries the seconds)
@@ -133,6 +134,12 @@ class Conflict(Refused):
     code = "CONFLICT"
 
 
+class DraftChanged(Conflict):
+    """Somebody else has saved the draft since its author has seen it."""
+
+    code = "DRAFT_CHANGED"
+
+
 class UserNotFound(Refused):
     """No user has this name."""
 
@@ -197,6 +204,18 @@ class BackupFailed(Refused):
     """A backup could not be written; the message says why."""
 
     code = "BACKUP_FAILED"
+
+
+class DraftNotFound(Refused):
+    """No draft has this number."""
+
+    code = "DRAFT_NOT_FOUND"
+
+
+class FormNotFound(Refused):
+    """No form has this key, or not in this version."""
+
+    code = "FORM_NOT_FOUND"
 
 
 class StorageFull(Refused):

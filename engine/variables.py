@@ -55,28 +55,36 @@ def written_in(process: Process) -> set[str] | None:
 
     Forms by key, messages, workers and calls bring variables that the model does not name.
     """
-    written = set(GIVEN)
-    for node in [process, *process.nodes.values()]:
-        if _brings_unknown(node):
-            return None
-        if isinstance(node, Container):
-            written |= node.initial.keys()
-        if isinstance(node, StartEvent):
-            written.add(node.initiator or "initiator")
-        for fields in (getattr(node, "form_fields", ()),):
-            written |= {field.variable or field.id for field in fields}
-        if isinstance(node, ScriptTask | ServiceTask) and node.result:
-            written.add(node.result.name)
-        if isinstance(node, ScriptTask) and node.script is not None:
-            written |= node.script.names
-        for listener in (*node.start_listeners, *node.end_listeners):
-            written |= listener.script.names if listener.script is not None else set()
-            written |= {listener.result} if listener.result else set()
-        written |= {mapping.target for mapping in (*node.inputs, *node.outputs)}
-        if isinstance(node.loop, MultiInstance):
-            written |= {node.loop.element_variable or "", node.loop.index_variable or ""}
-        if isinstance(node, CallActivity):
-            written |= {mapping.target for mapping in node.outs.mappings}
+    nodes = [process, *process.nodes.values()]
+    if any(_brings_unknown(node) for node in nodes):
+        return None
+    return set(GIVEN).union(*map(_written_by, nodes))
+
+
+def named_in(process: Process) -> set[str]:
+    """The variables that a model names, whether it reads or writes them."""
+    named = {name for _, names in read_by(process) for name in names}
+    return named.union(*map(_written_by, [process, *process.nodes.values()])) - {""}
+
+
+def _written_by(node: Node) -> set[str]:
+    written = {field.variable or field.id for field in getattr(node, "form_fields", ())}
+    if isinstance(node, Container):
+        written |= node.initial.keys()
+    if isinstance(node, StartEvent):
+        written.add(node.initiator or "initiator")
+    if isinstance(node, ScriptTask | ServiceTask) and node.result:
+        written.add(node.result.name)
+    if isinstance(node, ScriptTask) and node.script is not None:
+        written |= node.script.names
+    for listener in (*node.start_listeners, *node.end_listeners):
+        written |= listener.script.names if listener.script is not None else set()
+        written |= {listener.result} if listener.result else set()
+    written |= {mapping.target for mapping in (*node.inputs, *node.outputs)}
+    if isinstance(node.loop, MultiInstance):
+        written |= {node.loop.element_variable or "", node.loop.index_variable or ""}
+    if isinstance(node, CallActivity):
+        written |= {mapping.target for mapping in node.outs.mappings}
     return written
 
 

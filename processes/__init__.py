@@ -1,9 +1,12 @@
-"""The processes that ship: model, forms, scenarios and a page of help each."""
+"""The processes that ship (model, forms, scenarios and a page of help each), and the templates that
+new models begin with (model and scenarios each)."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 FOLDER = Path(__file__).parent
 
@@ -31,7 +34,29 @@ class Shipped:
         return (self.folder / "README.md").read_text(encoding="utf-8")
 
 
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A model to begin with. Its process has the template's ``key``, which its copy exchanges."""
+
+    key: str
+
+    @property
+    def file(self) -> Path:
+        """Where the model is."""
+        return FOLDER / "templates" / f"{self.key}.bpmn20.xml"
+
+    def model(self, key: str, name: str) -> bytes:
+        """A copy of the model for a process of this key and name."""
+        text = self.file.read_text(encoding="utf-8").replace(self.key, key)
+        title = escape(name, {'"': "&quot;"})
+        return re.sub(
+            r'(<process [^>]*?\bname=")[^"]*', lambda m: m[1] + title, text, count=1
+        ).encode()
+
+
 SHIPPED = (
     Shipped("expense_reimbursement_demo", ("employees", "finance", "managers", "senior-managers")),
     Shipped("leave_request_demo", ("hr", "managers", "senior-managers")),
 )
+
+TEMPLATES = (Template("template_blank"),)

@@ -143,7 +143,8 @@ START_FORM = {
 class Office:
     """A server at work. ``key`` lets a program in.
 
-    ``cases`` has instances by what is special, and the open ``incident`` of the broken one.
+    ``cases`` has instances by what is special, the open ``incident`` of the broken one
+    and a ``draft``.
     """
 
     served: Served
@@ -243,6 +244,8 @@ def _cases(box: Box, moment: list[int]) -> dict[str, int]:
         ),
         "broken": start("broken", erp),
     }  # fmt: skip
+    model = box.processes.xml("expense_reimbursement_demo")
+    cases["draft"] = box.drafts.create(model, kermit, 1).result().id
     box.instances.suspend(cases["suspended"], kermit).result()
     box.instances.cancel(cases["cancelled"], "It rained", kermit).result()
     return cases

@@ -22,6 +22,7 @@ from web.pages import (
     api_keys,
     batches,
     deploy,
+    drafts,
     files,
     groups,
     help,
@@ -54,8 +55,8 @@ PAGES = [inbox, task, start, requests, account, files, search, help, live]
 """For everybody who is signed in."""
 
 ADMIN_PAGES = [
-    processes, public_links, deploy, instances, variables, incidents, timers, batches, people,
-    groups, api_keys,
+    processes, public_links, deploy, drafts, instances, variables, incidents, timers, batches,
+    people, groups, api_keys,
 ]  # fmt: skip
 """For administrators; their addresses begin with ``/admin``."""
 

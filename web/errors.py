@@ -1,7 +1,8 @@
 """How a refusal or a fault becomes an answer: the one table of codes, and both shapes of an error.
 
-Programs (everything under ``/processapi`` and ``/api``) get ``{"error": message, "code": CODE}``,
-people a page. A fault of ours is logged with the request's id and says nothing about itself.
+Programs (everything under ``/processapi`` and ``/api``) and scripts of pages that ask for JSON get
+``{"error": message, "code": CODE}``, people a page. A fault of ours is logged with the request's
+id and says nothing about itself.
 """
 
 from __future__ import annotations
@@ -50,11 +51,14 @@ STATUS: Mapping[str, int] = {
     "INCIDENT_NOT_FOUND": 404,
     "FILTER_NOT_FOUND": 404,
     "PUBLIC_LINK_INVALID": 404,
+    "DRAFT_NOT_FOUND": 404,
+    "FORM_NOT_FOUND": 404,
     "NO_SUBSCRIBER": 404,
     "BACKUP_NOT_FOUND": 404,
     "METHOD_NOT_ALLOWED": 405,
     # what does not fit the present state
     "CONFLICT": 409,
+    "DRAFT_CHANGED": 409,
     "PROCESS_SUSPENDED": 409,
     "INSTANCE_SUSPENDED": 409,
     "INSTANCE_ENDED": 409,
@@ -108,6 +112,9 @@ _FRAMEWORK = {
     413: "BODY_TOO_LARGE",
     415: "UNSUPPORTED_MEDIA_TYPE",
 }
+JSON = "application/json"
+"""What a script of a page accepts when it wants to be told, and not shown, what went wrong."""
+
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 log = logging.getLogger(__name__)
@@ -185,7 +192,7 @@ def failure_to_answer(error: Exception, method: str, path: str) -> Failure:
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The one exception handler of the site and the API."""
     failure = failure_to_answer(error, request.method, request.url.path)
-    if for_programs(request.url.path):
+    if for_programs(request.url.path) or request.headers.get("accept") == JSON:
         return json_error(failure)
     if isinstance(error, Unauthorized) and failure.status == 401:
         return _to_sign_in(request)

@@ -38,6 +38,13 @@ def clock(ms: int, zone: tzinfo) -> str:
     return f"{format_date(moment, locale=_locale())} {moment:%H:%M}"
 
 
+def exact(ms: int, zone: tzinfo) -> str:
+    """The same with its weekday and, where they matter, its seconds."""
+    moment = datetime.fromtimestamp(ms / 1000, zone)
+    weekday = format_date(moment, "EEE", locale=_locale())
+    return f"{weekday} {clock(ms, zone)}" + (f":{moment:%S}" if moment.second else "")
+
+
 def field_of(ms: int, zone: tzinfo) -> str:
     """A moment as a ``datetime-local`` field wants it."""
     return f"{datetime.fromtimestamp(ms / 1000, zone):%Y-%m-%dT%H:%M}"

@@ -1,4 +1,4 @@
-"""The tables of people, their groups, sessions and filters, and API keys; ``tables.py`` has others.
+"""The tables of people, groups, sessions, filters, API keys and drafts; ``tables.py`` has others.
 
 They are written in short transactions, by the server's writer or by a command beside it.
 ``folded`` is a name as it is compared: two names must not differ in case alone. Times are
@@ -119,7 +119,22 @@ class Revision(Table):
     value = BigIntegerField()
 
 
+class Draft(Table):
+    """A model that somebody is drawing. ``base`` is the version it began with."""
+
+    id = AutoField()
+    name = TextField()
+    process = TextField(index=True)
+    base = BigIntegerField(null=True)
+    content = BlobField()
+    revision = BigIntegerField()
+    owner = TextField()
+    created = BigIntegerField()
+    changed = BigIntegerField()
+    changed_by = TextField()
+
+
 PEOPLE_TABLES: list[type[Table]] = [
     UserAccount, UserGroup, Membership, Session, SavedFilter, ApiKey, OneTimeToken, PublicStart,
-    Revision,
+    Revision, Draft,
 ]  # fmt: skip

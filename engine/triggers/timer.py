@@ -120,6 +120,22 @@ class Timer(Trigger):
         run.emit(ev.WaitEnded(job.id))
 
 
+def firings(
+    kind: Kind, when: Any, now: int, zone: tzinfo, end: str | None = None, *, most: int
+) -> list[int]:
+    """When a timer fires that is set now: at most that many of its times. Raises TimeInvalid."""
+    timer = Timer()
+    timer.kind = kind
+    due, cycle = timer.series(when, now, zone, end)
+    found: list[int] = []
+    while due is not None and len(found) < most:
+        found.append(due)
+        series = parse_cycle(cycle, due, zone) if cycle is not None else None
+        due = series.next(due) if series is not None else None
+        cycle = series.rest().text if series is not None else None
+    return found
+
+
 def read_calendar(xml: Element, reader: Reader) -> str | None:
     """The calendar that ``businessCalendarName`` names, if there is one."""
     name = (xml.own.get("businessCalendarName") or "").strip()

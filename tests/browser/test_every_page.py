@@ -9,7 +9,7 @@ from tests.office import Office
 
 pytestmark = pytest.mark.browser
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-DIAGRAM = ".diagram .djs-element"
+DIAGRAM = ":is(.diagram, .modeler) .djs-element"
 PAGES = {
     "inbox": "/tasks",
     "inbox of the groups": "/tasks?view=group",
@@ -22,6 +22,9 @@ PAGES = {
     "processes": "/admin/processes",
     "process": "/admin/processes/expense_reimbursement_demo",
     "deploy": "/admin/deploy",
+    "drafts": "/admin/drafts",
+    "modeler": "/admin/drafts/{draft}",
+    "deploying a draft": "/admin/drafts/{draft}/deploy",
     "instances": "/admin/instances?view=all",
     "instance with a problem": "/admin/instances/{broken}",
     "instance with markup": "/admin/instances/{hostile}",
@@ -48,7 +51,7 @@ PAGES = {
     "help with code": "/help/rest-api",
     "nothing": "/no/such/page",
 }
-_WAIT = {"request", "process", "instance"}
+_WAIT = {"request", "process", "instance", "modeler"}
 
 
 @pytest.fixture(scope="module")

@@ -17,12 +17,14 @@ from appliance.store.migrations import (
     m0005_upkeep,
     m0006_saved_filters,
     m0007_public,
+    m0008_drafts,
 )
 
 MIGRATIONS: tuple[str, ...] = (
     m0001_first.SQL, m0002_people.SQL, m0003_moves.SQL, m0004_batches.SQL, m0005_upkeep.SQL,
     m0006_saved_filters.SQL,
     m0007_public.SQL,
+    m0008_drafts.SQL,
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 APPLICATION_ID = 0x57464C57

@@ -12,7 +12,8 @@
 //   data-conditions="URL"      (form) ask the server which parts are shown now
 //   data-limit="BYTES"         (file field) refuse larger files at once
 //   data-live                  (body) besides: somebody is signed in, so this may become an app
-//   data-module, data-style    a lazily loaded island, e.g. a diagram
+//   data-module, data-style    a lazily loaded island, e.g. a diagram or the modeler
+//   data-after-saving          (link) followed once the modeler has saved
 import htmx from "htmx.org";
 import "./js/dialogs.js";
 import "./js/forms.js";

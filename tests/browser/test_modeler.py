@@ -1,0 +1,161 @@
+"""The modeler: what is drawn is saved, checked and deployed; nothing of a model is lost."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from lxml import etree
+
+from tests.browser.conftest import PHONE, Enter, Visit, box_of
+from tests.office import Office
+
+pytestmark = pytest.mark.browser
+FLOWABLE = "{http://flowable.org/bpmn}"
+
+
+def begin(visit: Visit, name: str, template: str = "Blank") -> None:
+    """Begin a draft as a person does, and wait for the modeler."""
+    page = visit.open("/admin/drafts")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label(re.compile(rf"^{template}")).check()
+    page.get_by_role("button", name="Draw it").click()
+    page.wait_for_selector(".modeler[data-ready]")
+
+
+def saved(visit: Visit) -> None:
+    """Wait until everything drawn is on the server."""
+    visit.page.locator("[data-saved]", has_text=re.compile("^Saved$")).wait_for()
+
+
+def fill(visit: Visit, label: str, text: str) -> None:
+    """Fill a property in, and leave the field."""
+    field = visit.page.locator(".modeler-panel").get_by_label(label, exact=True)
+    field.fill(text)
+    field.press("Tab")
+
+
+def pressed(visit: Visit, name: str) -> None:
+    visit.page.locator(".modeler-panel").get_by_role("button", name=name, exact=True).click()
+
+
+def model(visit: Visit, office: Office) -> etree._Element:
+    """The draft as the server has it."""
+    saved(visit)
+    answer = visit.page.request.get(visit.page.url.partition("#")[0] + "/xml")
+    return etree.fromstring(answer.body())
+
+
+def choose(visit: Visit, label: str) -> None:
+    """Choose an element by its name, without a mouse."""
+    chooser = visit.page.get_by_label("Element", exact=True)
+    wanted = chooser.locator("option", has_text=label).first
+    chooser.select_option(wanted.get_attribute("value"))
+
+
+def test_a_process_is_drawn_by_keyboard_and_deployed(enter: Enter, office: Office):
+    visit = enter()
+    begin(visit, "Drawn by hand")
+    page = visit.page
+    choose(visit, "Started (Start event)")
+    pressed(visit, "User task")
+    fill(visit, "Name", "Look at it")
+    fill(visit, "Candidate groups", "managers")
+    fill(visit, "Due", "P2D")
+    page.locator(".firings li").first.wait_for()
+    pressed(visit, "End event")
+    fill(visit, "Name", "Looked at")
+    root = model(visit, office)
+    (task,) = root.iter("{*}userTask")
+    assert task.get("name") == "Look at it"
+    assert task.get(FLOWABLE + "candidateGroups") == "managers"
+    assert task.get(FLOWABLE + "dueDate") == "P2D"
+    assert len(list(root.iter("{*}sequenceFlow"))) == 2
+    page.get_by_text("Nothing to complain about").wait_for()
+    page.get_by_role("link", name="Deploy…").click()
+    page.get_by_text("A new process").wait_for()
+    page.get_by_role("button", name="Deploy version 1").click()
+    page.get_by_role("heading", name="Drawn by hand").wait_for()
+    assert page.url.endswith("/admin/processes/drawn_by_hand")
+    assert visit.faults() == []
+    with office.client("kermit") as client:
+        assert client.submit("/start/drawn_by_hand").status_code == 303
+
+
+def test_the_linter_speaks_while_one_draws(enter: Enter):
+    visit = enter()
+    begin(visit, "Not finished")
+    choose(visit, "Started (Start event)")
+    pressed(visit, "Service task")
+    fill(visit, "Name", "Call somebody")
+    page = visit.page
+    finding = page.get_by_role("button", name="needs an expression or an external worker")
+    page.locator(".modeler-findings summary").click()
+    finding.wait_for()
+    assert page.locator(".lint-mark.error").count() == 1
+    choose(visit, "Not finished (Process)")
+    finding.click()
+    assert page.get_by_label("Element", exact=True).input_value().startswith("Activity_")
+    fill(visit, "Expression", "${1 +}")
+    page.locator(".modeler-panel .error", has_text="in expression").wait_for()
+    fill(visit, "Expression", "${1 + 1}")
+    finding.wait_for(state="detached")
+
+
+def test_names_are_completed(enter: Enter):
+    visit = enter()
+    begin(visit, "Completed")
+    choose(visit, "Started (Start event)")
+    pressed(visit, "User task")
+    page = visit.page
+    field = page.get_by_label("Candidate groups", exact=True)
+    field.press_sequentially("fin")
+    page.get_by_role("option", name="finance").wait_for()
+    field.press("ArrowDown")
+    field.press("Enter")
+    assert field.input_value() == "finance"
+    field.press_sequentially(", man")
+    field.press("ArrowDown")
+    field.press("Enter")
+    assert field.input_value() == "finance, managers"
+    assert page.locator(".completions").count() == 0
+
+
+def test_nobody_overwrites_anybody(enter: Enter):
+    mine, theirs = enter("kermit"), enter("kermit")
+    begin(mine, "Shared")
+    theirs.page.goto(mine.page.url)
+    theirs.page.wait_for_selector(".modeler[data-ready]")
+    fill(theirs, "Name", "Theirs")
+    saved(theirs)
+    fill(mine, "Name", "Mine")
+    dialog = mine.page.get_by_role("dialog", name="Two people draw here")
+    dialog.wait_for()
+    address = mine.page.url
+    dialog.get_by_role("button", name="Keep mine as a new draft").click()
+    mine.page.get_by_role("heading", name="Mine").wait_for()
+    assert mine.page.url != address
+    theirs.open(address.removeprefix(theirs.url)).get_by_role("heading", name="Theirs").wait_for()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_mark_of_bpmn_io_can_be_seen(enter: Enter, office: Office, theme: str):
+    visit = enter()
+    visit.cookie("wf_theme", theme)
+    page = visit.open(f"/admin/drafts/{office.cases['draft']}")
+    page.locator(".modeler-findings > *").wait_for()
+    mark = page.locator(".modeler a.bjs-powered-by")
+    box = box_of(mark)
+    assert (box["width"] >= 40, box["height"] >= 15) == (True, True)
+    middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    at = "([x, y]) => !!document.elementFromPoint(x, y).closest('.bjs-powered-by')"
+    assert page.evaluate(at, middle)
+    assert mark.evaluate("(mark) => getComputedStyle(mark).color") == "rgb(64, 64, 64)"
+
+
+def test_on_a_phone_one_can_look(enter: Enter, office: Office):
+    page = enter(viewport=PHONE).open(f"/admin/drafts/{office.cases['draft']}")
+    page.wait_for_selector(".modeler .djs-element")
+    assert page.get_by_text("Drawing wants a larger screen").is_visible()
+    assert page.locator(".djs-palette").count() == 0
+    assert not page.locator(".modeler-panel").is_visible()

@@ -1,0 +1,143 @@
+// The properties of what is selected: all of BPMN's and Flowable's that mean something here.
+import { appending } from "./append.js";
+import { h } from "./dom.js";
+import { Edits } from "./edits.js";
+import { complain } from "./fields.js";
+import { kindOf } from "./kinds.js";
+import sections from "./sections/index.js";
+import { post, Refusal } from "./server.js";
+import { _ } from "../js/texts.js";
+
+const PAUSE = 300;
+const closed = new Set();
+
+/** Draws the panel into `element` and keeps it true. */
+export class Panel {
+  constructor(element, modeler, desk) {
+    this.element = element;
+    this.modeler = modeler;
+    this.desk = desk;
+    this.draw();
+    const redraw = () => queueMicrotask(() => this.draw());
+    modeler.on("selection.changed", redraw);
+    modeler.on("commandStack.changed", redraw);
+    modeler.on("import.done", redraw);
+  }
+
+  get selected() {
+    const [only, ...others] = this.modeler.get("selection").get();
+    const found = others.length ? null : (only ?? this.modeler.get("canvas").getRootElement());
+    return found?.labelTarget ?? found;
+  }
+
+  draw() {
+    const keep = this.focus();
+    const element = this.selected;
+    this.element.replaceChildren(...(element?.businessObject ? this.content(element) : [h("p", { className: "hint" }, _("Several elements are selected."))]));
+    if (keep) this.restore(keep);
+  }
+
+  content(element) {
+    const edits = new Edits(this.modeler, element, element.businessObject.processRef ?? element.businessObject);
+    const shown = sections.filter((section) => section.fits(edits)).map((section) => this.section(section, edits));
+    return [this.chooser(element), ...shown, appending(this.modeler, element)].filter(Boolean);
+  }
+
+  section({ title, fields }, edits) {
+    const name = title(edits);
+    const made = h(
+      "details",
+      { className: "panel-section", open: !closed.has(name) },
+      h("summary", {}, h("h2", {}, name)),
+      h("div", { className: "stack" }, fields(edits, this.desk).filter(Boolean)),
+    );
+    made.addEventListener("toggle", () => (made.open ? closed.delete(name) : closed.add(name)));
+    return made;
+  }
+
+  // Every element by its name: the way to what is drawn that needs no mouse.
+  chooser(current) {
+    const registry = this.modeler.get("elementRegistry");
+    const root = this.modeler.get("canvas").getRootElement();
+    const all = registry.filter((element) => element === root || (element.parent && !element.labelTarget && element.businessObject));
+    const input = h(
+      "select",
+      {
+        aria: { label: _("Element") },
+        data: { key: "element" },
+        onchange: () => this.go(registry.get(input.value)),
+      },
+      all.map((element) => h("option", { value: element.id, selected: element === current }, label(element))),
+    );
+    return h("div", { className: "field panel-head" }, input);
+  }
+
+  go(element) {
+    const canvas = this.modeler.get("canvas");
+    if (element === canvas.getRootElement()) this.modeler.get("selection").select([]);
+    else {
+      this.modeler.get("selection").select(element);
+      canvas.scrollToElement(element, 60);
+    }
+  }
+
+  focus() {
+    const here = document.activeElement;
+    if (!this.element.contains(here) || !here.dataset.key) return null;
+    return { key: here.dataset.key, of: this.of, start: here.selectionStart, end: here.selectionEnd, typed: here.value };
+  }
+
+  restore({ key, start, end }) {
+    const found = [...this.element.querySelectorAll("[data-key]")].find((each) => each.dataset.key === key);
+    found?.focus({ preventScroll: true });
+    if (start !== null && start !== undefined && found?.setSelectionRange && /^(text|textarea)$/.test(found.type)) found.setSelectionRange(start, end);
+  }
+}
+
+const label = ({ businessObject: bo }) => (bo.name ? `${bo.name} (${kindOf(bo)})` : `${kindOf(bo)} ${bo.id}`);
+
+/** What sections ask the server: names to choose from, whether an expression is one, times. */
+export class Desk {
+  constructor(names) {
+    this.names = names;
+    this.variables = [];
+    this.expression = this.later(async (text) => (await post("/admin/drafts/expression", { text })).wrong);
+  }
+
+  /** Asks once typing pauses, and says under the input what is wrong. */
+  later(ask) {
+    const timers = new WeakMap();
+    return (text, input) => {
+      clearTimeout(timers.get(input));
+      if (!/[{}]/.test(text)) return complain(input, "");
+      timers.set(input, setTimeout(async () => {
+        const wrong = await ask(text).catch((error) => refused(error));
+        if (input.value === text) complain(input, wrong);
+      }, PAUSE));
+      return undefined;
+    };
+  }
+
+  /** Shows the next times of a timer under its input. */
+  firings(kind, text, input, repeats = false) {
+    clearTimeout(input.timer);
+    input.timer = setTimeout(() => this.showFirings(kind, text, input, repeats), PAUSE);
+  }
+
+  async showFirings(kind, text, input, repeats) {
+    const field = input.closest(".field");
+    const found = text.trim() ? await post("/admin/drafts/firings", { kind, text, repeats }).catch((error) => ({ times: [], wrong: refused(error) })) : { times: [] };
+    if (!field || input.value !== text) return;
+    complain(input, found.wrong ?? "");
+    field.querySelector(".firings")?.remove();
+    if (found.computed) field.append(h("p", { className: "firings hint" }, _("Its time is computed when it is set.")));
+    if (!found.times.length) return;
+    const times = found.times.map((time) => h("li", {}, time));
+    field.append(h("div", { className: "firings" }, h("p", { className: "hint" }, _("If it were set now:")), h("ol", {}, times)));
+  }
+}
+
+const refused = (error) => {
+  if (error instanceof Refusal) return error.message;
+  throw error;
+};

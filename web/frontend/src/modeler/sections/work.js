@@ -1,0 +1,70 @@
+// What scripts and services do.
+import { variables } from "../completion.js";
+import { area, choice, line, note, tick } from "../fields.js";
+import { _ } from "../../js/texts.js";
+import { mappings } from "./call.js";
+
+const SERVICES = ["bpmn:ServiceTask", "bpmn:SendTask", "bpmn:BusinessRuleTask"];
+const LANGUAGES = ["javascript", "juel"];
+
+export const script = {
+  title: () => _("Script"),
+  fits: (edits) => edits.is("bpmn:ScriptTask"),
+  fields(edits) {
+    const format = edits.get("scriptFormat") ?? "";
+    const known = [...new Set([...LANGUAGES, format])].filter(Boolean);
+    return [
+      choice(_("Language"), format, [["", _("choose one")], ...known.map((each) => [each, each])], (scriptFormat) => edits.set({ scriptFormat })),
+      area(_("Script"), edits.get("script"), (text) => edits.set({ script: text }), {
+        rows: 10,
+        mono: true,
+        hint: _("execution.getVariable(name), execution.setVariable(name, value), console.log(text). Escape, then Tab leaves the field."),
+      }),
+      line(_("Variable for the result"), edits.get("flowable:resultVariable"), (name) => edits.set({ "flowable:resultVariable": name }), { mono: true }),
+    ];
+  },
+};
+
+export const service = {
+  title: () => _("Service"),
+  fits: (edits) => edits.is(...SERVICES),
+  fields(edits, desk) {
+    const external = ["external-worker", "external"].includes(edits.get("flowable:type"));
+    return [
+      choice(
+        _("Done by"),
+        external ? "worker" : "expression",
+        [
+          ["expression", _("an expression")],
+          ["worker", _("an external worker")],
+        ],
+        (kind) => edits.set(kind === "worker"
+          ? { "flowable:type": "external-worker", "flowable:expression": "" }
+          : { "flowable:type": "", "flowable:topic": "" }),
+      ),
+      external ? worker(edits, desk) : expression(edits, desk),
+    ].flat();
+  },
+};
+
+const expression = (edits, desk) => [
+  line(_("Expression"), edits.get("flowable:expression"), (text) => edits.set({ "flowable:expression": text }), {
+    mono: true,
+    options: variables(() => desk.variables),
+    check: desk.expression,
+  }),
+  line(_("Variable for the result"), edits.get("flowable:resultVariableName") ?? edits.get("flowable:resultVariable"), (name) => {
+    edits.set({ "flowable:resultVariableName": name, "flowable:resultVariable": "" });
+  }, { mono: true }),
+  tick(_("Waits to be triggered afterwards"), edits.get("flowable:triggerable") === "true", (on) => edits.set({ "flowable:triggerable": on ? "true" : "" })),
+];
+
+const worker = (edits, desk) => [
+  line(_("Topic"), edits.get("flowable:topic"), (topic) => edits.set({ "flowable:topic": topic }), {
+    check: desk.expression,
+    hint: _("Workers ask for jobs of this topic."),
+  }),
+  mappings(edits, desk, "externalWorkerInParameter", _("What the worker gets")),
+  mappings(edits, desk, "externalWorkerOutParameter", _("What becomes of the answer")),
+  edits.extensions("externalWorkerInParameter").length ? null : note(_("Without entries the worker gets all variables.")),
+];
