@@ -5,18 +5,42 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+Scope = Literal["read", "start", "files"]
+"""What a program does: list and follow, start, fetch files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a program may do, and with which processes; None: with all of them."""
+
+    scopes: frozenset[str]
+    processes: frozenset[str] | None = None
+
+    def allow(self, scope: Scope) -> bool:
+        """Whether the program may do this at all."""
+        return scope in self.scopes
+
+    def reach(self, process: str) -> bool:
+        """Whether the program may deal with this process."""
+        return self.processes is None or process in self.processes
+
+
+SCOPES: tuple[Scope, ...] = ("read", "start", "files")
+EVERYTHING = Rights(frozenset(SCOPES))
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who does something. ``str(actor)`` is how journals and the variable ``initiator`` name them.
 
-    ``groups`` and ``admin`` say what a person may see and do.
+    ``groups`` and ``admin`` say what a person may see and do, ``rights`` what a program may.
     """
 
     kind: Literal["user", "api", "public", "system"]
     name: str
     groups: frozenset[str] = frozenset()
     admin: bool = False
+    rights: Rights = EVERYTHING
 
     @classmethod
     def user(cls, name: str, groups: frozenset[str] = frozenset(), *, admin: bool = False) -> Actor:
@@ -24,9 +48,9 @@ class Actor:
         return cls("user", name, groups, admin)
 
     @classmethod
-    def api(cls, name: str) -> Actor:
+    def api(cls, name: str, rights: Rights = EVERYTHING) -> Actor:
         """A program, by the name of its API key."""
-        return cls("api", name)
+        return cls("api", name, rights=rights)
 
     def __str__(self) -> str:
         return f"api:{self.name}" if self.kind == "api" else self.name

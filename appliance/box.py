@@ -25,6 +25,7 @@ from appliance.actor import SYSTEM
 from appliance.audit import Audit
 from appliance.backups import Backups
 from appliance.batches import Batches
+from appliance.calls import Calls
 from appliance.cases import Cases
 from appliance.clockwork import Clockwork
 from appliance.config import SETTINGS, Config
@@ -154,6 +155,7 @@ class Box:
             store, self.people, clock, idle=config.session_idle, limit=config.session_limit
         )
         self.keys = Keys(store, clock)
+        self.calls = Calls()
         self.audit = Audit(store, clock)
         self.backups = Backups(
             store, self.directory, clock, at=config.backup_at, zone=ZoneInfo(config.time_zone),

@@ -9,7 +9,7 @@ from typing import Any
 
 from appliance.actor import Actor
 from appliance.cases import Cases
-from appliance.errors import InstanceNotFound, StartFormNotSupported
+from appliance.errors import Forbidden, InstanceNotFound, StartFormNotSupported
 from appliance.files import Files, Received
 from appliance.form_input import Input, variables_of
 from appliance.library import Library
@@ -68,8 +68,10 @@ class Instances:
         """Start the latest version of a process that has no start form.
 
         Raises ``ProcessNotFound``, ``ProcessSuspended``, ``StartFormNotSupported``,
-        ``InvalidVariables``, and whatever the process's first steps refuse.
+        ``InvalidVariables``, ``Forbidden``, and whatever the process's first steps refuse.
         """
+        if not by.rights.allow("start") or not by.rights.reach(key):
+            raise Forbidden(f"This API key may not start {key}.")
         refuse_reserved(variables)
 
         def work(work: Work) -> Started:

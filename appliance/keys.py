@@ -4,6 +4,9 @@
 raises one number in the database; ``verify`` looks at that number now and then, after each change
 of this process and before it refuses a key, and reads the keys again only when it differs. So a
 new, deactivated or deleted key counts at once.
+
+A key may be limited to some things (``appliance.actor.Rights``), and its secret can be replaced
+while the one before still counts for a time, so that programs change over without a gap.
 """
 
 from __future__ import annotations
@@ -14,18 +17,23 @@ import re
 import secrets
 import string
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
 
 from appliance import names
-from appliance.actor import SYSTEM, Actor
+from appliance.actor import EVERYTHING, SCOPES, SYSTEM, Actor, Rights
 from appliance.database import Database, note
 from appliance.errors import Conflict, InvalidInput, KeyNotFound
 from appliance.store import chain, sqlite
 
 if TYPE_CHECKING:
     from appliance.pending import Pending
+
+T = TypeVar("T")
 
 USED_EVERY = 60_000
 """How exactly "last used" is known, in milliseconds: a request is not a write."""
@@ -41,12 +49,19 @@ _DIGITS = 43  # 62**43 > 2**256
 _SHAPE = re.compile(rf"wf_[0-9A-Za-z]{{{_DIGITS}}}")
 _PREFIX = len("wf_") + 8
 _NO_HASH = bytes(32)
-_KEY = "SELECT id, name, prefix, active, created, created_by, expires, last_used"
+_KEY = """
+SELECT id, name, prefix, active, created, created_by, expires, last_used,
+    coalesce(owner, created_by), scopes, processes, previous_prefix, previous_until
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """An API key without its secret. Times are milliseconds; ``expires`` None is never."""
+    """An API key without its secret. Times are milliseconds; ``expires`` None is never.
+
+    ``owner`` is the person who answers for it. The secret before, of which ``previous_prefix`` is
+    the beginning, counts until ``previous_until``.
+    """
 
     id: int
     name: str
@@ -56,10 +71,29 @@ class Key:
     created_by: str
     expires: int | None
     last_used: int | None
+    owner: str
+    rights: Rights
+    previous_prefix: str | None
+    previous_until: int | None
+
+    @property
+    def actor(self) -> Actor:
+        """Who a program with this key is."""
+        return Actor.api(self.name, self.rights)
 
     def usable(self, now: int) -> bool:
         """Whether the key lets anybody in at this time."""
         return self.active and (self.expires is None or now < self.expires)
+
+
+_Known = dict[str, list[tuple[bytes, int | None, Key | None]]]
+"""By the beginning of a secret: its hash, until when it counts, and its key."""
+
+_INSERT = """
+INSERT INTO api_key (id, name, folded, prefix, hash, active, created, created_by, expires, owner,
+    scopes, processes)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +115,7 @@ class Keys:
         self._clock = clock
         self._version = -1
         self._look_at = 0.0
-        self._known: dict[str, list[tuple[bytes, Key]]] = {}
+        self._known: _Known = {}
         self._used: dict[str, int] = {}
 
     def verify(self, text: str) -> Key | None:
@@ -90,12 +124,12 @@ class Keys:
             return None
         if time.monotonic() >= self._look_at:
             self._refresh()
-        digest = hashlib.sha256(text.encode()).digest()
-        found = self._match(text, digest)
+        digest, now = hashlib.sha256(text.encode()).digest(), self._clock()
+        found = self._match(text, digest, now)
         if found is None:  # made a moment ago, perhaps
             self._refresh()
-            found = self._match(text, digest)
-        if found is None or not found.usable(now := self._clock()):
+            found = self._match(text, digest, now)
+        if found is None or not found.usable(now):
             return None
         self._note_use(found, now)
         return found
@@ -115,67 +149,120 @@ class Keys:
         return _key(row)
 
     def create(
-        self, name: str, *, expires: int | None = None, by: Actor = SYSTEM
+        self,
+        name: str,
+        *,
+        expires: int | None = None,
+        rights: Rights = EVERYTHING,
+        by: Actor = SYSTEM,
     ) -> Pending[NewKey]:
         """Make a key; what it starts has the initiator ``api:<name>``.
 
         Raises ``InvalidInput``; ``Conflict`` when a key has the name.
         """
-        now = self._clock()
+        now, limits = self._clock(), _limits(rights)
         name = names.line(name, "name of an API key", 64)
         if not name:
             raise InvalidInput("An API key needs a name.")
-        if expires is not None and expires <= now:
-            raise InvalidInput("An API key cannot expire in the past.")
+        self._refuse_past(expires)
         text = _new_text()
-        new = Key(0, name, text[:_PREFIX], True, now, str(by), expires, None)
-        row = (name, names.folded(name), new.prefix, hashlib.sha256(text.encode()).digest(),
-               True, now, new.created_by, expires)  # fmt: skip
+        row = (name, names.folded(name), text[:_PREFIX], _hash(text), True, now, str(by), expires,
+               str(by), *limits)  # fmt: skip
 
         def work(connection: sqlite.Connection) -> NewKey:
             # The number of the change is a number that no earlier key had.
             id = _changed(connection)
             try:
-                connection.execute(
-                    "INSERT INTO api_key (id, name, folded, prefix, hash, active, created,"
-                    " created_by, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (id, *row),
-                )
+                connection.execute(_INSERT, (id, *row))
             except sqlite.ConstraintError:
                 raise Conflict(f"There is an API key {name} already.") from None
-            facts = {"key": id, "prefix": new.prefix, "expires": expires}
-            chain.record(connection, now, by, "key.create", name, **facts)
-            return NewKey(replace(new, id=id), text)
+            facts = {"key": id, "prefix": text[:_PREFIX], "expires": expires}
+            chain.record(connection, now, by, "key.create", name, **facts, **_told(rights))
+            return NewKey(_one(connection, id), text)
 
         return self._database.write(work)
 
-    def deactivate(self, key: int, by: Actor = SYSTEM) -> Pending[None]:
+    def change(
+        self, key: int, *, expires: int | None, owner: str, rights: Rights, by: Actor = SYSTEM
+    ) -> Pending[Key]:
+        """Change when a key ends, who answers for it, and what it may do.
+
+        Raises ``InvalidInput``, ``KeyNotFound``.
+        """
+        if expires != self.get(key).expires:
+            self._refuse_past(expires)
+        owner = names.line(owner, "owner of an API key", 64)
+        values = (expires, owner, *_limits(rights))
+        sql = "UPDATE api_key SET expires = ?, owner = ?, scopes = ?, processes = ? WHERE id = ?"
+        facts = {"expires": expires, "owner": owner, **_told(rights)}
+        return self._write(self._work(sql, values, key, by, "key.change", facts))
+
+    def rotate(self, key: int, overlap: int, by: Actor = SYSTEM) -> Pending[NewKey]:
+        """Give a key a new secret; the one that it has now counts for ``overlap`` more ms."""
+        text, until = _new_text(), self._clock() + overlap
+        sql = (
+            "UPDATE api_key SET previous_prefix = prefix, previous_hash = hash, previous_until = ?,"
+            " prefix = ?, hash = ? WHERE id = ?"
+        )
+        values = (until, text[:_PREFIX], _hash(text))
+        facts = {"prefix": text[:_PREFIX], "previous_until": until}
+        work = self._work(sql, values, key, by, "key.rotate", facts)
+        return self._write(lambda connection: NewKey(work(connection), text))
+
+    def end_overlap(self, key: int, by: Actor = SYSTEM) -> Pending[Key]:
+        """Let only the newest secret of a key count from now on."""
+        sql = (
+            "UPDATE api_key SET previous_prefix = NULL, previous_hash = NULL,"
+            " previous_until = NULL WHERE id = ?"
+        )
+        return self._write(self._work(sql, (), key, by, "key.end-overlap"))
+
+    def deactivate(self, key: int, by: Actor = SYSTEM) -> Pending[Key]:
         """Refuse this key from now on, until it is activated."""
-        return self._write("UPDATE api_key SET active = 0 WHERE id = ?", key, by, "key.deactivate")
+        sql = "UPDATE api_key SET active = 0 WHERE id = ?"
+        return self._write(self._work(sql, (), key, by, "key.deactivate"))
 
-    def activate(self, key: int, by: Actor = SYSTEM) -> Pending[None]:
+    def activate(self, key: int, by: Actor = SYSTEM) -> Pending[Key]:
         """Accept this key again."""
-        return self._write("UPDATE api_key SET active = 1 WHERE id = ?", key, by, "key.activate")
+        sql = "UPDATE api_key SET active = 1 WHERE id = ?"
+        return self._write(self._work(sql, (), key, by, "key.activate"))
 
-    def delete(self, key: int, by: Actor = SYSTEM) -> Pending[None]:
+    def delete(self, key: int, by: Actor = SYSTEM) -> Pending[Key]:
         """Forget this key; what it started keeps its name."""
-        return self._write("DELETE FROM api_key WHERE id = ?", key, by, "key.delete")
+        sql = "DELETE FROM api_key WHERE id = ?"
+        return self._write(self._work(sql, (), key, by, "key.delete"))
 
-    def _write(self, sql: str, key: int, by: Actor, action: str) -> Pending[None]:
-        def work(connection: sqlite.Connection) -> None:
-            row = connection.execute("SELECT name FROM api_key WHERE id = ?", (key,)).fetchone()
-            if row is None:
-                raise KeyNotFound(f"There is no API key {key}.")
-            connection.execute(sql, (key,))
-            chain.record(connection, self._clock(), by, action, row[0], key=key)
+    def _work(
+        self,
+        sql: str,
+        values: tuple[object, ...],
+        key: int,
+        by: Actor,
+        action: str,
+        facts: Mapping[str, object] = MappingProxyType({}),
+    ) -> Callable[[sqlite.Connection], Key]:
+        """Changes one key; the answer is what it is then, or was when it is gone."""
+
+        def work(connection: sqlite.Connection) -> Key:
+            before = _one(connection, key)
+            connection.execute(sql, (*values, key))
+            chain.record(connection, self._clock(), by, action, before.name, key=key, **facts)
             _changed(connection)
+            return _found(connection, key) or before
 
+        return work
+
+    def _write(self, work: Callable[[sqlite.Connection], T]) -> Pending[T]:
         return self._database.write(work).finally_(self._look_again)
 
-    def _match(self, text: str, digest: bytes) -> Key | None:
+    def _refuse_past(self, expires: int | None) -> None:
+        if expires is not None and expires <= self._clock():
+            raise InvalidInput("An API key cannot expire in the past.")
+
+    def _match(self, text: str, digest: bytes, now: int) -> Key | None:
         found: Key | None = None
-        for kept, key in self._known.get(text[:_PREFIX]) or [(_NO_HASH, None)]:
-            if hmac.compare_digest(kept, digest):
+        for kept, until, key in self._known.get(text[:_PREFIX]) or [(_NO_HASH, None, None)]:
+            if hmac.compare_digest(kept, digest) and (until is None or now < until):
                 found = key
         return found
 
@@ -190,9 +277,12 @@ class Keys:
         ).fetchone()
         if version is None or version[0] == self._version:
             return
-        known: dict[str, list[tuple[bytes, Key]]] = {}
-        for *row, kept in connection.execute(f"{_KEY}, hash FROM api_key"):
-            known.setdefault(row[2], []).append((kept, _key(row)))
+        known: _Known = {}
+        for *row, kept, before in connection.execute(f"{_KEY}, hash, previous_hash FROM api_key"):
+            key = _key(row)
+            known.setdefault(key.prefix, []).append((kept, None, key))
+            if key.previous_prefix is not None:
+                known.setdefault(key.previous_prefix, []).append((before, key.previous_until, key))
         # The number was read first: a change in between is seen by the next request.
         self._known, self._version = known, version[0]
 
@@ -217,9 +307,53 @@ def _new_text() -> str:
     return "wf_" + "".join(reversed(digits))
 
 
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
 def _key(row: Sequence[Any]) -> Key:
-    id, name, prefix, active, created, created_by, expires, last_used = row
-    return Key(id, name, prefix, bool(active), created, created_by, expires, last_used)
+    (id, name, prefix, active, created, created_by, expires, last_used, owner, scopes, processes,
+     previous_prefix, previous_until) = row  # fmt: skip
+    rights = Rights(_set(scopes) or EVERYTHING.scopes, _set(processes))
+    return Key(
+        id, name, prefix, bool(active), created, created_by, expires, last_used, owner, rights,
+        previous_prefix, previous_until,
+    )  # fmt: skip
+
+
+def _found(connection: sqlite.Connection, id: int) -> Key | None:
+    row = connection.execute(f"{_KEY} FROM api_key WHERE id = ?", (id,)).fetchone()
+    return row and _key(row)
+
+
+def _one(connection: sqlite.Connection, id: int) -> Key:
+    if (key := _found(connection, id)) is None:
+        raise KeyNotFound(f"There is no API key {id}.")
+    return key
+
+
+def _set(text: str | None) -> frozenset[str] | None:
+    return None if text is None else frozenset(msgspec.json.decode(text, type=list[str]))
+
+
+def _limits(rights: Rights) -> tuple[str | None, str | None]:
+    """Scopes and processes as they are stored. Raises ``InvalidInput``."""
+    if unknown := rights.scopes.difference(SCOPES):
+        raise InvalidInput(f"An API key cannot be given {', '.join(sorted(unknown))}.")
+    if not rights.scopes:
+        raise InvalidInput("An API key must be allowed something.")
+    scopes = None if rights.scopes == EVERYTHING.scopes else _text(rights.scopes)
+    return scopes, None if rights.processes is None else _text(rights.processes)
+
+
+def _text(values: frozenset[str]) -> str:
+    return msgspec.json.encode(sorted(values)).decode()
+
+
+def _told(rights: Rights) -> dict[str, list[str]]:
+    """What the audit log says of rights."""
+    told = {"scopes": sorted(rights.scopes)}
+    return told if rights.processes is None else told | {"processes": sorted(rights.processes)}
 
 
 def _changed(connection: sqlite.Connection) -> int:

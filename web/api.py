@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
-from litestar.types import Receive, Scope, Send
+from litestar.types import Receive, Send
 
-from appliance.errors import InstanceNotFound, InvalidInput, StoredFileNotFound
+from appliance.actor import Rights, Scope
+from appliance.errors import Forbidden, InstanceNotFound, InvalidInput, StoredFileNotFound
 from engine.errors import InvalidVariables
 from web import wire
 from web.bodies import Asked, json_of
@@ -55,7 +56,7 @@ class Json:
         self._status = status
         self._headers = headers
 
-    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+    async def __call__(self, _scope: object, _receive: Receive, send: Send) -> None:
         """Send it."""
         length = (b"content-length", b"%d" % len(self._body))
         headers = [(b"content-type", b"application/json"), length]
@@ -66,10 +67,12 @@ class Json:
 
 @get("/list")
 async def list_processes(request: ApiRequest) -> Json:
-    """All deployed processes, sorted by key."""
+    """All deployed processes that the key may deal with, sorted by key."""
+    rights = _rights(request, "read")
     return Json([
         wire.Process(each.key, each.name, each.version, each.description or "", each.has_start_form)
         for each in request.app.state.box.processes.list()
+        if rights.reach(each.key)
     ])  # fmt: skip
 
 
@@ -89,7 +92,10 @@ async def started(box: Box, asked: Asked | ApiRequest, key: str, by: Actor) -> J
 @get("/{instance:str}/status")
 async def status(request: ApiRequest, instance: FromPath[str]) -> Json:
     """Where an instance stands, or how it ended."""
+    rights = _rights(request, "read")
     found = request.app.state.box.instances.status(_id(instance))
+    if not rights.reach(found.process_key):
+        raise _not_found(instance)
     return Json(
         wire.Status(
             process_instance_id=str(found.id),
@@ -111,7 +117,10 @@ async def status(request: ApiRequest, instance: FromPath[str]) -> Json:
 @get("/{instance:str}/files/{name:str}")
 async def file(request: ApiRequest, instance: FromPath[str], name: FromPath[str]) -> Response[Any]:
     """A file of an instance."""
+    rights = _rights(request, "files")
     box, id = request.app.state.box, _id(instance)
+    if rights.processes is not None and not rights.reach(box.instances.status(id).process_key):
+        raise _not_found(instance)
     try:
         return await download(request, box.files.open(id, name))
     except StoredFileNotFound:
@@ -119,10 +128,22 @@ async def file(request: ApiRequest, instance: FromPath[str], name: FromPath[str]
         raise
 
 
+def _rights(request: ApiRequest, scope: Scope) -> Rights:
+    """What the key may do; refuses what it may not do at all."""
+    rights = request.user.rights
+    if not rights.allow(scope):
+        raise Forbidden("This API key may not do that: it lacks the right “" + scope + "”.")
+    return rights
+
+
 def _id(text: str) -> int:
     if not _ID.fullmatch(text):
-        raise InstanceNotFound(f"Process instance not found: {text[:100]}")
+        raise _not_found(text)
     return int(text)
+
+
+def _not_found(id: str) -> InstanceNotFound:
+    return InstanceNotFound(f"Process instance not found: {id[:100]}")
 
 
 def _variables(body: Any) -> dict[str, Any]:

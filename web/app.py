@@ -99,7 +99,8 @@ def make_app(box: Box) -> tuple[ASGIApp, asyncio.Event]:
         logging_config=None,
         debug=False,
     )
-    return Edge(Shortcut(site, box), limits.trusted_proxies, limits.language), stopping
+    edge = Edge(Shortcut(site, box), box.calls, limits.trusted_proxies, limits.language)
+    return edge, stopping
 
 
 def _pages(modules: Sequence[Any], guard: Guard, limit: int, *more: Any) -> Router:

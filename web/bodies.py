@@ -12,7 +12,9 @@ from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.exceptions import HTTPException, InternalServerException
 from litestar.types import Receive, Scope
 
+from appliance.calls import BODY
 from appliance.errors import InvalidInput
+from web.edge import BODY_SEEN
 from web.errors import BodyTooLarge, ClientGone, NotJson, WrongContentType
 
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
@@ -41,7 +43,9 @@ async def json_of(request: Asked | AnyRequest, limit: int) -> Any:
     body = await body_of(request, limit)
     if not body:
         return msgspec.UNSET
-    _check_type(header(request.scope, b"content-type"))
+    scope: Any = request.scope
+    scope[BODY_SEEN] = body[:BODY]
+    _check_type(header(scope, b"content-type"))
     try:
         return _decode(body)
     except UnicodeDecodeError:
@@ -95,6 +99,11 @@ async def text_of(request: AnyRequest, name: str) -> str:
     """One text field of a form; empty when it is missing or a file."""
     value = (await form_of(request)).get(name, "")
     return "" if isinstance(value, UploadFile) else value
+
+
+def texts_of(form: FormMultiDict, name: str) -> list[str]:
+    """All texts of a field that may be there several times."""
+    return [value for value in form.getall(name, []) if isinstance(value, str)]
 
 
 def header(scope: Any, wanted: bytes) -> str | None:

@@ -18,16 +18,21 @@ import asyncio
 import ipaddress
 import logging
 import re
+import time
 from collections.abc import Iterable
 from typing import Any
 
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from appliance.calls import Call, Calls
 from appliance.logs import new_request_id, request_id
 from web.texts import speak
 
 HEAD_ONLY = "head_only"
 """The key in a request's scope that tells a handler that its body will be dropped."""
+
+BODY_SEEN = "body_seen"
+"""The key under which what was read of a program's body stands in a request's scope."""
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
@@ -57,11 +62,14 @@ class Edge:
     """Wraps the application.
 
     ``proxies`` are the networks whose forwarded headers are believed, ``language`` is that of pages
-    for people who chose none (empty: their browser's).
+    for people who chose none (empty: their browser's). What programs call is told to ``calls``.
     """
 
-    def __init__(self, app: ASGIApp, proxies: Iterable[str] = (), language: str = "") -> None:
+    def __init__(
+        self, app: ASGIApp, calls: Calls, proxies: Iterable[str] = (), language: str = ""
+    ) -> None:
         self._app = app
+        self._calls = calls
         self._language = language
         self._proxies = tuple(ipaddress.ip_network(each) for each in proxies)
 
@@ -87,6 +95,8 @@ class Edge:
 
         async def answer(message: Any) -> None:
             if message["type"] == "http.response.start":
+                if ours is _FOR_PROGRAMS and (key := scope.get("auth")):
+                    self._note(key.id, scope, message["status"])
                 present = {name for name, _ in message["headers"]}
                 message["headers"] = [
                     *message["headers"],
@@ -107,6 +117,15 @@ class Edge:
             # The answer has begun, so it can only be cut off.
             log.exception("%s %s broke off", scope["method"], path)
             raise
+
+    def _note(self, key: int, scope: Any, status: int) -> None:
+        query = scope.get("query_string")
+        path = f"{scope['path']}?{query.decode('latin-1')}" if query else scope["path"]
+        method = "HEAD" if scope.get(HEAD_ONLY) else scope["method"]
+        body = scope.get(BODY_SEEN, b"")
+        self._calls.note(
+            key, Call(time.time_ns() // 1_000_000, method, path, status, scope["request_id"], body)
+        )
 
     def _believe_proxy(self, scope: Any) -> None:
         if not self._trusted(scope["client"][0] if scope.get("client") else ""):

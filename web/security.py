@@ -2,7 +2,8 @@
 
 These run before a handler reads anything of the body:
 
-- ``program``: a usable API key in ``Authorization: Bearer``; ``request.user`` is its ``Actor``.
+- ``program``: a usable API key in ``Authorization: Bearer``; ``request.user`` is its ``Actor``,
+  ``request.auth`` the key.
 - ``signed_in``: a live session in the cookie ``wf_session``; ``request.user`` is the ``User``.
 - ``administrator``: the same, of an administrator.
 - ``visitor``: anybody, for the pages before the sign-in.
@@ -29,6 +30,7 @@ from litestar.handlers import BaseRouteHandler
 
 from appliance.actor import Actor
 from appliance.errors import Forbidden, Unauthorized
+from appliance.keys import Key
 from appliance.people import User
 from appliance.sessions import Session
 from web.bodies import text_of
@@ -48,7 +50,7 @@ _NO_ID = 2**63
 PageRequest = Request[User, Session, State]
 """What the handler of a page for people who are signed in is given."""
 
-ApiRequest = Request[Actor, None, State]
+ApiRequest = Request[Actor, Key, State]
 """What a handler of the API is given."""
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -60,16 +62,21 @@ async def program(request: ApiRequest) -> None:
     Called before the handler and not a guard: the framework copies the handler for those, for every
     request.
     """
-    request.scope["user"] = program_of(request.app.state.box, request.scope)
+    program_of(request.app.state.box, request.scope)
 
 
 def program_of(box: Box, scope: Any) -> Actor:
-    """The program that asks, by its API key. Raises ``Unauthorized``."""
+    """The program that asks, by its API key; the scope knows it from then on.
+
+    Raises ``Unauthorized``.
+    """
     text = _bearer(scope["headers"])
     key = text and box.keys.verify(text)
     if not key:
         raise Unauthorized("Missing or inactive API key")
-    return Actor.api(key.name)
+    actor = scope["user"] = key.actor
+    scope["auth"] = key
+    return actor
 
 
 async def signed_in(connection: Connection, _handler: BaseRouteHandler) -> None:

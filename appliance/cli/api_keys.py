@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from appliance.actor import SHELL
+from appliance.actor import SCOPES, SHELL, Rights
 from appliance.cli import options
 from appliance.config import seconds
 from appliance.keys import Key, Keys
@@ -15,16 +15,44 @@ def api_key() -> None:
     """Keys by which programs use the REST API. Works beside a running server."""
 
 
-@api_key.command(epilog=options.example('KEY=$(workingflow api-key create "ERP Integration")'))
+@api_key.command(
+    epilog=options.example(
+        'KEY=$(workingflow api-key create "ERP Integration")',
+        "workingflow api-key create Scanner --scope start --process invoice --expires 365d",
+    )
+)
 @click.argument("name")
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice(SCOPES),
+    multiple=True,
+    help="Allow only this: read, start or files; may be repeated.",
+)
+@click.option(
+    "--process", "processes", metavar="KEY", multiple=True,
+    help="Allow only this process; may be repeated.",
+)  # fmt: skip
 @click.option("--expires", type=options.duration(seconds), help="Let it expire after e.g. 90d.")
 @options.data
 @options.as_json
-def create(name: str, expires: int | None, data: str | None, as_json: bool) -> None:
-    """Make a key and print it, this once."""
+def create(
+    name: str,
+    scopes: tuple[str, ...],
+    processes: tuple[str, ...],
+    expires: int | None,
+    data: str | None,
+    as_json: bool,
+) -> None:
+    """Make a key and print it, this once. Without limits it may do everything."""
+    rights = Rights(frozenset(scopes or SCOPES), frozenset(processes) if processes else None)
     with options.accounts(data) as database:
         until = None if expires is None else options.now() + expires * 1000
-        new = Keys(database, options.now).create(name, expires=until, by=SHELL).result()
+        new = (
+            Keys(database, options.now)
+            .create(name, expires=until, rights=rights, by=SHELL)
+            .result()
+        )
     if as_json:
         options.print_json(_as_json(new.key) | {"key": new.text})
         return
@@ -63,6 +91,28 @@ def revoke(name: str, delete: bool, data: str | None) -> None:
     click.echo(f"{key.name} is {'deleted' if delete else 'inactive'}.")
 
 
+@api_key.command(
+    epilog=options.example('workingflow api-key rotate "ERP Integration" --overlap 1d')
+)
+@click.argument("name")
+@click.option(
+    "--overlap", type=options.duration(seconds), default="1d", show_default=True,
+    help="How long the present secret still counts.",
+)  # fmt: skip
+@options.data
+@options.as_json
+def rotate(name: str, overlap: int, data: str | None, as_json: bool) -> None:
+    """Give a key a new secret and print it, this once."""
+    with options.accounts(data) as database:
+        keys = Keys(database, options.now)
+        new = keys.rotate(keys.get(name).id, overlap * 1000, SHELL).result()
+    if as_json:
+        options.print_json(_as_json(new.key) | {"key": new.text})
+        return
+    click.echo("This secret is shown only now; it works at once.", err=True)
+    click.echo(new.text)
+
+
 def _state(key: Key) -> str:
     if not key.active:
         return "inactive"
@@ -79,4 +129,8 @@ def _as_json(key: Key) -> dict[str, object]:
         "createdBy": key.created_by,
         "expires": options.moment(key.expires),
         "lastUsed": options.moment(key.last_used),
+        "owner": key.owner,
+        "scopes": sorted(key.rights.scopes),
+        "processes": None if key.rights.processes is None else sorted(key.rights.processes),
+        "previousUntil": options.moment(key.previous_until),
     }

@@ -80,7 +80,11 @@ class SavedFilter(Table):
 
 
 class ApiKey(Table):
-    """An API key, by the SHA-256 of its text and by its first characters."""
+    """An API key, by the SHA-256 of its text and by its first characters.
+
+    ``scopes`` and ``processes`` are JSON lists, NULL for everything; ``previous_hash`` is that of
+    the secret before, which counts until ``previous_until``.
+    """
 
     id = BigIntegerField(primary_key=True)
     name = TextField()
@@ -92,6 +96,12 @@ class ApiKey(Table):
     created_by = TextField()
     expires = BigIntegerField(null=True)
     last_used = BigIntegerField(null=True)
+    owner = TextField(null=True)
+    scopes = TextField(null=True)
+    processes = TextField(null=True)
+    previous_prefix = TextField(null=True)
+    previous_hash = BlobField(null=True)
+    previous_until = BigIntegerField(null=True)
 
 
 class OneTimeToken(Table):

@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from appliance.actor import Actor
+from appliance.calls import Calls
 from appliance.config import Config
 from appliance.errors import Overloaded, ShuttingDown, StorageFull
 from web.app import make_app
@@ -19,7 +21,9 @@ class Broken:
 
     def __init__(self, error: Exception, config: Config) -> None:
         self.config = config
-        self.keys = SimpleNamespace(verify=lambda _text: SimpleNamespace(name="ERP"))
+        self.calls = Calls()
+        key = SimpleNamespace(id=1, actor=Actor.api("ERP"))
+        self.keys = SimpleNamespace(verify=lambda _text: key)
         self._error = error
 
     def __getattr__(self, name: str) -> Any:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from appliance.actor import SHELL
+from appliance.actor import EVERYTHING, SHELL, Rights
 from appliance.direct import DirectDatabase
 from appliance.errors import (
     Conflict,
@@ -172,3 +172,38 @@ def test_programs_get_in_when_nothing_can_be_written(keys, new, database, monkey
 
     monkeypatch.setattr(database, "write", refuse)
     assert keys.verify(new.text)
+
+
+def test_the_secret_before_counts_to_the_millisecond(keys, new, clock):
+    rotated = keys.rotate(new.key.id, MINUTE).result()
+    clock.advance(MINUTE - 1)
+    assert keys.verify(new.text) == keys.verify(rotated.text)
+    clock.advance(1)
+    assert keys.verify(new.text) is None
+    assert keys.verify(rotated.text)
+
+
+def test_only_two_secrets_count_at_a_time(keys, new):
+    second = keys.rotate(new.key.id, DAY).result()
+    third = keys.rotate(new.key.id, DAY).result()
+    accepted = [keys.verify(text) is not None for text in (new.text, second.text, third.text)]
+    assert accepted == [False, True, True]
+
+
+def test_rights_are_kept_and_told_to_the_audit_log(keys, new, database):
+    rights = Rights(frozenset({"read", "start"}), frozenset({"b", "a"}))
+    keys.change(new.key.id, expires=None, owner="fozzie", rights=rights)
+    key = keys.get(new.key.id)
+    assert (key.rights, key.owner, keys.verify(new.text).actor.rights) == (rights, "fozzie", rights)
+    (detail,) = database.read().execute("SELECT detail FROM audit ORDER BY id DESC").fetchone()
+    assert b'"processes":["a","b"]' in detail
+    assert new.text.encode() not in detail
+
+
+def test_a_key_whose_last_day_has_passed_can_still_be_changed(keys, clock):
+    new = keys.create("old", expires=NOON + DAY).result()
+    clock.advance(2 * DAY)
+    keys.change(new.key.id, expires=NOON + DAY, owner="fozzie", rights=EVERYTHING)
+    with pytest.raises(InvalidInput, match="past"):
+        keys.change(new.key.id, expires=NOON, owner="fozzie", rights=EVERYTHING)
+    assert keys.get(new.key.id).owner == "fozzie"

@@ -42,6 +42,7 @@ PAGES = {
     "people": "/admin/users",
     "groups": "/admin/groups",
     "api keys": "/admin/api-keys",
+    "api key": "/admin/api-keys/1",
     "account": "/account",
     "search": "/search?q=expense",
     "search without a match": "/search?q=no-such-word",

@@ -25,7 +25,7 @@ def test_from_the_printed_link_to_an_api_key(new: Served):
         made = client.submit("/setup", token=token_of(new), **NEW)
         assert (made.status_code, made.headers["location"]) == (303, "/tasks")
         assert client.get("/admin/api-keys").status_code == 200
-        page = client.submit("/admin/api-keys", name="ERP")
+        page = client.submit("/admin/api-keys", name="ERP", scopes=["read"])
         key = first("wf_[0-9A-Za-z]{43}", page.text)
         called = client.get("/processapi/list", headers={"Authorization": f"Bearer {key}"})
         assert called.json() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
@@ -10,9 +11,11 @@ from urllib.parse import quote
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from appliance.actor import EVERYTHING, SCOPES, Rights
+from appliance.calls import Call
 from appliance.errors import Conflict, InvalidInput
-from appliance.keys import NewKey
-from web.bodies import text_of
+from appliance.keys import Key, NewKey
+from web.bodies import form_of, text_of, texts_of
 from web.formats import zone_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
@@ -20,10 +23,14 @@ from web.texts import _
 from web.told import told
 
 HOME = "/admin/api-keys"
+KEY = HOME + "/{key:int}"
+OVERLAPS = (0, 1, 24, 7 * 24)
+"""Hours for which the secret before may count after a change."""
+_HOUR = 3_600_000
 
 
 @get(HOME)
-async def show(request: PageRequest) -> Response[Any]:
+async def show_all(request: PageRequest) -> Response[Any]:
     """All keys, and the form for a new one."""
     return _page(request)
 
@@ -32,32 +39,74 @@ async def show(request: PageRequest) -> Response[Any]:
 async def create(request: PageRequest) -> Response[Any]:
     """Make a key. This answer is the only place where it can ever be read."""
     name, until = await text_of(request, "name"), await text_of(request, "expires")
-    keys = request.app.state.box.keys
+    rights = await _rights(request)
     try:
-        made = await keys.create(name, expires=end_of_day(request, until), by=actor_of(request))
+        expires = end_of_day(request, until)
+        made = await request.app.state.box.keys.create(
+            name, expires=expires, rights=rights, by=actor_of(request)
+        )
     except (InvalidInput, Conflict) as error:
-        return _page(request, name=name, expires=until, problem=told(error))
-    return _page(request, made=made)
+        given = {"name": name, "expires": until, "rights": rights}
+        return _page(request, given, told(error))
+    return _key(request, made.key, made=made)
 
 
-@post(HOME + "/{key:int}/deactivate")
+@get(KEY)
+async def show(request: PageRequest, key: FromPath[int]) -> Response[Any]:
+    """What a key may do, and its last calls."""
+    return _key(request, request.app.state.box.keys.get(key))
+
+
+@post(KEY)
+async def change(request: PageRequest, key: FromPath[int]) -> Response[Any]:
+    """Change when a key ends, who answers for it and what it may do."""
+    keys, until = request.app.state.box.keys, await text_of(request, "expires")
+    rights, owner = await _rights(request), await text_of(request, "owner")
+    known = keys.get(key)
+    try:
+        same = until == _day_of(request, known.expires)
+        expires = known.expires if same else end_of_day(request, until)
+        await keys.change(key, expires=expires, owner=owner, rights=rights, by=actor_of(request))
+    except InvalidInput as error:
+        return _key(request, known, problem=told(error))
+    return go(_address(key), _("Saved."))
+
+
+@post(KEY + "/rotate")
+async def rotate(request: PageRequest, key: FromPath[int]) -> Response[Any]:
+    """Give a key a new secret, shown only in this answer."""
+    hours = await text_of(request, "overlap")
+    overlap = int(hours) * _HOUR if hours in map(str, OVERLAPS) else 0
+    made = await request.app.state.box.keys.rotate(key, overlap, actor_of(request))
+    return _key(request, made.key, made=made)
+
+
+@post(KEY + "/end-overlap")
+async def end_overlap(request: PageRequest, key: FromPath[int]) -> Response[Any]:
+    """Let only the newest secret count."""
+    await request.app.state.box.keys.end_overlap(key, actor_of(request))
+    return go(_address(key), _("Only the new secret counts now."))
+
+
+@post(KEY + "/deactivate")
 async def deactivate(request: PageRequest, key: FromPath[int]) -> Response[Any]:
     """Refuse a key until it is activated again."""
     await request.app.state.box.keys.deactivate(key, actor_of(request))
-    return go(HOME, _("The key is deactivated."))
+    return go(_address(key), _("The key is deactivated."))
 
 
-@post(HOME + "/{key:int}/activate")
+@post(KEY + "/activate")
 async def activate(request: PageRequest, key: FromPath[int]) -> Response[Any]:
     """Accept a key again."""
     await request.app.state.box.keys.activate(key, actor_of(request))
-    return go(HOME, _("The key is active."))
+    return go(_address(key), _("The key is active."))
 
 
-@post(HOME + "/{key:int}/delete")
+@post(KEY + "/delete")
 async def delete(request: PageRequest, key: FromPath[int]) -> Response[Any]:
     """Forget a key for good."""
     await request.app.state.box.keys.delete(key, actor_of(request))
+    request.app.state.box.calls.forget(key)
     return go(HOME, _("The key is deleted."))
 
 
@@ -66,26 +115,54 @@ def site_address(request: PageRequest) -> str:
     return request.app.state.box.config.base_url or str(request.base_url).rstrip("/")
 
 
+async def _rights(request: PageRequest) -> Rights:
+    """What a form allows; processes are limited only where that is chosen."""
+    form = await form_of(request)
+    limited = await text_of(request, "limited") == "some"
+    processes = frozenset(texts_of(form, "processes")) if limited else None
+    return Rights(frozenset(texts_of(form, "scopes")), processes)
+
+
 def _page(
-    request: PageRequest,
-    made: NewKey | None = None,
-    name: str = "",
-    expires: str = "",
-    problem: str = "",
+    request: PageRequest, given: dict[str, Any] | None = None, problem: str = ""
 ) -> Response[Any]:
     box = request.app.state.box
-    startable = [each.key for each in box.processes.list() if not each.has_start_form]
     return page(
         request,
         "api_keys.html",
         status=422 if problem else 200,
         here="api-keys",
         keys=box.keys.list(),
-        made=made,
-        name=name,
-        expires=expires,
+        given=given or {"name": "", "expires": "", "rights": EVERYTHING},
         problem=problem,
-        **_calls(made.text if made else "", site_address(request), startable),
+        scopes=SCOPES,
+        processes=box.processes.list(),
+    )
+
+
+def _key(
+    request: PageRequest, key: Key, *, made: NewKey | None = None, problem: str = ""
+) -> Response[Any]:
+    box, address = request.app.state.box, site_address(request)
+    processes = box.processes.list()
+    startable = [
+        each.key for each in processes if not each.has_start_form and key.rights.reach(each.key)
+    ]
+    return page(
+        request,
+        "api_key.html",
+        status=422 if problem else 200,
+        here="api-keys",
+        key=key,
+        expires=_day_of(request, key.expires),
+        made=made,
+        problem=problem,
+        scopes=SCOPES,
+        processes=processes,
+        owners=[user for user in box.people.list() if user.active or user.name == key.owner],
+        overlaps=OVERLAPS,
+        calls=[(call, _as_curl(call, address)) for call in box.calls.of(key.id)],
+        **_calls(made.text if made else "", address, startable),
     )
 
 
@@ -99,16 +176,46 @@ def _calls(key: str, address: str, startable: Sequence[str]) -> dict[str, str]:
     return {"list_call": f"{head}  {address}/processapi/list", "start_call": start}
 
 
+def _as_curl(call: Call, address: str) -> str:
+    """The call for a shell whose variable KEY holds the key; a body that was cut is left out."""
+    words = ["curl", "-H", '"Authorization: Bearer $KEY"']
+    if call.method not in ("GET", "POST"):
+        words += ["-I"] if call.method == "HEAD" else ["-X", shlex.quote(call.method)]
+    if call.body and call.whole:
+        text = call.body.decode("utf-8", "replace")
+        words += ["-H", "'Content-Type: application/json'", "-d", shlex.quote(text)]
+    elif call.method == "POST":
+        words += ["-X", "POST"]
+    return " ".join([*words, shlex.quote(address + quote(call.path, safe="/?&=%"))])
+
+
+def _address(key: int) -> str:
+    return f"{HOME}/{key}"
+
+
+def _day_of(request: PageRequest, ms: int | None) -> str:
+    """A moment as the day that a date field shows."""
+    return (
+        "" if ms is None else datetime.fromtimestamp(ms / 1000, _zone(request)).date().isoformat()
+    )
+
+
+def _zone(request: PageRequest) -> Any:
+    return zone_of(request.user.zone or request.app.state.box.config.time_zone)
+
+
 def end_of_day(request: PageRequest, day: str) -> int | None:
     """The last moment of a day in the reader's zone; None for an empty text."""
     if not day:
         return None
-    zone = zone_of(request.user.zone or request.app.state.box.config.time_zone)
     try:
-        end = datetime.combine(datetime.strptime(day, "%Y-%m-%d").date(), time.max, zone)  # noqa: DTZ007
+        given = datetime.strptime(day, "%Y-%m-%d").date()  # noqa: DTZ007
+        end = datetime.combine(given, time.max, _zone(request))
     except ValueError:
         raise InvalidInput(_("The date must look like 2027-12-31.")) from None
     return int(end.timestamp() * 1000)
 
 
-handlers = [show, create, deactivate, activate, delete]
+handlers = [
+    show_all, create, show, change, rotate, end_overlap, deactivate, activate, delete,
+]  # fmt: skip

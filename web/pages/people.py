@@ -6,12 +6,11 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import Response, get, post
-from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath, FromQuery
 
 from appliance.errors import Conflict, GroupNotFound, InvalidInput
 from appliance.people import User
-from web.bodies import form_of, text_of
+from web.bodies import form_of, text_of, texts_of
 from web.live import end_streams
 from web.pages.api_keys import site_address
 from web.render import go, page
@@ -47,7 +46,7 @@ async def create(request: PageRequest) -> Response[Any]:
         "display_name": await text_of(request, "display_name"),
         "email": await text_of(request, "email"),
         "admin": "admin" in form,
-        "groups": _texts(form, "groups"),
+        "groups": texts_of(form, "groups"),
     }
     try:
         user = await box.people.add(name, None, **given, by=actor_of(request))
@@ -73,7 +72,7 @@ async def change(request: PageRequest, name: FromPath[str]) -> Response[Any]:
             display_name=await text_of(request, "display_name"),
             email=await text_of(request, "email"),
             admin="admin" in form,
-            groups=_texts(form, "groups"),
+            groups=texts_of(form, "groups"),
             by=actor_of(request),
         )
     except (InvalidInput, Conflict, GroupNotFound) as error:
@@ -146,10 +145,6 @@ def _address(name: str) -> str:
 
 def _searched(user: User) -> str:
     return " ".join([user.name, user.display_name, user.email, *user.groups]).casefold()
-
-
-def _texts(form: FormMultiDict, name: str) -> list[str]:
-    return [value for value in form.getall(name, []) if isinstance(value, str)]
 
 
 handlers = [show_all, ask, create, show, change, make_link, disable, enable]

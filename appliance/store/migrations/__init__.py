@@ -18,6 +18,7 @@ from appliance.store.migrations import (
     m0006_saved_filters,
     m0007_public,
     m0008_drafts,
+    m0009_key_rights,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -25,6 +26,7 @@ MIGRATIONS: tuple[str, ...] = (
     m0006_saved_filters.SQL,
     m0007_public.SQL,
     m0008_drafts.SQL,
+    m0009_key_rights.SQL,
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 APPLICATION_ID = 0x57464C57
