@@ -10,6 +10,7 @@ box.incidents   what stands still          box.batches       the same done to ma
 box.audit       who did what               box.backups, box.retention, box.system
 box.public_starts  links for everybody
 box.live        "something changed"        box.saved_filters of the inbox
+box.comments    on cases                   box.notices       what people are told
 box.variables   how values changed         box.store         for tests and checks
 """
 
@@ -28,6 +29,7 @@ from appliance.batches import Batches
 from appliance.calls import Calls
 from appliance.cases import Cases
 from appliance.clockwork import Clockwork
+from appliance.comments import Comments
 from appliance.config import SETTINGS, Config
 from appliance.datadir import DataDirectory
 from appliance.drafts import Drafts
@@ -44,6 +46,7 @@ from appliance.live import INSTANCES, TASKS, Live
 from appliance.messages import Conditions, Messages, Signals
 from appliance.modeling import Modeling
 from appliance.moves import Moves
+from appliance.notices import Notices
 from appliance.password_links import PasswordLinks
 from appliance.people import People
 from appliance.processes import Processes
@@ -139,9 +142,11 @@ class Box:
         self.incidents = Incidents(store, library)
         self.batches = Batches(store, clock)
         self.variables = Variables(store, library)
-        self.clockwork = Clockwork(store, clock)
+        self.notices = Notices(store, self.live, clock)
+        self.clockwork = Clockwork(store, clock, self.notices.look)
         self.moves = Moves(store, library, clock)
         self.people = People(store, clock)
+        self.comments = Comments(store, cases, self.people, self.live, clock)
         self.saved_filters = SavedFilters(store)
         self.forms = Forms(store.read, library)
         self.drafts = Drafts(store, clock, config.model_limit)

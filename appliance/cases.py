@@ -56,15 +56,23 @@ class Cases:
     def check_visible(self, id: int, who: Person) -> None:
         """Raise ``Forbidden`` unless this person may look at an instance.
 
-        That are its starter, whoever had, did or might have taken one of its tasks, and
-        administrators. Raises ``InstanceNotFound``.
+        That are its starter, whoever had, did or might have taken one of its tasks or was mentioned
+        in a comment, and administrators. Raises ``InstanceNotFound``.
         """
+        self.root(id, who)
+
+    def root(self, id: int, who: Person) -> int:
+        """The top-level instance of an instance that this person may look at, as above."""
         row = self._found(id)
         if not (who.admin or row[7] == who.name or self._takes_part(row[1], who)):
             raise Forbidden("You have no part in this case.")
+        return row[1]
 
     def _takes_part(self, root: int, who: Person) -> bool:
-        rows = self._store.read().execute(queries.TAKING_PART, (root,))
+        connection = self._store.read()
+        if connection.execute(queries.MENTIONED, (root, who.name)).fetchone():
+            return True
+        rows = connection.execute(queries.TAKING_PART, (root,))
         return any(
             who.name in (assignee, owner, completed_by, *names(users))
             or not who.groups.isdisjoint(names(groups))

@@ -21,6 +21,7 @@ from appliance.actor import SYSTEM
 from appliance.errors import InstanceNotFound, Overloaded, ShuttingDown, StorageFull
 from appliance.pending import Pending
 from appliance.store import queries, start_triggers
+from appliance.store.notices import ESCALATED
 from appliance.store.store import Store
 from appliance.store.work import Work
 from engine.errors import Refused
@@ -72,9 +73,13 @@ class ClockworkHealth(msgspec.Struct, frozen=True):
 class Clockwork:
     """Fires timers and asynchronous work."""
 
-    def __init__(self, store: Store, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, store: Store, clock: Callable[[], int], look: Callable[[], object] = int
+    ) -> None:
+        """``look`` is called at every turn, twice a minute at least."""
         self._store = store
         self._clock = clock
+        self._look = look
         self._wake = threading.Event()
         self._nearest: int | None = None
         self._stopping = False
@@ -128,6 +133,7 @@ class Clockwork:
             self._wake.clear()
             try:
                 self.fire_due()
+                self._look()
                 self._nearest = None  # whoever stores a job from here on wakes this thread
                 self._nearest = self._next()
             except ShuttingDown:
@@ -232,6 +238,8 @@ def fire(work: Work, root: int, id: int) -> bool:
     if not isinstance(job, Job) or job.due is None or job.due > work.now:
         return False
     work.rename("timer" if job.kind == "timer" else "job")
+    task, starter = job.token.task, job.token.instance.by
+    concerned = {task.assignee, starter} if task and job.kind == "timer" else set[str | None]()
     try:
         run.fire(id)
     except Refused as error:
@@ -240,6 +248,10 @@ def fire(work: Work, root: int, id: int) -> bool:
         log.exception("job %s failed", id)
         message, detail = f"Internal error: {type(error).__name__}", traceback.format_exc()
     else:
+        waits = run.state.waits.get(id)
+        frozen = isinstance(waits, Job) and waits.due is None
+        for who in set() if frozen else concerned - {None}:
+            work.tell(str(who), ESCALATED, job.token.id)
         return True
     work.forget(root)
     work.rename("failed")

@@ -18,7 +18,8 @@
     ├── Conflict                  it does not fit what is there now
     │   └── DraftChanged          ... because somebody else saved the draft meanwhile
     ├── UserNotFound, GroupNotFound, KeyNotFound, SessionNotFound, MoveNotFound, BatchNotFound,
-    │   IncidentNotFound, FilterNotFound, DraftNotFound, FormNotFound
+    │   IncidentNotFound, FilterNotFound, DraftNotFound, FormNotFound,
+    │   NoticeNotFound
     ├── BackupNotFound, BackupDamaged, BackupFailed
     ├── StorageFull               the disk is full; nothing was changed
     ├── Overloaded                too much is waiting; try again (carries the seconds)
@@ -216,6 +217,12 @@ class FormNotFound(Refused):
     """No form has this key, or not in this version."""
 
     code = "FORM_NOT_FOUND"
+
+
+class NoticeNotFound(Refused):
+    """The user has no such notice."""
+
+    code = "NOTICE_NOT_FOUND"
 
 
 class StorageFull(Refused):

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from types import TracebackType
 
 TASKS, INSTANCES, PROCESSES = "tasks", "instances", "processes"
+COMMENTS, NOTICES = "comments", "notices"
 
 PAUSE = 0.2
 """Seconds within which changes are gathered: a busy store does not keep every page busy."""

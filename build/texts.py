@@ -39,11 +39,11 @@ REFUSALS = frozenset({
     "AmbiguousCorrelation", "BackupDamaged", "BackupFailed", "BackupNotFound", "BodyTooLarge",
     "Conflict", "FilterNotFound", "Forbidden", "ForeignRequest", "GroupNotFound", "InstanceEnded",
     "InstanceNotFound", "InstanceSuspended", "InvalidInput", "KeyNotFound", "MoveNotFound",
-    "NoFlowTaken", "NoSubscriber", "NotWaiting", "Overloaded", "PasswordLinkInvalid",
-    "ProcessNotFound", "ProcessSuspended", "SessionNotFound", "SetupLinkInvalid", "ShuttingDown",
-    "StartFormNotSupported", "StepLimit", "StorageFull", "StoredFileNotFound", "TaskAlreadyClaimed",
-    "TaskDelegated", "TaskNotFound", "TooLarge", "TooManyAttempts", "Unauthorized", "UncaughtError",
-    "UserNotFound", "WrongPassword",
+    "NoFlowTaken", "NoSubscriber", "NotWaiting", "NoticeNotFound", "Overloaded",
+    "PasswordLinkInvalid", "ProcessNotFound", "ProcessSuspended", "SessionNotFound",
+    "SetupLinkInvalid", "ShuttingDown", "StartFormNotSupported", "StepLimit", "StorageFull",
+    "StoredFileNotFound", "TaskAlreadyClaimed", "TaskDelegated", "TaskNotFound", "TooLarge",
+    "TooManyAttempts", "Unauthorized", "UncaughtError", "UserNotFound", "WrongPassword",
 })  # fmt: skip
 NAMING = frozenset({"_identifier", "line"})
 """Functions whose second argument names what they refuse: "The user name must …"."""

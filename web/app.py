@@ -21,6 +21,7 @@ from web.pages import (
     account,
     api_keys,
     batches,
+    comments,
     deploy,
     drafts,
     files,
@@ -29,6 +30,7 @@ from web.pages import (
     inbox,
     incidents,
     instances,
+    notices,
     password,
     people,
     processes,
@@ -51,7 +53,7 @@ from web.shortcut import Shortcut
 if TYPE_CHECKING:
     from appliance.box import Box
 
-PAGES = [inbox, task, start, requests, account, files, search, help, live]
+PAGES = [inbox, task, start, requests, comments, notices, account, files, search, help, live]
 """For everybody who is signed in."""
 
 ADMIN_PAGES = [

@@ -1,8 +1,9 @@
 """/events: tells a page that something changed, so that it fetches what it shows again.
 
 Server-sent events without data: what may be seen is decided where it is fetched. ``tasks``,
-``instances`` and ``processes`` name what changed; ``ended`` says that the session is over or the
-server stops, and is the last one. A comment every 20 seconds keeps the connection open.
+``instances``, ``processes``, ``comments`` and ``notices`` name what changed; ``ended`` says that
+the session is over or the server stops, and is the last one. A comment every 20 seconds keeps the
+connection open.
 """
 
 from __future__ import annotations

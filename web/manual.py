@@ -34,6 +34,7 @@ ABOUT = {
     "inbox": "tasks",
     "start": "tasks",
     "requests": "tasks",
+    "notices": "tasks",
     "account": "tasks",
     "processes": "modelling",
     "instances": "administration",

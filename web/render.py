@@ -2,8 +2,8 @@
 
 A page is ``page(request, "inbox.html", here="inbox", …)``. Every template sees, besides its own
 values: ``user`` (or None), ``box``, ``here`` (the entry of the navigation that is current),
-``theme``, ``csrf_token``, ``counts`` and ``incidents_open`` (for the navigation), ``said`` (what
-the last redirect had to say), ``now``, ``language`` and ``path``. It needs
+``theme``, ``csrf_token``, ``counts``, ``unread`` and ``incidents_open`` (for the navigation),
+``said`` (what the last redirect had to say), ``now``, ``language`` and ``path``. It needs
 ``request.app.state.box``, ``request.scope["user"]`` and ``request.state.csrf_token``.
 """
 
@@ -22,7 +22,7 @@ from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 from markupsafe import Markup
 
-from web import formats, forms, manual, moments, static_files
+from web import formats, forms, manual, moments, static_files, talk
 from web.texts import gettext, language, languages, ngettext
 from web.told import told
 
@@ -90,6 +90,7 @@ def environment() -> jinja2.Environment:
         "value_type": formats.value_type,
         "initials": formats.initials,
         "local": _local,
+        "mentioned": talk.mentioned,
         "markdown": forms.markdown,
         "part_state": forms.part_state,
         "sentences": forms.sentences,
@@ -126,6 +127,7 @@ def _given(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "csrf_token": getattr(request.state, "csrf_token", ""),
         "counts": box.inbox.counts(user) if user else None,
         "incidents_open": box.incidents.count() if user and user.admin else 0,
+        "unread": box.notices.unread(user.name) if user else 0,
         "said": _said(request),
         "language": language(),
         "now": int(time.time() * 1000),

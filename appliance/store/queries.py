@@ -102,6 +102,7 @@ TAKING_PART = """
 SELECT t.assignee, t.owner, t.completed_by, t.candidate_users, t.candidate_groups
 FROM activity a JOIN task t ON t.id = a.id WHERE a.root = ?
 """
+MENTIONED = "SELECT 1 FROM participant WHERE root = ? AND user_name = ?"
 _INBOX = "SELECT task, due, priority, name, definition FROM inbox WHERE"
 _TASK_ROW = """
 SELECT t.id, coalesce(t.name, t.node), t.instance, t.definition, coalesce(i.name, ''),

@@ -31,6 +31,9 @@ _DELETIONS = (
     f"DELETE FROM file WHERE root IN {_MANY}",
     f"DELETE FROM log_line WHERE root IN {_MANY}",
     f"DELETE FROM journal WHERE root IN {_MANY}",
+    f"DELETE FROM comment WHERE root IN {_MANY}",
+    f"DELETE FROM participant WHERE root IN {_MANY}",
+    f"DELETE FROM notice WHERE root IN {_MANY}",
     f"DELETE FROM instance WHERE id IN ({_CALLED})",
     f"DELETE FROM instance WHERE id IN {_MANY} AND ended IS NOT NULL",
 )

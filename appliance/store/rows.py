@@ -18,6 +18,7 @@ from appliance.store.gathered import Gathered
 from appliance.store.held import Held
 from appliance.store.inbox import InboxRows, Shown, places
 from appliance.store.many import delete, insert
+from appliance.store.notices import ASSIGNED, Told, tell
 from engine import events as ev
 from engine.state import Subscription
 
@@ -43,6 +44,7 @@ class Rows:
         self._bytes = 0
         self._nearest: int | None = None
         self._changed = False
+        self._by = ""
         self._instances = Gathered(
             "instance", "id", "root", "parent", "caller", "definition", "business_key", "name",
             "by", "started", "suspended",
@@ -86,6 +88,7 @@ class Rows:
         self._logged: list[tuple[int, int, int, str]] = []
         self._files: list[Sequence[Any]] = []
         self._journal: list[tuple[int, int, str, str, bytes]] = []
+        self._told: list[Told] = []
 
     def __bool__(self) -> bool:
         return bool(self._journal)
@@ -103,6 +106,7 @@ class Rows:
 
     def add(self, held: Held, events: list[ev.Event], at: int, by: str, command: str) -> None:
         """Take over the events of one command on one top-level instance, already applied."""
+        self._by = by
         for event in events:
             _WRITE[type(event)](self, held, event)
         journal = ev.encode(events)
@@ -115,6 +119,11 @@ class Rows:
     def add_file(self, row: Sequence[Any]) -> None:
         """Take over a row of ``file``."""
         self._files.append(row)
+
+    def tell(self, told: Told) -> None:
+        """Take over a notice for somebody; nobody is told what they did themselves."""
+        if told.who != told.by:
+            self._told.append(told)
 
     def flush(self) -> None:
         """Write all changes; the connection is in a transaction."""
@@ -129,6 +138,8 @@ class Rows:
         insert(connection, _FILE, 11, self._files)
         insert(connection, _LOG, 4, self._logged)
         insert(connection, _JOURNAL, 5, self._journal)
+        if self._told:
+            tell(connection, self._told)
         self._clear()
 
     # One method per kind of event.
@@ -237,6 +248,8 @@ class Rows:
         ]  # fmt: skip
         if event.owner is not None or event.category is not None:
             self._tasks.change(id, {"owner": event.owner, "category": event.category})
+        if event.assignee is not None:
+            self.tell(Told(event.assignee, ASSIGNED, event.at, self._by, id))
         lies = places(event.assignee, event.candidate_users, event.candidate_groups)
         held.tasks[id] = lies
         if lies:
@@ -257,6 +270,8 @@ class Rows:
             for name, value in event.changes.items()
         }
         self._tasks.change(event.task, changes)
+        if assignee := event.changes.get("assignee"):
+            self.tell(Told(assignee, ASSIGNED, event.at, self._by, event.task))
         if not _SHOWN.isdisjoint(changes):
             self._show(held, event.task)
 

@@ -18,6 +18,7 @@ from appliance.errors import InstanceNotFound
 from appliance.store.delivery import Start, Thrown, starting, waiting
 from appliance.store.held import Held
 from appliance.store.loader import load
+from appliance.store.notices import Told
 from appliance.store.states import States
 from appliance.store.transaction import Transaction, TransactionLost
 from engine.commands import Command
@@ -133,6 +134,11 @@ class Work:
     def add_file(self, row: tuple[object, ...]) -> None:
         """Store a row of ``file`` with this command."""
         self._files.append(row)
+
+    def tell(self, who: str, kind: str, task: int) -> None:
+        """Tell somebody something about a task when this command is stored."""
+        told = Told(who, kind, self.now, self._by, task)
+        self.transaction.rows.tell(told)
 
     def throw(self, thrown: Thrown) -> None:
         """Deliver a message or signal when this command is through."""

@@ -19,6 +19,8 @@ PAGES = {
     "start form": "/start/leave_request_demo",
     "requests": "/requests?view=all",
     "request": "/requests/{report}",
+    "comments": "/comments/{report}",
+    "notices": "/notices",
     "processes": "/admin/processes",
     "process": "/admin/processes/expense_reimbursement_demo",
     "deploy": "/admin/deploy",

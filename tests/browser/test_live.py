@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.conftest import Enter
-from tests.office import Office
+from tests.office import Office, begin
 
 pytestmark = pytest.mark.browser
 
@@ -84,3 +84,24 @@ def test_picked_rows_stay_picked_when_the_list_is_fetched_again(enter: Enter, of
     page.locator(".bulk").get_by_role("button", name="Claim").click()
     page.get_by_text("2 tasks claimed.").wait_for()
     assert visit.faults() == []
+
+
+def test_a_comment_with_a_completed_name_reaches_the_other_at_once(enter: Enter, office: Office):
+    with office.client("kermit") as client:
+        place = begin(client, "sampler", subject="Dinner")
+    other = enter("gonzo")
+    there = other.open("/notices")
+    visit = enter("kermit")
+    page = visit.open(place)
+    page.get_by_label("Title").fill("Half a")
+    page.get_by_label("Comment", exact=True).press_sequentially("Look at this, @gon")
+    page.locator(".suggestions li").first.wait_for()
+    page.keyboard.press("Enter")
+    assert page.get_by_label("Comment", exact=True).input_value() == "Look at this, @gonzo "
+    page.get_by_role("button", name="Comment").click()
+    page.locator(".comments .mention", has_text="@gonzo").wait_for()
+    assert page.get_by_label("Comment", exact=True).input_value() == ""
+    assert page.get_by_label("Title").input_value() == "Half a"
+    there.locator(".told .new", has_text="kermit mentioned you").wait_for()
+    there.locator("#notice-count:not([hidden])").wait_for()
+    assert visit.faults() + other.faults() == []

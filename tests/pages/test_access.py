@@ -14,6 +14,8 @@ PEOPLE_PAGES = [
     "/start/sampler",
     "/requests",
     "/account",
+    "/notices",
+    "/frag/people",
 ]
 ADMIN_PAGES = [
     "/admin/processes",
@@ -39,8 +41,21 @@ ADMIN_PAGES = [
     "/admin/timers?view=starts",
     "/admin/batches",
 ]
-CASE_PAGES = ["/requests/{report}", "/requests/{report}/diagram"]
-PEOPLE_ACTIONS = ["/start/sampler", "/start/errands", "/tasks/1", "/tasks/1/claim"]
+CASE_PAGES = ["/requests/{report}", "/requests/{report}/diagram", "/comments/{report}"]
+PEOPLE_ACTIONS = [
+    "/start/sampler",
+    "/start/errands",
+    "/tasks/1",
+    "/tasks/1/claim",
+    "/tasks/1/assign",
+    "/tasks/1/resolve",
+    "/tasks/1/plan",
+    "/tasks/bulk",
+    "/tasks/filters",
+    "/tasks/filters/1/remove",
+    "/comments/{report}",
+    "/notices/read",
+]
 ADMIN_ACTIONS = [
     "/admin/deploy",
     "/admin/drafts",

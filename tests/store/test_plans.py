@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from appliance.box import Box
 from appliance.config import Config
+from appliance.errors import Forbidden
 from appliance.store import sqlite
 from tests.appliance.given import HOUR, MINUTE, Clock
 from tests.appliance.processes import ADMIN, ERP, GONZO, KERMIT, deploy, start
@@ -16,7 +18,7 @@ from tests.appliance.test_repairs import FAILS
 
 GROWING = {
     "instance", "activity", "task", "inbox", "variable", "job", "subscription", "incident", "file",
-    "journal", "log_line", "moved", "batch_item",
+    "journal", "log_line", "moved", "comment", "participant", "notice", "batch_item",
 }  # fmt: skip
 IN_ORDER = re.compile(r"FROM instance WHERE (1|ended IS NOT NULL)( AND id [<>] \(\d+\))? ORDER BY")
 """The list of all instances is the table itself, read from its end as far as a page goes."""
@@ -117,6 +119,13 @@ def read_everything(box: Box, id: int) -> None:
     box.inbox.counts(GONZO)
     box.instances.check_visible(id, ADMIN)
     box.files.list(id)
+    box.comments.list(id, ADMIN)
+    with suppress(Forbidden):
+        box.comments.list(id, GONZO)
+    box.notices.list("kermit", "7")
+    box.notices.unread("kermit")
+    box.notices.seen_task("kermit", task)
+    box.notices.look()
     box.clockwork.fire_due()
     box.clockwork.next_due()
     box.clockwork._look_back()

@@ -10,6 +10,7 @@ from appliance.store.migrations import MIGRATIONS
 from appliance.store.tables import TABLES
 from appliance.store.tables_people import PEOPLE_TABLES
 from appliance.store.tables_upkeep import UPKEEP_TABLES
+from appliance.store.tables_work import WORK_TABLES
 
 
 def schema(connection: sqlite.Connection) -> dict[str, str]:
@@ -31,7 +32,7 @@ def migrated() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def described() -> dict[str, str]:
     database = APSWDatabase(":memory:")
-    tables = [*TABLES, *PEOPLE_TABLES, *UPKEEP_TABLES]
+    tables = [*TABLES, *PEOPLE_TABLES, *UPKEEP_TABLES, *WORK_TABLES]
     with database.connection_context(), database.bind_ctx(tables):
         database.create_tables(tables, safe=False)
         return schema(database.connection())

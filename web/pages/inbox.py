@@ -74,8 +74,8 @@ async def act(request: PageRequest) -> Response[Any]:
 
 @get("/frag/inbox-count")
 async def count(request: PageRequest) -> Response[Any]:
-    """The number in the navigation, fetched when something changed."""
-    return page(request, "inbox_count.html")
+    """The numbers in the navigation, fetched when something changed."""
+    return page(request, "counts.html")
 
 
 @get("/frag/people")

@@ -12,7 +12,7 @@ from web.cases import drawing_of, marks_json
 from web.history import in_words
 from web.listing import Listing
 from web.render import go, page
-from web.security import PageRequest
+from web.security import PageRequest, actor_of
 
 VIEWS = ("open", "ended", "all")
 SORTS = ("-started", "process", "started")
@@ -43,6 +43,7 @@ async def show(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
         history=in_words(whole.history, user.name),
         marks=marks_json(whole.marks),
         files=whole.files,
+        comments=request.app.state.box.comments.list(instance, actor_of(request)),
     )
 
 

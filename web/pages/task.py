@@ -29,7 +29,9 @@ LOST = (TaskAlreadyClaimed, TaskNotFound, InstanceSuspended, Conflict, Forbidden
 @get(TASK)
 async def show(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     """The task as this person may see it."""
-    return _page(request, _find(request, task))
+    detail = _find(request, task)
+    await request.app.state.box.notices.seen_task(request.user.name, task)
+    return _page(request, detail)
 
 
 @post(TASK)
@@ -180,6 +182,7 @@ def _page(
         task=task,
         gone=gone,
         outcome=_outcome(task),
+        comments=request.app.state.box.comments.list(task.root_id, actor_of(request)),
         **_form(request, task, values, errors or {}),
     )
 

@@ -19,6 +19,7 @@ from appliance.store.migrations import (
     m0007_public,
     m0008_drafts,
     m0009_key_rights,
+    m0010_comments,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -27,6 +28,7 @@ MIGRATIONS: tuple[str, ...] = (
     m0007_public.SQL,
     m0008_drafts.SQL,
     m0009_key_rights.SQL,
+    m0010_comments.SQL,
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 APPLICATION_ID = 0x57464C57

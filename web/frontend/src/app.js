@@ -8,6 +8,8 @@
 //   data-palette               opens the search over everything, as Ctrl+K does
 //   data-search, data-claim    targets of the keys / and c; `.rows .title` those of j and k
 //   data-pick, data-pick-all   boxes of rows, x picks the row with the focus; data-picked counts them
+//   data-mentions="URL"        (text area) complete names after an @
+//   data-reset                 (form) empty again once it was sent
 //   data-guard                 (form) ask before unsaved input is left
 //   data-conditions="URL"      (form) ask the server which parts are shown now
 //   data-limit="BYTES"         (file field) refuse larger files at once
@@ -20,6 +22,7 @@ import "./js/forms.js";
 import "./js/islands.js";
 import "./js/keys.js";
 import "./js/live.js";
+import "./js/mentions.js";
 import "./js/messages.js";
 import "./js/palette.js";
 import "./js/picks.js";

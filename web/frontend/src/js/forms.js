@@ -48,6 +48,7 @@ document.addEventListener("htmx:xhr:progress", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   const box = event.target.querySelector?.("[data-progress]");
   if (box) box.hidden = true;
+  if (event.detail.successful && event.target.matches("form[data-reset]")) event.target.reset();
   if (!event.detail.successful && event.target.matches("form[data-guard]")) changed.add(event.target);
 });
 

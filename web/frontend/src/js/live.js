@@ -1,6 +1,6 @@
 // Listens for "something changed" while the tab can be seen (a browser has only six connections
 // per server), and tells the body `wf:<topic>`: what shows that topic fetches itself again.
-const TOPICS = ["tasks", "instances", "processes"];
+const TOPICS = ["tasks", "instances", "processes", "comments", "notices"];
 const PAUSE = 500;
 const POLL = 30_000;
 const MINUTE = 60_000;
