@@ -93,7 +93,7 @@ def write(directory: DataDirectory, target: Path, watch: Watch = unwatched) -> M
                 os.fsync(file.fileno())
         verify(part, watch)
         part.rename(target)
-        _fsync(target.parent)
+        fsync(target.parent)
     except (OSError, sqlite.Error) as error:
         raise _failure(error) from error
     finally:
@@ -120,6 +120,7 @@ def extract(path: Path, into: Path, watch: Watch = unwatched) -> Manifest:
         with _opened(path) as archive:
             manifest, sums = _said(archive)
             _check_room(archive, into)
+            (into / "files").mkdir(mode=0o700)
             for number, (name, wanted) in enumerate(sums.items()):
                 watch(Progress("files", number, len(sums)))
                 with archive.open(name) as source:
@@ -242,7 +243,7 @@ def _sums(text: str) -> dict[str, str]:
 
 def _unpack(source: IO[bytes], path: Path) -> str:
     """Write one member, durably; its digest."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     digest = hashlib.sha256()
     with open(path, "xb", opener=_private) as target:
         while chunk := source.read(CHUNK):
@@ -265,7 +266,8 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _fsync(folder: Path) -> None:
+def fsync(folder: Path) -> None:
+    """Make what a folder lists durable."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

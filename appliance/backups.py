@@ -16,7 +16,7 @@ import msgspec
 
 from appliance import archive
 from appliance.actor import SYSTEM, Actor
-from appliance.archive import Progress
+from appliance.archive import Progress, Watch, unwatched
 from appliance.background import Background
 from appliance.database import Database
 from appliance.datadir import DataDirectory
@@ -65,6 +65,7 @@ class Backups:
         at: str = "",
         zone: ZoneInfo = ZoneInfo("UTC"),  # noqa: B008 - immutable
         kept: int = 7,
+        watch: Watch = unwatched,
     ) -> None:
         self._database = database
         self._directory = directory
@@ -72,6 +73,7 @@ class Backups:
         self._at = at
         self._zone = zone
         self._kept = kept
+        self._watch = watch
         self._asked: Actor | None = None
         self._progress: Progress | None = None
         self._problem = ""
@@ -120,18 +122,22 @@ class Backups:
 
         Raises ``Conflict`` while one is made, ``StorageFull``, ``BackupFailed``.
         """
-        now = datetime.fromtimestamp(self._clock() / 1000, UTC)
-        target = self._directory.backups / f"{kind}-{now:{_STAMP}}Z.zip"
+        target = self._directory.backups / self.name(kind)
         self.write(target, by)
         return self.get(target.name)
+
+    def name(self, kind: str = BY_HAND) -> str:
+        """What one that is made now is called."""
+        now = datetime.fromtimestamp(self._clock() / 1000, UTC)
+        return f"{kind}-{now:{_STAMP}}Z.zip"
 
     def write(self, target: Path, by: Actor) -> archive.Manifest:
         """Make one anywhere. Raises the same."""
         if self._progress is not None:
             raise Conflict("A backup is being made.")
-        self._watch(Progress("database", 0, 1))
+        self._see(Progress("database", 0, 1))
         try:
-            manifest = archive.write(self._directory, target, self._watch)
+            manifest = archive.write(self._directory, target, self._see)
             self._problem = ""
         except Refused as error:
             self._problem = str(error)
@@ -181,10 +187,11 @@ class Backups:
         except Refused as error:
             log.error("no backup was made: %s", error)
 
-    def _watch(self, progress: Progress) -> None:
+    def _see(self, progress: Progress) -> None:
         if self._background.stopping:
             raise ShuttingDown("The server is stopping.")
         self._progress = progress
+        self._watch(progress)
 
     def _told(
         self, by: Actor, action: str, name: str, path: Path, **facts: object

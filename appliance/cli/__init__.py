@@ -15,7 +15,17 @@ import click
 import peewee
 
 from appliance import __version__, logs
-from appliance.cli import accounts, api_keys, models, moves, serve, settings
+from appliance.cli import (
+    accounts,
+    api_keys,
+    audit,
+    keeping,
+    models,
+    moves,
+    serve,
+    settings,
+    systemd,
+)
 from appliance.errors import CannotStart
 from appliance.store import sqlite
 from engine.errors import Refused
@@ -73,7 +83,13 @@ for command in (
     accounts.user,
     accounts.setup_link,
     api_keys.api_key,
+    keeping.backup,
+    keeping.restore,
+    keeping.check,
+    keeping.retention,
+    audit.audit,
     settings.config,
+    systemd.systemd_unit,
     settings.version,
 ):
     program.add_command(command)

@@ -1,5 +1,8 @@
-"""A clock that stands still, a fresh store, and the parts that keep people in it."""
+"""A clock that stands still, a fresh store and box, the command line."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,3 +63,22 @@ def box(tmp_path: Path, clock: Clock) -> Iterator[Box]:
     box = Box(Config(data=tmp_path / "data", demos=False), clock)
     yield box
     box.close()
+
+
+@pytest.fixture
+def run(tmp_path, root):
+    """Run one command line in the data directory ``data``; the answer has stdout and stderr."""
+    environ = {name: value for name, value in os.environ.items() if "WORKINGFLOW" not in name}
+    environ |= {"WORKINGFLOW_DATA": str(tmp_path / "data"), "PYTHONPATH": str(root)}
+
+    def run(*arguments, code=0, stdin="", **variables):
+        done = subprocess.run(
+            [sys.executable, "-m", "appliance", *arguments],
+            input=stdin, capture_output=True, text=True, cwd=tmp_path, env=environ | variables,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+    return run

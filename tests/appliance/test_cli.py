@@ -17,25 +17,6 @@ from appliance.store.migrations import VERSION
 from tests.appliance.given import PASSWORD
 
 
-@pytest.fixture
-def run(tmp_path, root):
-    """Run one command line in the data directory ``data``; the answer has stdout and stderr."""
-    environ = {name: value for name, value in os.environ.items() if "WORKINGFLOW" not in name}
-    environ |= {"WORKINGFLOW_DATA": str(tmp_path / "data"), "PYTHONPATH": str(root)}
-
-    def run(*arguments, code=0, stdin="", **variables):
-        done = subprocess.run(
-            [sys.executable, "-m", "appliance", *arguments],
-            input=stdin, capture_output=True, text=True, cwd=tmp_path, env=environ | variables,
-            check=False,
-        )  # fmt: skip
-        assert done.returncode == code, done.stderr
-        assert "Traceback" not in done.stderr
-        return done
-
-    return run
-
-
 def leaves(group: click.Group = program, path=()):
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
