@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from appliance.store.known import Known
 from engine.elements.start_event import StartEvent
 from engine.elements.user_task import UserTask
 from engine.errors import Finding, ModelInvalid
@@ -37,10 +38,8 @@ class Deployment:
     findings: list[Finding] = field(default_factory=list)
 
     @classmethod
-    def read(
-        cls, files: Mapping[str, bytes], limit: int, form_known: Callable[[str], bool]
-    ) -> Deployment:
-        """Read everything; ``form_known`` tells whether a form of a key is deployed already.
+    def read(cls, files: Mapping[str, bytes], limit: int, known: Known) -> Deployment:
+        """Read everything that is to be deployed beside what is ``known``.
 
         No file may be larger than ``limit`` bytes. What is wrong is in ``findings``.
         """
@@ -55,7 +54,7 @@ class Deployment:
             else:
                 kinds = ", ".join((*MODEL_SUFFIXES, *FORM_SUFFIXES))
                 deployment._error("file-kind", f"the name must end with one of {kinds}", name)
-        deployment._check(form_known)
+        deployment._check(known)
         return deployment
 
     @property
@@ -98,7 +97,7 @@ class Deployment:
             self._error("duplicate-form", f"{self.forms[key][0]} has the form {key} too", name)
         self.forms[key] = name, form
 
-    def _check(self, form_known: Callable[[str], bool]) -> None:
+    def _check(self, known: Known) -> None:
         seen: dict[str, str] = {}
         for file, process in self.processes:
             if process.key in seen:
@@ -106,7 +105,8 @@ class Deployment:
             seen[process.key] = file
             self._check_key(file, process)
             for node in form_nodes(process):
-                self._check_form(file, node, form_known)
+                self._check_form(file, node, known)
+            self._check_groups(file, process, known)
 
     def _check_key(self, file: str, process: Process) -> None:
         key = process.key
@@ -120,13 +120,11 @@ class Deployment:
             return
         self._error("process-key", f"the process key {key[:200]!r} {why}", file, process)
 
-    def _check_form(self, file: str, node: Node, form_known: Callable[[str], bool]) -> None:
+    def _check_form(self, file: str, node: Node, known: Known) -> None:
         key = constant_form_key(node)
-        if key and key not in self.forms and not form_known(key):
-            self.findings.append(
-                Finding("warning", "unknown-form", f"there is no form {key!r}", node.id, node.line,
-                        file)
-            )  # fmt: skip
+        if key and key not in self.forms and not known.form(key):
+            why = f"there is no form {key!r}: deploy it beside the model"
+            self._warn("unknown-form", why, node, file)
         if fields := form_fields(node):
             try:
                 form = Form.parse(from_form_fields(fields, key=node.id, file=file), file=file)
@@ -134,6 +132,16 @@ class Deployment:
                 self.findings += error.findings
             else:
                 self.findings += form.findings
+
+    def _check_groups(self, file: str, process: Process, known: Known) -> None:
+        for node, groups in constant_groups(process):
+            for group in groups:
+                if not known.group(group):
+                    why = f"there is no group {group!r}: nobody is in it until it is made"
+                    self._warn("unknown-group", why, node, file)
+
+    def _warn(self, rule: str, message: str, node: Node, file: str) -> None:
+        self.findings.append(Finding("warning", rule, message, node.id, node.line, file))
 
     def _error(self, rule: str, message: str, file: str, process: Process | None = None) -> None:
         element, line = (process.id, process.line) if process else ("", 0)
@@ -157,6 +165,14 @@ def constant_form_key(node: Node) -> str | None:
     if isinstance(node, UserTask) and node.form_key is not None and node.form_key.constant:
         return node.form_key.text
     return None
+
+
+def constant_groups(process: Process) -> Iterator[tuple[Node, tuple[str, ...]]]:
+    """The groups that a process and its tasks name outright, without an expression."""
+    yield process, process.candidate_starter_groups
+    for node in process.nodes.values():
+        if isinstance(node, UserTask):
+            yield node, tuple(group.text for group in node.groups if group.constant)
 
 
 def form_keys(process: Process) -> Iterable[str]:

@@ -84,6 +84,19 @@ class DirectDatabase:
             self._connection.execute("ROLLBACK")
 
 
+@contextlib.contextmanager
+def existing(path: Path) -> Iterator[sqlite.Connection | None]:
+    """The database as it is there, only to look something up; None when it is of another version.
+
+    Nothing is made, locked or brought up to date for that.
+    """
+    if _version(path) != VERSION:
+        yield None
+        return
+    with contextlib.closing(sqlite.connect(path, busy_timeout=BUSY_SECONDS)) as connection:
+        yield connection
+
+
 def _version(path: Path) -> int:
     """The database's version; 0 when there is none yet."""
     if not path.exists():

@@ -12,6 +12,7 @@ from appliance.library import Library
 from appliance.live import PROCESSES, Live
 from appliance.pending import Pending
 from appliance.store import chain, deployments
+from appliance.store.known import Known, known_in
 from appliance.store.store import Store
 from appliance.store.transaction import Transaction
 from appliance.views import ProcessView
@@ -21,7 +22,6 @@ from engine.model import Process
 from engine.starts import start_triggers
 from processes import SHIPPED
 
-_FORM_KNOWN = "SELECT 1 FROM form WHERE key = ? LIMIT 1"
 _SUSPEND = "UPDATE definition SET suspended = ? WHERE key = ?"
 
 
@@ -90,7 +90,7 @@ class Processes:
 
     def lint(self, files: Mapping[str, bytes]) -> list[Finding]:
         """Everything that a deployment of these files would find."""
-        return Deployment.read(_named(files), self._limit, self._form_known).findings
+        return Deployment.read(_named(files), self._limit, self._known()).findings
 
     def deploy(self, files: Mapping[str, bytes], by: Actor) -> Pending[list[ProcessView]]:
         """Deploy models and forms together: a new version of each process that is new.
@@ -100,7 +100,7 @@ class Processes:
         """
         if not files:
             raise InvalidInput("There is no file to deploy.")
-        deployment = Deployment.read(_named(files), self._limit, self._form_known).or_raise()
+        deployment = Deployment.read(_named(files), self._limit, self._known()).or_raise()
         now, zone = self._clock(), self._store.zone
         starts = {
             process.key: start_triggers(process, now, zone) for _, process in deployment.processes
@@ -146,8 +146,8 @@ class Processes:
         self._library.refresh()
         self._live.publish(PROCESSES)
 
-    def _form_known(self, key: str) -> bool:
-        return self._store.read().execute(_FORM_KNOWN, (key,)).fetchone() is not None
+    def _known(self) -> Known:
+        return known_in(self._store.read)
 
 
 def _named(files: Mapping[str, bytes]) -> dict[str, bytes]:

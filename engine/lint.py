@@ -6,6 +6,7 @@ generator of findings; ``RULES`` lists them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from engine.elements.boundary_event import BoundaryEvent
@@ -118,7 +119,7 @@ def missing_defaults(process: Process) -> Iterator[Finding]:
         if len(node.outgoing) < 2 or not isinstance(node, ExclusiveGateway | InclusiveGateway):
             continue
         bare = [flow for flow in node.outgoing if flow is not node.default and not flow.condition]
-        if not bare and node.default is None:
+        if not bare and node.default is None and not _covers_all(node):
             yield _finding(
                 "warning",
                 "missing-default",
@@ -132,6 +133,32 @@ def missing_defaults(process: Process) -> Iterator[Finding]:
                 node,
                 f"flow {bare[0].id!r} has no condition: the flows after it are never taken",
             )
+
+
+_OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_COMPARISON = re.compile(r"([^=!<>&|?]+)(==|!=|<=|>=|<|>)([^=!<>&|?]+)")
+
+
+def _covers_all(node: Node) -> bool:
+    """Whether the condition of one flow is plainly the opposite of another's."""
+    texts = {
+        "".join(flow.condition.text.split())[2:-1]
+        for flow in node.outgoing
+        if flow.condition is not None
+    }
+    return any(not texts.isdisjoint(_opposites(text)) for text in texts)
+
+
+def _opposites(text: str) -> list[str]:
+    found = [f"!{text}", f"!({text})", f"not({text})"]
+    comparison = _COMPARISON.fullmatch(text)
+    if comparison is not None:
+        left, sign, right = comparison.groups()
+        found.append(f"{left}{_OPPOSITE[sign]}{right}")
+    for yes, no in (("==true", "==false"), ("==false", "==true")):
+        if text.endswith(yes):
+            found.append(text.removesuffix(yes) + no)
+    return found
 
 
 def stranded_joins(process: Process) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from engine.triggers.signal import Signal
 
 if TYPE_CHECKING:
     from engine.juel import Expression
+    from engine.listeners import Listener
 
 GIVEN = frozenset(
     [
@@ -77,7 +78,7 @@ def _written_by(node: Node) -> set[str]:
         written.add(node.result.name)
     if isinstance(node, ScriptTask) and node.script is not None:
         written |= node.script.names
-    for listener in (*node.start_listeners, *node.end_listeners):
+    for listener in _listeners(node):
         written |= listener.script.names if listener.script is not None else set()
         written |= {listener.result} if listener.result else set()
     written |= {mapping.target for mapping in (*node.inputs, *node.outputs)}
@@ -88,7 +89,23 @@ def _written_by(node: Node) -> set[str]:
     return written
 
 
+def _listeners(node: Node) -> Iterator[Listener]:
+    yield from (*node.start_listeners, *node.end_listeners)
+    if isinstance(node, UserTask):
+        yield from node.task_listeners
+    for flow in node.outgoing:
+        yield from flow.listeners
+
+
+def _may_set(expression: Expression | None) -> bool:
+    return expression is not None and "etVariable" in expression.text
+
+
 def _brings_unknown(node: Node) -> bool:
+    if any(_may_set(listener.expression) for listener in _listeners(node)):
+        return True
+    if isinstance(node, ScriptTask) and _may_set(node.expression):
+        return True
     if isinstance(node, UserTask | StartEvent) and node.form_key is not None:
         return True
     if isinstance(node, CallActivity) and node.outs.everything:

@@ -37,6 +37,11 @@ from engine.triggers.link import Link
 from engine.triggers.signal import check_signals
 
 _RARE = frozenset(["isForCompensation", "startQuantity", "completionQuantity"])
+_TORN = frozenset(
+    ["dangling-reference", "flow-crosses-scope", "duplicate-id", "link", "compensation"]
+)
+"""Rules whose errors leave a diagram in pieces: of ways through it nothing can be said."""
+
 TAKEN = ("take", "start", "end")
 """What a listener of a sequence flow may listen to: all of it happens when the flow is taken."""
 
@@ -105,12 +110,20 @@ def _read(document: Document, data: bytes, file: str) -> Bpmn:
     if bpmn.executable:
         check_signals((element for element in root if element.name == "signal"), reader)
     bpmn.findings = reader.findings
-    if not any(finding.severity == "error" for finding in reader.findings):
-        for process in bpmn.executable:
-            reader.findings.extend(lint(process))
+    reader.findings += _linted(bpmn)
     if not bpmn.processes:
         reader.report("error", "no-process", root, "the file holds no process")
     return bpmn
+
+
+def _linted(bpmn: Bpmn) -> list[Finding]:
+    """What the rules find, but for elements that are wrong already, and for ways that dangle."""
+    errors = [finding for finding in bpmn.findings if finding.severity == "error"]
+    if any(error.rule in _TORN for error in errors):
+        return []
+    wrong = {error.element for error in errors}
+    found = (finding for process in bpmn.executable for finding in lint(process))
+    return [finding for finding in found if finding.element not in wrong]
 
 
 class Reader:

@@ -68,14 +68,20 @@ def deploy(paths: tuple[Path, ...], data: str | None, as_json: bool) -> None:
 def lint(paths: tuple[Path, ...], data: str | None, as_json: bool) -> int:
     """Check models and forms.
 
-    Finds what a deployment would find, without deploying anything.
+    Finds what a deployment would find, without deploying anything. Where there is a data
+    directory, the forms and groups in it are known.
     """
+    from appliance.datadir import DataDirectory
     from appliance.deployment import Deployment  # the engine takes time to load
+    from appliance.direct import existing
+    from appliance.store.known import NOTHING_KNOWN, known_in
 
-    limit = Config.load({"data": data}).model_limit
+    config = Config.load({"data": data})
     findings: list[Finding] = []
-    for files in _by_folder(paths):
-        findings += Deployment.read(files, limit, lambda _key: False).findings
+    with existing(DataDirectory(config.data).database) as found:
+        known = NOTHING_KNOWN if found is None else known_in(lambda: found)
+        for files in _by_folder(paths):
+            findings += Deployment.read(files, config.model_limit, known).findings
     errors = sum(finding.severity == "error" for finding in findings)
     if as_json:
         options.print_json(msgspec.to_builtins(findings))

@@ -211,6 +211,24 @@ def test_a_form_key_that_nobody_knows_is_a_warning(box):
     assert [f for f in box.processes.lint(files) if f.rule == "unknown-form"] == []
 
 
+def test_a_group_that_nobody_made_is_a_warning(box):
+    starters = 'flowable:candidateStarterGroups="clerks"'
+    tasks = 'flowable:candidateGroups="crew, ${team}, clerks"'
+    model = task_xml(attributes=tasks).replace(
+        '<process id="expense"', f'<process id="expense" {starters}'
+    )
+    files = {"expense.bpmn": model.encode()}
+
+    def missing():
+        found = [f for f in box.processes.lint(files) if f.rule == "unknown-group"]
+        assert all(f.severity == "warning" for f in found)
+        return [(f.element, f.message.split("'")[1]) for f in found]
+
+    assert missing() == [("expense", "clerks"), ("review", "crew"), ("review", "clerks")]
+    box.people.add_group("clerks", by=ADMIN).result(10)
+    assert missing() == [("review", "crew")]
+
+
 def test_a_changed_form_beside_the_process_is_a_new_version(box):
     deploy(box, task_xml(attributes=WITH_FORM), "expense", expense=FORM)
     deploy(box, task_xml(attributes=WITH_FORM), "expense", expense=FORM)
