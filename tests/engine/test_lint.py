@@ -29,8 +29,9 @@ BAD = {
     ),
     "never-compensated": (
         (
-            'start > a > end\n<boundaryEvent id="undo" attachedToRef="a"><compensateEventDefinition/>'
-            '</boundaryEvent>\n<task id="back" isForCompensation="true"/>\n'
+            'start > a > end\n<boundaryEvent id="undo" attachedToRef="a">'
+            "<compensateEventDefinition/></boundaryEvent>\n"
+            '<task id="back" isForCompensation="true"/>\n'
             '<association id="l" sourceRef="undo" targetRef="back"/>'
         ),
         "a",
