@@ -203,6 +203,26 @@ def test_without_one_of_its_own_the_latest_form_of_the_key_is_taken(box):
     assert form.components[0].label == "Subject"
 
 
+FOREIGN = (
+    b'\xef\xbb\xbf<?xml version="1.0" encoding="UTF-8"?>\r\n<!-- drawn elsewhere -->\r\n'
+    b'<b:definitions xmlns:b="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t"\r\n'
+    b'  xmlns:x="http://example.com/other" x:saved="yes"'
+    b' xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI"><?other note?>'
+    b'<b:process id="play" isExecutable="true"><b:extensionElements><x:cost>12</x:cost>'
+    b'</b:extensionElements><b:startEvent id="s" x:colour="red"/>'
+    b'<b:userTask id="t" name="\xc3\x84"/>'
+    b'<b:sequenceFlow id="f" sourceRef="s" targetRef="t"/></b:process>'
+    b'<b:process id="drawn" isExecutable="false"><b:callChoreography id="c"/></b:process>'
+    b'<di:BPMNDiagram id="one"/><di:BPMNDiagram id="two"/></b:definitions>\r\n\r\n'
+)
+
+
+def test_what_was_deployed_is_given_back_byte_by_byte(box):
+    box.processes.deploy({"play.bpmn": FOREIGN}, ADMIN).result(10)
+    assert box.processes.xml("play") == FOREIGN
+    assert [view.key for view in box.processes.list()] == ["play"]
+
+
 def test_a_form_key_that_nobody_knows_is_a_warning(box):
     files = {"expense.bpmn": task_xml(attributes=WITH_FORM).encode()}
     [finding] = [f for f in box.processes.lint(files) if f.rule == "unknown-form"]
