@@ -20,6 +20,8 @@ from web.errors import answer_error
 from web.pages import (
     account,
     api_keys,
+    audit,
+    backups,
     batches,
     comments,
     deploy,
@@ -37,11 +39,13 @@ from web.pages import (
     public_links,
     public_start,
     requests,
+    retention,
     search,
     setup,
     shell,
     sign_in,
     start,
+    system,
     task,
     timers,
     variables,
@@ -58,7 +62,7 @@ PAGES = [inbox, task, start, requests, comments, notices, account, files, search
 
 ADMIN_PAGES = [
     processes, public_links, deploy, drafts, instances, variables, incidents, timers, batches,
-    people, groups, api_keys,
+    people, groups, api_keys, audit, system, backups, retention,
 ]  # fmt: skip
 """For administrators; their addresses begin with ``/admin``."""
 

@@ -42,6 +42,8 @@ ABOUT = {
     "timers": "administration",
     "people": "administration",
     "api-keys": "rest-api",
+    "audit": "administration",
+    "system": "operating",
 }
 """Which page helps with which part of the site (``here`` in the templates)."""
 

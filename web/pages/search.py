@@ -136,6 +136,12 @@ def _pages(admin: bool) -> list[Entry]:
             Entry(_("People"), "/admin/users", _("Users, administrators")),
             Entry(_("Groups"), "/admin/groups", _("Who may take which tasks")),
             Entry(_("API keys"), "/admin/api-keys", _("Programs that call the API")),
+            Entry(_("Audit log"), "/admin/audit", _("Who did what")),
+            Entry(_("System"), "/admin/system", _("Sizes, growth, health")),
+            Entry(_("Backups"), "/admin/system/backups", _("Make one, take one away")),
+            Entry(_("Retention"), "/admin/system/retention", _("How long things are kept")),
+            Entry(_("Settings"), "/admin/system/settings", _("What is set, and where")),
+            Entry(_("Log"), "/admin/system/log", _("What was logged last")),
         ]
     return found
 

@@ -1,0 +1,116 @@
+"""/admin/audit: who did what in administration and with accounts; taking it out, checking it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from datetime import datetime, time, timedelta, tzinfo
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from appliance.audit import Wanted
+from appliance.audit_export import csv_lines, json_lines
+from appliance.errors import InvalidInput
+from appliance.store.chain import Entry
+from web.listing import Listing
+from web.render import page, reader_zone
+from web.security import PageRequest
+from web.texts import _
+from web.told import told
+
+HOME = "/admin/audit"
+_FORMS: dict[str, tuple[Callable[[Iterable[Entry]], Iterator[str]], str]] = {
+    "csv": (csv_lines, "text/csv; charset=utf-8"),
+    "jsonl": (json_lines, "application/jsonl"),
+}
+_DAY = timedelta(days=1)
+
+
+@get(HOME)
+async def show(request: PageRequest) -> Response[Any]:
+    """The entries, the latest first."""
+    return _page(request)
+
+
+@post(HOME + "/verify")
+async def verify(request: PageRequest) -> Response[Any]:
+    """Check the whole chain; the answer tells its last hash, to be noted elsewhere."""
+    verdict = await asyncio.to_thread(request.app.state.box.audit.verify)
+    return _page(request, verdict=verdict)
+
+
+@get(HOME + "/audit.{form:str}")
+async def export(request: PageRequest, form: FromPath[str]) -> Response[Any]:
+    """The whole log as a file, the oldest entry first, so that it can be checked elsewhere."""
+    if form not in _FORMS:
+        raise InvalidInput("There is no such page.")
+    lines, kind = _FORMS[form]
+    headers = {"Content-Disposition": f'attachment; filename="audit.{form}"'}
+    entries = request.app.state.box.audit.export()
+    return Stream(_sent(lines(entries)), media_type=kind, headers=headers)
+
+
+def _page(request: PageRequest, **more: Any) -> Response[Any]:
+    audit = request.app.state.box.audit
+    listing = Listing.of(request, HOME, by=(), action=(), subject=(), since=(), until=())
+    problem = ""
+    try:
+        found = audit.list(_wanted(listing, reader_zone(request)), listing["page"])
+    except InvalidInput as error:
+        found, problem = audit.list(), told(error)
+    actions = audit.actions()
+    return page(
+        request,
+        "audit.html",
+        status=422 if problem else 200,
+        here="audit",
+        listing=listing,
+        found=found,
+        problem=problem,
+        actors=[(each, each) for each in audit.actors()],
+        kinds=[
+            (each, each) for each in sorted({*(a.partition(".")[0] for a in actions), *actions})
+        ],
+        **more,
+    )
+
+
+def _wanted(listing: Listing, zone: tzinfo) -> Wanted:
+    since, until = (_midnight(listing[name], zone) for name in ("since", "until"))
+    return Wanted(
+        by=listing["by"],
+        action=listing["action"],
+        subject=listing["subject"],
+        since=since and int(since.timestamp() * 1000),
+        until=until and int((until + _DAY).timestamp() * 1000),
+    )
+
+
+def _midnight(day: str, zone: tzinfo) -> datetime | None:
+    if not day:
+        return None
+    try:
+        found = datetime.combine(datetime.strptime(day, "%Y-%m-%d").date(), time.min, zone)  # noqa: DTZ007
+        return found if found.year < 9999 and found.year > 1970 else _refused()
+    except ValueError:
+        return _refused()
+
+
+def _refused() -> datetime:
+    raise InvalidInput(_("The date must look like 2027-12-31."))
+
+
+async def _sent(lines: Iterator[str]) -> AsyncIterator[str]:
+    """Some lines at a time, read beside the event loop."""
+    while part := await asyncio.to_thread(_some, lines):
+        yield part
+
+
+def _some(lines: Iterator[str]) -> str:
+    return "".join(line for _number, line in zip(range(500), lines, strict=False))
+
+
+handlers = [show, verify, export]

@@ -1,0 +1,61 @@
+"""/admin/system/retention: how long ended instances are kept, and what would go."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from litestar import Response, get, post
+
+from appliance.errors import InvalidInput, ProcessNotFound
+from web.bodies import text_of
+from web.render import go, page
+from web.security import PageRequest, actor_of
+from web.texts import _
+from web.told import told
+
+HOME = "/admin/system/retention"
+
+
+@get(HOME)
+async def show(request: PageRequest) -> Response[Any]:
+    """The rules, and what they would remove now."""
+    return await _page(request)
+
+
+@post(HOME)
+async def change(request: PageRequest) -> Response[Any]:
+    """Set or take away the rule of one process, or of all others."""
+    process, days = await text_of(request, "process"), (await text_of(request, "days")).strip()
+    try:
+        await request.app.state.box.retention.set(process, _days(days), actor_of(request))
+    except (InvalidInput, ProcessNotFound) as error:
+        return await _page(request, told(error))
+    return go(HOME, _("Saved."))
+
+
+def _days(text: str) -> int | None:
+    """A number of days; an empty text takes the rule away."""
+    if not text:
+        return None
+    if not text.isdecimal() or len(text) > 9:
+        raise InvalidInput(_("Days must be a whole number."))
+    return int(text)
+
+
+async def _page(request: PageRequest, problem: str = "") -> Response[Any]:
+    box = request.app.state.box
+    preview = await asyncio.to_thread(box.retention.preview)
+    return page(
+        request,
+        "retention.html",
+        status=422 if problem else 200,
+        here="system",
+        rules={"": 0} | box.retention.rules(),
+        preview=preview,
+        processes=box.processes.list(),
+        problem=problem,
+    )
+
+
+handlers = [show, change]
