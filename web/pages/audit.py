@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Stream
 
@@ -23,8 +24,8 @@ from web.told import told
 
 HOME = "/admin/audit"
 _FORMS: dict[str, tuple[Callable[[Iterable[Entry]], Iterator[str]], str]] = {
-    "csv": (csv_lines, "text/csv; charset=utf-8"),
-    "jsonl": (json_lines, "application/jsonl"),
+    "audit.csv": (csv_lines, "text/csv; charset=utf-8"),
+    "audit.jsonl": (json_lines, "application/jsonl"),
 }
 _DAY = timedelta(days=1)
 
@@ -42,13 +43,13 @@ async def verify(request: PageRequest) -> Response[Any]:
     return _page(request, verdict=verdict)
 
 
-@get(HOME + "/audit.{form:str}")
-async def export(request: PageRequest, form: FromPath[str]) -> Response[Any]:
+@get(HOME + "/{name:str}")
+async def export(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     """The whole log as a file, the oldest entry first, so that it can be checked elsewhere."""
-    if form not in _FORMS:
-        raise InvalidInput("There is no such page.")
-    lines, kind = _FORMS[form]
-    headers = {"Content-Disposition": f'attachment; filename="audit.{form}"'}
+    if name not in _FORMS:
+        raise NotFoundException
+    lines, kind = _FORMS[name]
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     entries = request.app.state.box.audit.export()
     return Stream(_sent(lines(entries)), media_type=kind, headers=headers)
 
