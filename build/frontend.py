@@ -131,7 +131,8 @@ def _run(command: list[str], *, cwd: Path) -> None:
         raise FrontendError(f"{Path(command[0]).name} ended with {done.returncode}: {said}")
 
 
-def _esbuild(*arguments: str) -> None:
+def esbuild(*arguments: str) -> None:
+    """Bundle what the arguments name; paths are relative to the front end's folder."""
     names = ("bin/esbuild", "esbuild.exe")
     found = [p for name in names for p in (PACKAGES / "@esbuild").glob(f"*/{name}")]
     if not found:
@@ -147,7 +148,7 @@ def _bundle_site(stamp: str) -> None:
     with tempfile.TemporaryDirectory(prefix=".dist-", dir=DIST.parent) as folder:
         made = Path(folder) / "dist"
         meta = Path(folder) / "meta.json"
-        _esbuild(
+        esbuild(
             *(str(p.relative_to(FRONTEND)) for p in entries),
             f"--outdir={made}",
             f"--metafile={meta}",
@@ -174,7 +175,7 @@ def _bundle_site(stamp: str) -> None:
 def _bundle_feel() -> None:
     FEEL.parent.mkdir(parents=True, exist_ok=True)
     made = FEEL.with_suffix(".js.new")
-    _esbuild(
+    esbuild(
         "src/feel/index.js",
         f"--outfile={made}",
         "--format=iife",

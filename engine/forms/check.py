@@ -216,8 +216,11 @@ def _text_faults(place: Place, value: str, limits: Mapping[str, Any]) -> Iterato
         if found is None:
             yield Message("could not be checked in time")
         elif not found:
-            text = rules.pattern_message or "does not have the right form ({pattern})"
-            yield Message(text, pattern=rules.pattern) if not rules.pattern_message else _raw(text)
+            yield (
+                _raw(rules.pattern_message)
+                if rules.pattern_message
+                else Message("does not have the right form ({pattern})", pattern=rules.pattern)
+            )
     if rules.format == "email" and not _EMAIL.fullmatch(value):
         yield Message("is not an e-mail address")
     if rules.format == "phone" and not _PHONE.fullmatch(value):
