@@ -6,13 +6,19 @@ Times come as milliseconds since the epoch (UTC) and leave as ``<time datetime=â
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.numbers import (
+    NumberFormatError,
+    format_decimal,
+    get_decimal_symbol,
+    parse_decimal,
+)
 from markupsafe import Markup, escape
 
 from appliance.errors import InvalidInput
@@ -22,6 +28,8 @@ MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 SOON = 4 * HOUR
+_FRACTION = re.compile(r"-?\d+\.\d+")
+_DIGITS = re.compile(r"\s*-?[\d.,'\s]{1,40}")
 
 
 def zone_of(name: str | None) -> tzinfo:
@@ -75,6 +83,26 @@ def number(value: int | Decimal, digits: int | None = None) -> str:
         digits = max(0, -exponent) if isinstance(exponent, int) else 0
     pattern = "#,##0." + "0" * digits if digits else "#,##0"
     return format_decimal(value, pattern, locale=_locale())
+
+
+def entered(text: str) -> str:
+    """A number as an input shows it: with the reader's decimal sign, and nothing else changed."""
+    if not _FRACTION.fullmatch(text):
+        return text
+    return text.replace(".", get_decimal_symbol(_locale()))
+
+
+def entry(text: str) -> str:
+    """What somebody typed as a number, as a number is written everywhere: ``1.234,5`` â†’ ``1234.5``.
+
+    What is no number for the reader stays as it is.
+    """
+    if not _DIGITS.fullmatch(text):
+        return text
+    try:
+        return f"{parse_decimal(text, locale=_locale(), strict=True):f}"
+    except NumberFormatError:
+        return text
 
 
 def _locale() -> str:

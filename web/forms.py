@@ -22,7 +22,7 @@ from markupsafe import Markup
 
 from appliance.files import Files, Received, StoredFile
 from engine.forms import Directory, Form, FormView, Item, Option
-from web.formats import zone_of
+from web import formats
 from web.told import told
 
 OUTCOME = "_outcome"
@@ -32,6 +32,8 @@ AGAIN = "_again"
 CHUNK = 256 * 1024
 FULL_WIDTH = 16
 _ENTERED = {"text": "", "shown": "", "value": None, "checked": False, "errors": ()}
+_ROW = re.compile(r"\[\d+\]")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?")
 _FIXED_TYPES = frozenset({"expression", "text", "table", "image", "documentPreview"})
 
 
@@ -63,6 +65,29 @@ def sent(given: FormMultiDict) -> Sent:
         found.pairs = _rows_changed(found.pairs, button, rows)
     found.only_again = bool(changes)
     return found
+
+
+def posted(form: Form, given: Sent) -> dict[str, Any]:
+    """The values that a form was sent with; numbers may be written as the reader writes them."""
+    numbers = form.numbers
+    return form.posted(
+        (name, formats.entry(text) if _ROW.sub("[]", name) in numbers else text)
+        for name, text in given.pairs
+    )
+
+
+def shown(item: Item) -> str:
+    """What a field holds, for somebody who only reads it."""
+    if item.type == "datetime":
+        return _moment(item.shown)
+    return formats.entered(item.shown) if item.type in ("number", "expression") else item.shown
+
+
+def _moment(text: str) -> str:
+    if not _ISO.fullmatch(text):
+        return text
+    moment = datetime.fromisoformat(text)
+    return formats.day(moment) + (f" {moment:%H:%M}" if "T" in text else "")
 
 
 def _rows_changed(pairs: list[tuple[str, str]], button: str, value: str) -> list[tuple[str, str]]:
@@ -138,7 +163,7 @@ def now_of(box: Any, user: Any) -> datetime:
 
 def zone(box: Any, user: Any) -> tzinfo:
     """The time zone of a person, or else the server's."""
-    return zone_of(user.zone or box.config.time_zone)
+    return formats.zone_of(user.zone or box.config.time_zone)
 
 
 def directory(box: Any) -> Directory:

@@ -93,6 +93,8 @@ def environment() -> jinja2.Environment:
         "mentioned": talk.mentioned,
         "markdown": forms.markdown,
         "part_state": forms.part_state,
+        "entered": formats.entered,
+        "shown": forms.shown,
         "sentences": forms.sentences,
         "told": told,
         "width": forms.width,

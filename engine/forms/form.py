@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -100,6 +100,11 @@ class Form:
         """The same form for somebody who fills it in but does not decide."""
         return replace(self, schema=replace(self.schema, outcomes=()))
 
+    @property
+    def numbers(self) -> frozenset[str]:
+        """What inputs for numbers are called: ``amount``, ``rows[].cost``."""
+        return frozenset(_numbers(self.components, ""))
+
     def posted(self, pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
         """Values for ``check`` and ``view`` from the names and texts that an HTML form sent."""
         return posted(self.schema.components, pairs)
@@ -163,3 +168,11 @@ class Form:
             for place in live.fields()
             if not place.hidden
         ]
+
+
+def _numbers(components: Sequence[Component], around: str) -> Iterator[str]:
+    for component in components:
+        name = ".".join((*([around] if around else []), *component.key))
+        if component.type == "number":
+            yield name
+        yield from _numbers(component.components, name + "[]" * (component.type == "dynamiclist"))

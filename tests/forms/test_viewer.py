@@ -1,8 +1,9 @@
 """The server accepts exactly what the form-js viewer accepts: the same forms, filled in alike.
 
-The viewer runs in Chromium, the values are what it holds after it took them over. Two differences
-are meant and kept out: the viewer checks read-only fields, which nobody can mend; and it takes a
-text of nothing but spaces for an answer.
+The viewer runs in Chromium, the values are what it holds after it took them over. Three
+differences are meant and kept out: the viewer checks read-only fields, which nobody can mend; it
+takes a text of nothing but spaces for an answer; and it lets conditions see what a hidden field
+held, which a page does not send.
 """
 
 from __future__ import annotations
@@ -137,7 +138,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 
 @st.composite
 def named(draw: st.DrawFn, name: str, before: list[str]) -> dict[str, Any]:
-    """A field of this key, which may be disabled or depend on those before it."""
+    """A field of this key, which may be disabled or depend on some that come before it."""
     made = {**draw(FIELDS), "id": name, "key": name, "label": name}
     if draw(st.integers(0, 9)) == 0:
         made["disabled"] = True
@@ -148,17 +149,26 @@ def named(draw: st.DrawFn, name: str, before: list[str]) -> dict[str, Any]:
     return made
 
 
+def _surely_shown(fields: list[dict[str, Any]]) -> list[str]:
+    return [one["key"] for one in fields if "conditional" not in one]
+
+
 @st.composite
 def filled(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
     """A form, and what was entered."""
     names = [f"f{number}" for number in range(draw(st.integers(1, 5)))]
-    fields = [draw(named(name, names[:at])) for at, name in enumerate(names)]
+    fields: list[dict[str, Any]] = []
+    for name in names:
+        fields.append(draw(named(name, _surely_shown(fields))))
     data = {one["key"]: draw(VALUES[one["type"]]) for one in fields}
     components = list(fields)
     if draw(st.booleans()):
         components = [components[0], {"type": "group", "id": "g", "components": components[1:]}]
     if draw(st.booleans()):
-        inner = [draw(named(name, names)) for name in ("r0", "r1")[: draw(st.integers(1, 2))]]
+        inner = [
+            draw(named(name, _surely_shown(fields)))
+            for name in ("r0", "r1")[: draw(st.integers(1, 2))]
+        ]
         components.append({
             "type": "dynamiclist", "id": "rows", "path": "rows", "isRepeating": True,
             "allowAddRemove": True, "defaultRepetitions": 1, "components": inner,

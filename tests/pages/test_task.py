@@ -295,3 +295,17 @@ def test_a_session_that_is_over_says_so_to_a_script(office: Office, sampler):
         )
         assert answer.status_code in (401, 403)
         assert stranger.sign_in("kermit", PASSWORD).status_code == 303
+
+
+def test_numbers_and_dates_of_a_form_are_those_of_its_reader(kermit):
+    german = {"Accept-Language": "de"}
+    place = begin(kermit, "sampler", subject="Zahlen")
+    kermit.get(place)
+    sent = {"amount": "1.234,5", "items[0].cost": "0,25", "title": "", "_outcome": "submit"}
+    page = kermit.post(place, data={"_csrf_token": kermit.token, **sent}, headers=german)
+    assert page.status_code == 422
+    form = seen(page)
+    assert form.cssselect("[name=amount]")[0].get("value") == "1234,5"
+    assert form.cssselect("[name='items[0].cost']")[0].get("value") == "0,25"
+    assert text_of(form.cssselect("output")[0]) == "2469"
+    assert "ist keine Zahl" not in page.text

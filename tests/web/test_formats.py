@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from web import formats
+from web import formats, texts
 from web.formats import DAY, HOUR, MINUTE
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -115,3 +115,36 @@ def test_values(value, text, kind):
 )
 def test_initials(name, letters):
     assert formats.initials(name) == letters
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "number"),
+    [
+        ("de", "1.234,50", "1234.50"),
+        ("de", "12,5", "12.5"),
+        ("de", "-3,5", "-3.5"),
+        ("de", "12.50", "12.50"),
+        ("de", "1.234", "1234"),
+        ("de", "1.2.3", "1.2.3"),
+        ("de", "NaN", "NaN"),
+        ("de", "viel", "viel"),
+        ("de", "9" * 5000, "9" * 5000),
+        ("de", "", ""),
+        ("en", "1,234.50", "1234.50"),
+        ("en", "1234.50", "1234.50"),
+        ("en", "12,50", "12,50"),
+        ("en", "1e400000000", "1e400000000"),
+    ],
+)
+def test_a_number_is_read_as_its_reader_writes_it(language, typed, number):
+    texts.speak(language)
+    assert formats.entry(typed) == number
+    texts.speak("en")
+
+
+@pytest.mark.parametrize("value", ["1234.5", "0.001", "7", "-2.50", "", "x", "1.2.3"])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_an_input_shows_is_read_back_as_it_was(language, value):
+    texts.speak(language)
+    assert formats.entry(formats.entered(value)) == value
+    texts.speak("en")

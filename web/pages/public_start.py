@@ -61,7 +61,7 @@ async def start(request: AnyRequest, key: FromPath[str], signature: FromPath[str
     process, form = _enter(request, key, signature)
     given = await form_of(request)
     sent = forms.sent(given)
-    values = form.own(form.posted(sent.pairs))
+    values = form.own(forms.posted(form, sent))
     if sent.only_again:
         return _page(request, signature, process, form, values)
     if given.get(TRAP):
@@ -90,7 +90,7 @@ async def start(request: AnyRequest, key: FromPath[str], signature: FromPath[str
 async def parts(request: AnyRequest, key: FromPath[str], signature: FromPath[str]) -> Response[Any]:
     """The form's parts for what is entered so far: conditions, computed values, rows."""
     process, form = _enter(request, key, signature)
-    values = form.own(form.posted(forms.sent(await form_of(request)).pairs))
+    values = form.own(forms.posted(form, forms.sent(await form_of(request))))
     return page(request, "form_part.html", **_form(request, signature, process, form, values, {}))
 
 

@@ -54,7 +54,7 @@ async def start(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     box = request.app.state.box
     process, form = _find(request, key)
     sent = forms.sent(await form_of(request))
-    values = form.posted(sent.pairs) if form else {}
+    values = forms.posted(form, sent) if form else {}
     if sent.only_again:
         return _page(request, process, form, values)
     try:
@@ -78,7 +78,7 @@ async def parts(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     """The form's parts for what is entered so far: conditions, computed values, rows."""
     process, form = _find(request, key)
     sent = forms.sent(await form_of(request))
-    values = form.posted(sent.pairs) if form else {}
+    values = forms.posted(form, sent) if form else {}
     return page(request, "form_part.html", **_form(request, process, form, values, {}))
 
 

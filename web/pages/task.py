@@ -39,7 +39,7 @@ async def complete(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     """Complete it with what was entered, or show the form again with what is wrong."""
     box, detail = request.app.state.box, _find(request, task)
     sent = forms.sent(await form_of(request))
-    values = detail.form.posted(sent.pairs) if detail.form else {}
+    values = forms.posted(detail.form, sent) if detail.form else {}
     if sent.only_again:
         return _page(request, detail, values)
     try:
@@ -70,7 +70,7 @@ async def form(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     """The form's parts for what is entered so far: conditions, computed values, rows."""
     detail = _find(request, task)
     sent = forms.sent(await form_of(request))
-    values = detail.form.posted(sent.pairs) if detail.form else {}
+    values = forms.posted(detail.form, sent) if detail.form else {}
     return page(request, "form_part.html", **_form(request, detail, values, {}))
 
 
