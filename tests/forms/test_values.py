@@ -240,3 +240,11 @@ def test_nested_keys_keep_what_stands_beside_them():
 def test_messages_know_their_template_for_translation():
     said = message(field("number", validate={"min": 1}), "0")
     assert (said.template, said.values) == ("must be at least {limit}", {"limit": 1})
+
+
+def test_a_form_that_accepts_extras_still_checks_the_fields_of_its_groups():
+    group = {"type": "group", "components": [field("number", validate={"max": 5})]}
+    given = form(group, **{"wf:acceptsExtras": True})
+    assert set(check(given, {"x": 7, "more": 1}).errors) == {"x"}
+    assert check(given, {"x": 3, "more": 1}).values == {"x": 3, "more": 1}
+    assert given.own({"x": 3, "more": 1}) == {"x": 3}
