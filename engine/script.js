@@ -187,15 +187,17 @@
 
   // --- globals, and the few names of Java that scripts use without need of Java ----------------------
   const inPackage = (engine) => ({ [engine]: { delegate: { BpmnError } } });
+  const org = {
+    flowable: inPackage('engine'),
+    activiti: inPackage('engine'),
+    camunda: { bpm: inPackage('engine') },
+  };
   const globals = {
     BpmnError,
     console: { log, info: log, warn: log, error: log, debug: log },
     print: log,
-    org: {
-      flowable: inPackage('engine'),
-      activiti: inPackage('engine'),
-      camunda: { bpm: inPackage('engine') },
-    },
+    org,
+    Packages: { org },
     Java: {
       type(name) {
         if (/^org\..*\.BpmnError$/.test(name)) return BpmnError;

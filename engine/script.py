@@ -60,8 +60,11 @@ _JAVA = re.compile(
 _KINDS = ("set", "local", "transient", "remove", "task", "global")
 _BIG = re.compile(rb"\d{16}")
 _GROOVY_VALUE = r"(?:-?\d+|'[^'\\\n]*'|\"[^\"\\$\n]*\"|true|false|null|[A-Za-z_]\w*)"
+_GROOVY_IMPORT = re.compile(r"\bimport\s+org\.\w+(?:\.bpm)?\.engine\.delegate\.BpmnError\b;?")
 _GROOVY_STATEMENT = re.compile(
-    r"execution\.(?:setVariable(?:Local)?\(\s*(?:'[^'\\\n]+'|\"[^\"\\$\n]+\")\s*,"
+    r"throw\s+new\s+(?:org\.\w+(?:\.bpm)?\.engine\.delegate\.)?BpmnError\("
+    rf"\s*{_GROOVY_VALUE}\s*(?:,\s*{_GROOVY_VALUE}\s*)?\)"
+    r"|execution\.(?:setVariable(?:Local)?\(\s*(?:'[^'\\\n]+'|\"[^\"\\$\n]+\")\s*,"
     rf"\s*{_GROOVY_VALUE}\s*\)|removeVariable\(\s*(?:'[^'\\\n]+'|\"[^\"\\$\n]+\")\s*\))"
 )
 
@@ -157,6 +160,7 @@ class Script:
         if len(source) > MAX_SOURCE:
             raise ScriptInvalid(f"the script has more than {MAX_SOURCE} characters")
         if kind == "groovy":
+            source = _GROOVY_IMPORT.sub("", source)
             _check_groovy(source)
         _check_java(source)
         _check_syntax(source)
@@ -265,7 +269,7 @@ def _check_java(source: str) -> None:
 
 
 def _check_groovy(source: str) -> None:
-    """A Groovy script that is the same in JavaScript: only variables set to plain values."""
+    """A Groovy script that is the same in JavaScript: it sets plain values or throws an error."""
     bare = re.sub(r"//[^\n]*|/\*.*?\*/", "", source, flags=re.DOTALL)
     for statement in filter(None, map(str.strip, re.split(r"[;\n]", bare))):
         if _GROOVY_STATEMENT.fullmatch(statement) is None:

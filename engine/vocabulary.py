@@ -363,9 +363,9 @@ WORDS: tuple[Word, ...] = (
     *_rows("C", "signalEventDefinition", "supported", {"<in>": "a value that the signal carries"}),
     *_rows("FAC", "signalEventDefinition", "supported", {"async": "it is thrown asynchronously"}),
     *_rows("F", "startEvent intermediateCatchEvent boundaryEvent", "supported", {
-        "<in>": "a value that is taken from what was sent; with one, all others are not",
+        "<in>": "a value taken from what was sent or thrown; with one, all others are not",
     }),
-    *_rows("F", "intermediateThrowEvent endEvent", "supported", {"<out>": "a value that is sent"}),
+    *_rows("F", "intermediateThrowEvent endEvent", "supported", {"<out>": "a value it sends"}),
     *_rows("C", "messageEventDefinition", "refused", {
         "class": _JAVA, "delegateExpression": _JAVA,
         "expression": "put a service task with this expression before the event",

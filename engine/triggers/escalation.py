@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.catching import catcher
 from engine.triggers.trigger import Trigger
+from engine.values import checked_variables
 
 if TYPE_CHECKING:
     from engine.elements.event import Event
@@ -38,8 +39,12 @@ class Escalation(Trigger):
 
     def throw(self, run: Run, token: Token, event: Event) -> None:
         found = catcher(token, Escalation, self.code or "")
-        if found is not None:
-            event, trigger, holder = found
-            assert isinstance(trigger, Escalation)
-            variable = trigger.code_variable
-            event.caught(run, holder, {variable: self.code} if variable else {})
+        if found is None:
+            return
+        known = checked_variables(event.outs.values(run, token)) | {"escalationCode": self.code}
+        event, trigger, holder = found
+        assert isinstance(trigger, Escalation)
+        values = event.received(run, holder, known) if event.ins.mappings else {}
+        if trigger.code_variable:
+            values[trigger.code_variable] = self.code
+        event.caught(run, holder, values)

@@ -216,12 +216,15 @@ def test_console_lines_are_kept():
         "throw new org.activiti.engine.delegate.BpmnError('LIMIT', 'too much')",
         "throw new org.camunda.bpm.engine.delegate.BpmnError('LIMIT', 'too much')",
         "throw new (Java.type('org.flowable.engine.delegate.BpmnError'))('LIMIT', 'too much')",
+        "throw new Packages.org.flowable.engine.delegate.BpmnError('LIMIT', 'too much')",
+        "var E = Packages.org.flowable.engine.delegate.BpmnError; throw new E('LIMIT', m)",
+        "var BpmnError = org.flowable.engine.delegate.BpmnError; throw new BpmnError('LIMIT', m)",
         "function f() { throw new BpmnError('LIMIT', 'too much'); } f()",
         "try { throw new BpmnError('LIMIT', 'too much') } catch (e) { throw e }",
     ],
 )
 def test_a_bpmn_error_is_part_of_the_outcome(source):
-    outcome = run(f"execution.setVariable('before', 1); {source}")
+    outcome = run(f"execution.setVariable('before', 1); {source}", m="too much")
     assert outcome.error == BpmnErrorRaised("LIMIT", "too much")
     assert outcome.sets == {"before": 1}
     assert run("try { throw new BpmnError('A') } catch (e) { e.getErrorCode() }").result == "A"
@@ -325,12 +328,26 @@ def test_groovy_that_is_javascript_too_runs(source, sets):
 @pytest.mark.parametrize(
     "source",
     [
+        "throw new org.flowable.engine.delegate.BpmnError('LIMIT', 'too much')",
+        'import org.flowable.engine.delegate.BpmnError;\nthrow new BpmnError("LIMIT", text) // a',
+    ],
+)
+def test_a_groovy_script_may_throw_an_error(source):
+    outcome = run(source, language="groovy", text="too much")
+    assert outcome.error == BpmnErrorRaised("LIMIT", "too much")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
         "def x = 1",
         'execution.setVariable("x", 1 / 2)',
         'execution.setVariable("x", 1.5)',
         'execution.setVariable("x", "${y}")',
         "execution.setVariable('x', [a: 1])",
         "println 'hello'",
+        "throw new RuntimeException('hello')",
+        "import java.util.Date; throw new BpmnError('a')",
         "execution.setVariable('x', 'it\\'s')",
         "x = 5",
         "for (i in 1..3) { }",
