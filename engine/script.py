@@ -260,6 +260,8 @@ def _check_syntax(source: str) -> None:
 
 
 def _check_java(source: str) -> None:
+    if _JAVA.search(source) is None:
+        return
     found = _JAVA.search(_QUOTED.sub("''", source))
     if found is not None:
         line = source.count("\n", 0, source.find(found[0])) + 1
