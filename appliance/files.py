@@ -172,6 +172,11 @@ class Files:
                 self._mark(name).hardlink_to(self._place(name))
         _fsync(self._tmp)
 
+    def spare(self, names: Iterable[str]) -> None:
+        """These stay after all."""
+        for name in names:
+            self._mark(name).unlink(missing_ok=True)
+
     def remove(self, names: Iterable[str]) -> None:
         """These have lost their rows."""
         for name in names:

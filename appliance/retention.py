@@ -21,6 +21,7 @@ from appliance.errors import InvalidInput, ProcessNotFound
 from appliance.files import Files
 from appliance.pending import Pending
 from appliance.store import chain, removal, sqlite
+from engine.errors import Refused
 
 DAY = 86_400_000
 LONGEST = 36_500
@@ -197,7 +198,11 @@ class Retention:
         stored = removal.files(self._database.read(), roots)
         names = [name for _, name, _ in stored]
         self._files.doom(names)
-        instances = self._database.write(lambda c: removal.delete(c, roots)).result()
+        try:
+            instances = self._database.write(lambda c: removal.delete(c, roots)).result()
+        except Refused:
+            self._files.spare(names)
+            raise
         self._files.remove(names)
         self._rest(began)
         return instances, len(names), sum(size for *_, size in stored)
