@@ -11,6 +11,8 @@ box.audit       who did what               box.backups, box.retention, box.syste
 box.public_starts  links for everybody
 box.live        "something changed"        box.saved_filters of the inbox
 box.comments    on cases                   box.notices       what people are told
+box.drafts      models being drawn         box.modeling      advice for whoever draws
+box.trials      drafts in a sandbox        box.forms         forms by their key
 box.variables   how values changed         box.store         for tests and checks
 """
 
@@ -59,6 +61,7 @@ from appliance.store import chain, sqlite
 from appliance.store.store import Store
 from appliance.system import System
 from appliance.tasks import Tasks
+from appliance.trials import Trials
 from appliance.upkeep import Upkeep
 from appliance.variables import Variables
 from engine.world import Limits
@@ -105,6 +108,7 @@ class Box:
 
     def close(self) -> None:
         """Finish what waits and let go of the data directory. Harmless when it is closed."""
+        self.trials.close()
         self.upkeep.close()
         self.backups.close()
         self.batches.close()
@@ -151,6 +155,7 @@ class Box:
         self.forms = Forms(store.read, library)
         self.drafts = Drafts(store, clock, config.model_limit)
         self.modeling = Modeling(self.processes, self.forms, self.people, clock, store.zone)
+        self.trials = Trials(self.drafts, self.forms, self.processes, clock)
         self.password_links = PasswordLinks(store, self.people, clock)
         self.setup = Setup(store, clock)
         self.public_starts = PublicStarts(

@@ -19,7 +19,7 @@
     │   └── DraftChanged          ... because somebody else saved the draft meanwhile
     ├── UserNotFound, GroupNotFound, KeyNotFound, SessionNotFound, MoveNotFound, BatchNotFound,
     │   IncidentNotFound, FilterNotFound, DraftNotFound, FormNotFound,
-    │   NoticeNotFound
+    │   NoticeNotFound, TrialNotFound
     ├── BackupNotFound, BackupDamaged, BackupFailed
     ├── StorageFull               the disk is full; nothing was changed
     ├── Overloaded                too much is waiting; try again (carries the seconds)
@@ -211,6 +211,12 @@ class DraftNotFound(Refused):
     """No draft has this number."""
 
     code = "DRAFT_NOT_FOUND"
+
+
+class TrialNotFound(Refused):
+    """The trial of a draft is over, or somebody else's."""
+
+    code = "TRIAL_NOT_FOUND"
 
 
 class FormNotFound(Refused):

@@ -48,6 +48,7 @@ from web.pages import (
     system,
     task,
     timers,
+    trials,
     variables,
 )
 from web.render import go
@@ -61,8 +62,8 @@ PAGES = [inbox, task, start, requests, comments, notices, account, files, search
 """For everybody who is signed in."""
 
 ADMIN_PAGES = [
-    processes, public_links, deploy, drafts, instances, variables, incidents, timers, batches,
-    people, groups, api_keys, audit, system, backups, retention,
+    processes, public_links, deploy, drafts, trials, instances, variables, incidents, timers,
+    batches, people, groups, api_keys, audit, system, backups, retention,
 ]  # fmt: skip
 """For administrators; their addresses begin with ``/admin``."""
 

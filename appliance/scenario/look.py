@@ -62,6 +62,13 @@ WHERE kind IN ('receive', 'message') AND node = :node AND {_IN} ORDER BY id
 _JOBS = f"""
 SELECT id, root FROM job WHERE kind = 'external' AND topic = :topic AND {_IN} ORDER BY id
 """
+_WAITS = f"""
+SELECT kind, node, name, NULL FROM subscription
+WHERE kind IN ('message', 'signal', 'local-signal', 'receive', 'conditional') AND {_IN}
+UNION ALL SELECT kind, node, topic, due FROM job WHERE {_IN}
+UNION ALL SELECT 'start-' || kind, node, name, due FROM start_trigger
+ORDER BY 4, 2
+"""
 _ROOTS = """
 SELECT i.id, d.key FROM instance i JOIN definition d ON d.id = i.definition
 WHERE i.parent IS NULL ORDER BY i.id
@@ -72,6 +79,19 @@ _JOURNAL = """
 SELECT (SELECT max(id) FROM journal), (SELECT max(id) FROM deployment),
     (SELECT count(*) FROM start_trigger), (SELECT count(*) FROM definition WHERE suspended)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Something that waits: ``kind`` of a subscription or job, or of what starts a process.
+
+    ``name`` is that of a message, signal or topic; ``due`` is in ms.
+    """
+
+    kind: str
+    node: str
+    name: str | None
+    due: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +177,10 @@ class Look:
     def waiting(self, node: str, root: int | None = None) -> list[tuple[int, int]]:
         """What waits for a trigger at a node: subscriptions and their top-level instances."""
         return self._rows(_WAITING, node=node, root=root)
+
+    def waits(self, root: int | None = None) -> list[Wait]:
+        """All that waits for a message, a signal, a time, a worker; what starts processes too."""
+        return [Wait(*row) for row in self._rows(_WAITS, root=root)]
 
     def external_jobs(self, topic: str, root: int | None = None) -> list[tuple[int, int]]:
         """The jobs that wait for a worker of a topic, with their top-level instances."""

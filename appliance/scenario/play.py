@@ -57,18 +57,18 @@ class Result:
 
 def play(scenario: Scenario, stage: Stage) -> Result:
     """Play a scenario to its end, or to the first step that fails."""
-    return _Play(scenario, stage).play()
+    return Play(scenario, stage).play()
 
 
-class _Play:
-    """``instance`` is the one that later steps are about; ``labels`` are others by name."""
+class Play:
+    """A scenario, or the steps that somebody takes one by one, on a stage."""
 
     def __init__(self, scenario: Scenario, stage: Stage) -> None:
         self._scenario = scenario
         self._stage = stage
         self._box = stage.box
         self._look = stage.look
-        self._instance: int | None = None
+        self._instance: int | None = None  # the one that later steps are about
         self._labels: dict[str, int] = {}
         self._do: dict[type[Step], Do] = {
             steps.Start: self._start,
@@ -114,12 +114,21 @@ class _Play:
             return self._result(number, f"broke: {type(error).__name__}: {error}")
         return Result(self._scenario)
 
+    @property
+    def instance(self) -> int | None:
+        """The instance that the next step is about."""
+        return self._instance
+
+    def do(self, step: Acting) -> None:
+        """Take one step. Raises Failed, or what refuses it."""
+        self._do[type(step)](step)
+
     def _one(self, step: Step) -> list[Difference]:
         if isinstance(step, Expect):
             return differences(self._view(step))
         assert isinstance(step, Acting)
         if not step.fails:
-            self._do[type(step)](step)
+            self.do(step)
             return []
         self._refused(step)
         return []
@@ -128,7 +137,7 @@ class _Play:
         """Do a step that must be refused and change nothing."""
         before = self._look.mark()
         try:
-            self._do[type(step)](step)
+            self.do(step)
         except Refused as error:
             if isinstance(step.fails, str) and step.fails != error.code:
                 raise Failed(

@@ -102,7 +102,7 @@ def _scenario(file: Path, content: Any, shared: _Several) -> Scenario:
     body = _converted(file, 0, content, _Body)
     name = body.name or file.name.partition(".scenario.")[0]
     try:
-        found = tuple(_step(file, number, each) for number, each in enumerate(body.steps, 1))
+        found = tuple(read_step(file, number, each) for number, each in enumerate(body.steps, 1))
         if not found:
             raise BadScenario(file, 0, "it has no steps")
         _check_labels(file, found)
@@ -114,7 +114,8 @@ def _scenario(file: Path, content: Any, shared: _Several) -> Scenario:
     return Scenario(file, name, tuple(deploy.files(file.parent)), clock, found)
 
 
-def _step(file: Path, number: int, content: Mapping[str, Any]) -> Step:
+def read_step(file: Path, number: int, content: Mapping[str, Any]) -> Step:
+    """One step. Raises BadScenario."""
     known = [name for name in content if name in STEPS]
     if not known:
         raise BadScenario(file, number, _unknown(content))

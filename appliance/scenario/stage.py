@@ -47,10 +47,14 @@ class TooMuchTime(Refused):
 
 
 class Stage:
-    """A box, its clock (``now``, in ms) and what can be seen of it."""
+    """A box, its clock (``now``, in ms) and what can be seen of it.
+
+    ``firings`` is how many moments one step may stop at.
+    """
 
     def __init__(self, folder: Path, now: int) -> None:
         self.now = now
+        self.firings = FIRINGS
         self.box = Box(Config(data=folder, demos=False), clock=lambda: self.now)
         self.look = Look(self.box.store.read())
 
@@ -126,7 +130,7 @@ class Stage:
         Returns the last instance that a timer of its process started meanwhile.
         """
         before = self.look.started_by_timers()
-        for _ in range(FIRINGS):
+        for _ in range(self.firings):
             due = self.box.clockwork.next_due()
             if due is None or due > moment:
                 break
@@ -134,7 +138,7 @@ class Stage:
             if not self.box.clockwork.fire_due():
                 raise TooMuchTime("something is due that cannot be run")
         else:
-            raise TooMuchTime(f"more than {FIRINGS:,} times something is due until then")
+            raise TooMuchTime(f"more than {self.firings:,} times something is due until then")
         self.now = max(self.now, moment)
         after = self.look.started_by_timers()
         return after if after != before else None

@@ -25,7 +25,7 @@ def load(file: Path) -> Any:
     """What a YAML or JSON file holds. Raises Unreadable."""
     try:
         data = file.read_bytes()
-        return decode(data) if file.suffix == ".json" else yaml.load(data, _Loader)
+        return decode(data) if file.suffix == ".json" else yaml.load(data, Loader)
     except OSError as error:
         raise Unreadable(error.strerror or str(error)) from None
     except InvalidVariables as error:
@@ -46,7 +46,7 @@ def _one_line(error: Exception) -> str:
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Loader(_SafeLoader):
+class Loader(_SafeLoader):
     """Safe YAML by the core schema, with exact numbers and without doubled keys."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
@@ -66,12 +66,12 @@ def _scalar_keys(node: yaml.MappingNode) -> Iterator[tuple[yaml.ScalarNode, yaml
             yield key, value
 
 
-def _integer(loader: _Loader, node: yaml.ScalarNode) -> int:
+def _integer(loader: Loader, node: yaml.ScalarNode) -> int:
     text = loader.construct_scalar(node)
     return int(text, 0) if text[:2] in ("0x", "0o") else int(text)
 
 
-def _decimal(loader: _Loader, node: yaml.ScalarNode) -> Any:
+def _decimal(loader: Loader, node: yaml.ScalarNode) -> Any:
     return decode(_json_number(loader.construct_scalar(node)))
 
 
@@ -83,7 +83,7 @@ def _json_number(text: str) -> str:
 
 
 _TAG = "tag:yaml.org,2002:"
-_Loader.yaml_implicit_resolvers = {}  # none of version 1.1
+Loader.yaml_implicit_resolvers = {}  # none of version 1.1
 for _name, _pattern, _first in (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
@@ -91,6 +91,6 @@ for _name, _pattern, _first in (
     ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", list("-+.0123456789")),
     ("merge", r"<<", ["<"]),
 ):
-    _Loader.add_implicit_resolver(_TAG + _name, re.compile(rf"(?:{_pattern})\Z"), _first)
-_Loader.add_constructor(f"{_TAG}int", _integer)
-_Loader.add_constructor(f"{_TAG}float", _decimal)
+    Loader.add_implicit_resolver(_TAG + _name, re.compile(rf"(?:{_pattern})\Z"), _first)
+Loader.add_constructor(f"{_TAG}int", _integer)
+Loader.add_constructor(f"{_TAG}float", _decimal)

@@ -10,6 +10,7 @@ import { h } from "./modeler/dom.js";
 import { Desk, Panel } from "./modeler/panel.js";
 import { Saving } from "./modeler/saving.js";
 import { post } from "./modeler/server.js";
+import { Trial } from "./modeler/trial.js";
 import { _ } from "./js/texts.js";
 
 const PALETTE = 100;
@@ -41,6 +42,7 @@ export async function start(element) {
     heard,
   });
   controls(part("bar"), modeler);
+  trying(element, modeler, draft, saving);
   leave(saving);
   element.dataset.ready = "";
   heard(await post("/admin/drafts/check", { xml }));
@@ -89,6 +91,31 @@ function controls(bar, modeler) {
   };
   modeler.on("commandStack.changed", able);
   able();
+}
+
+// "Try it" exchanges the properties for the trial, and the drawing stays as it is meanwhile.
+function trying(element, modeler, draft, saving) {
+  const [panel, trial] = ["panel", "trial"].map((name) => element.querySelector(`.modeler-${name}`));
+  const button = document.querySelector("[data-try]");
+  const turn = (on) => {
+    panel.hidden = on;
+    trial.hidden = !on;
+    button.disabled = on;
+    element.classList.toggle("trying", on);
+  };
+  const run = new Trial(trial, modeler, {
+    draft,
+    saving,
+    ended: () => {
+      turn(false);
+      button.focus();
+    },
+  });
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    turn(true);
+    run.begin();
+  });
 }
 
 // Links that need what is drawn wait until it is saved.

@@ -1,0 +1,102 @@
+"""Try it: a draft runs in a sandbox, step by step on the diagram, and the run is kept."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from appliance.cli import program
+from tests.browser.conftest import Enter, Visit
+from tests.browser.test_modeler import begin, choose, fill, pressed
+from tests.office import Office
+
+pytestmark = pytest.mark.browser
+
+
+def draw(visit: Visit, name: str) -> None:
+    """Start, a task that gets late after an hour, a decision by ``amount``, two ends."""
+    begin(visit, name)
+    choose(visit, "Started (Start event)")
+    pressed(visit, "User task")
+    fill(visit, "Name", "Decide")
+    fill(visit, "Assignee", "${initiator}")
+    pressed(visit, "Timer on its edge")
+    fill(visit, "Name", "Late")
+    visit.page.get_by_label("Ends its activity").uncheck()
+    fill(visit, "Duration", "PT1H")
+    pressed(visit, "User task")
+    fill(visit, "Name", "Remind")
+    fill(visit, "Candidate groups", "managers")
+    pressed(visit, "End event")
+    choose(visit, "Decide (User task)")
+    pressed(visit, "Exclusive gateway")
+    fill(visit, "Name", "How much?")
+    pressed(visit, "End event")
+    fill(visit, "Name", "Small")
+    choose(visit, "How much? (Exclusive gateway)")
+    pressed(visit, "End event")
+    fill(visit, "Name", "Large")
+    flow = visit.page.get_by_label("Default flow")
+    choose(visit, "How much? (Exclusive gateway)")
+    flow.select_option(label="to Small")
+    chooser = visit.page.get_by_label("Element", exact=True)
+    flows = chooser.locator("option", has_text="Sequence flow")
+    chooser.select_option(flows.last.get_attribute("value"))
+    fill(visit, "Taken when", "${amount > 500}")
+
+
+def click(visit: Visit, name: str) -> None:
+    visit.page.locator(".modeler-trial").get_by_role("button", name=name).click()
+
+
+def test_from_nothing_to_a_running_process(enter: Enter, office: Office, tmp_path: Path):
+    visit = enter()
+    draw(visit, "Tried out")
+    page = visit.page
+    trial = page.locator(".modeler-trial")
+    page.get_by_role("button", name="Try it").click()
+    trial.get_by_text("not started").wait_for()
+    trial.get_by_label("Variables").fill("{not json")
+    click(visit, "Start")
+    trial.get_by_role("alert").filter(has_text="no JSON").wait_for()
+    trial.get_by_label("Variables").fill('{"amount": 900}')
+    trial.get_by_label("As", exact=True).fill("kermit")
+    trial.get_by_label("As", exact=True).press("Tab")
+    click(visit, "Start")
+    trial.get_by_role("heading", name="Decide").wait_for()
+    assert page.locator(".djs-shape.is-active").count() == 1
+    click(visit, "Jump to 2026-01-05 10:00 UTC")
+    trial.get_by_role("heading", name="Remind").wait_for()
+    assert "2026-01-05 10:00 UTC" in trial.locator(".trial-clock").inner_text()
+    trial.get_by_role("button", name="Complete").first.click()
+    trial.get_by_role("heading", name="Decide").wait_for(state="detached")
+    click(visit, "Complete")
+    trial.locator(".badge", has_text="completed").wait_for()
+    with page.expect_download() as download:
+        trial.get_by_role("link", name="Save as scenario").click()
+    with zipfile.ZipFile(download.value.path()) as packed:
+        packed.extractall(tmp_path)
+    ran = CliRunner().invoke(program, ["test", str(tmp_path), "--coverage"])
+    assert "1 passed, 0 failed" in ran.output, ran.output
+    click(visit, "Back to drawing")
+    page.get_by_role("link", name="Deploy…").click()
+    page.get_by_role("button", name="Deploy version 1").click()
+    page.get_by_role("heading", name="Tried out").wait_for()
+    number = office.start("tried_out", amount=900)
+    page = visit.open(f"/admin/instances/{number}")
+    page.wait_for_selector(".djs-shape.is-active")
+    assert visit.faults() == []
+
+
+def test_what_cannot_run_cannot_be_tried(enter: Enter):
+    visit = enter()
+    begin(visit, "Cannot run")
+    choose(visit, "Started (Start event)")
+    pressed(visit, "Service task")
+    visit.page.get_by_role("button", name="Try it").click()
+    visit.page.get_by_role("alert").filter(has_text="needs an expression").wait_for()
+    click(visit, "Back to drawing")
+    assert visit.page.locator(".modeler-trial").is_hidden()

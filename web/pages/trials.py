@@ -1,0 +1,75 @@
+"""Trials of drafts, for the modeler's script: begin, take a step, save the run, end."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import zipfile
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from appliance.errors import InvalidInput
+from appliance.trials import TrialView
+from web import wire
+from web.bodies import json_of
+from web.security import PageRequest, actor_of
+
+HOME = "/admin/trials"
+TRIAL = HOME + "/{trial:str}"
+LIMIT = 256 * 1024
+
+
+@post("/admin/drafts/{id:int}/trial")
+async def begin(request: PageRequest, id: FromPath[int]) -> Response[Any]:
+    """Put the draft, as it was saved last, on a stage."""
+    trials = request.app.state.box.trials
+    return _json(await asyncio.to_thread(trials.begin, id, actor_of(request)))
+
+
+@post(TRIAL)
+async def act(request: PageRequest, trial: FromPath[str]) -> Response[Any]:
+    """Take a step, written as in a scenario."""
+    step = await json_of(request, LIMIT)
+    if not isinstance(step, dict):
+        raise InvalidInput("A step is a mapping, as in a scenario.")
+    trials = request.app.state.box.trials
+    return _json(await asyncio.to_thread(trials.act, trial, step, actor_of(request)))
+
+
+@get(TRIAL + "/scenario")
+async def scenario(request: PageRequest, trial: FromPath[str]) -> Response[Any]:
+    """The run as a scenario, with the model and forms that it deploys, in one archive."""
+    trials = request.app.state.box.trials
+    files = await asyncio.to_thread(trials.scenario, trial, actor_of(request))
+    name = quote(next(iter(files)).partition(".")[0])
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}.scenario.zip"}
+    headers["Cache-Control"] = "no-store"
+    return Response(_packed(files), media_type="application/zip", headers=headers)
+
+
+@post(TRIAL + "/end")
+async def end(request: PageRequest, trial: FromPath[str]) -> Response[Any]:
+    """Leave the stage."""
+    await asyncio.to_thread(request.app.state.box.trials.end, trial, actor_of(request))
+    return Response(b"", status_code=204)
+
+
+def _packed(files: dict[str, bytes]) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    return archive.getvalue()
+
+
+def _json(view: TrialView) -> Response[Any]:
+    headers = {"Cache-Control": "no-store"}
+    return Response(
+        wire.encode(view), status_code=200, media_type="application/json", headers=headers
+    )
+
+
+handlers = [begin, act, scenario, end]
