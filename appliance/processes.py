@@ -88,6 +88,10 @@ class Processes:
             raise Conflict(f"The start form {process.start_form_key} of {key} is not deployed.")
         return form
 
+    def help(self, key: str) -> str:
+        """The page of help of a process, in Markdown; empty for one that did not ship."""
+        return next((shipped.help() for shipped in SHIPPED if shipped.key == key), "")
+
     def lint(self, files: Mapping[str, bytes]) -> list[Finding]:
         """Everything that a deployment of these files would find."""
         return Deployment.read(_named(files), self._limit, self._known()).findings

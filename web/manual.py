@@ -23,7 +23,10 @@ from appliance import __version__
 FOLDER = Path(__file__).parent / "help"
 CHAPTERS: Sequence[tuple[str, Sequence[str]]] = (
     ("Working", ("first-steps", "tasks")),
-    ("Drawing processes", ("drawing", "modelling", "dialects", "conformance", "scenarios")),
+    (
+        "Drawing processes",
+        ("drawing", "modelling", "forms", "dialects", "conformance", "scenarios"),
+    ),
     ("Running the server", ("administration", "operating", "settings", "command-line")),
     ("Programs", ("rest-api",)),
     ("Workingflow", ("about",)),

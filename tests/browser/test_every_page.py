@@ -17,6 +17,7 @@ PAGES = {
     "task": "/tasks/{task}",
     "start": "/start",
     "start form": "/start/leave_request_demo",
+    "help of a process": "/start/leave_request_demo/help",
     "requests": "/requests?view=all",
     "request": "/requests/{report}",
     "comments": "/comments/{report}",

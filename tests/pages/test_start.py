@@ -68,3 +68,15 @@ def test_a_suspended_process_is_not_offered(kermit):
     assert kermit.submit("/start/broken").status_code == 409
     kermit.submit("/admin/processes/broken/activate")
     assert "Broken" in rows(kermit.get("/start"))
+
+
+def test_a_card_leads_to_the_help_of_its_process(kermit):
+    cards = kermit.get("/start")
+    assert "/start/leave_request_demo/help" in cards.text
+    assert "/start/errands/help" not in cards.text
+    page = kermit.get("/start/leave_request_demo/help")
+    assert "Who does what" in page.text
+    assert "<table" in page.text
+    assert len(seen(page).cssselect("h1")) == 1
+    assert kermit.get("/start/errands/help").status_code == 404
+    assert kermit.get("/start/no_such_process/help").status_code == 404

@@ -17,7 +17,11 @@ LETTERS = re.compile(r"[^\W\d_]{2,}")
 TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 ATTRIBUTE = re.compile(r"""(?<![\w<])[a-z-]+="[^"]*"?| (?:required|selected|checked)\b""")
 SPOKEN = re.compile(r"""\b(?:title|alt|placeholder|aria-label|aria-description|label)="([^"]*)""")
-NAMES = {"Workingflow", "Ctrl", "Esc", "Enter", "XML", "nbsp"}
+NAMES = {
+    "Workingflow", "Python", "SQLite", "XML", "CSV", "JSON", "Ctrl", "Esc", "Enter",
+    "api", "ms", "nbsp",
+}  # fmt: skip
+"""What is called the same in every language."""
 SAID_TO_PROGRAMS = {
     "api.py",
     "bodies.py",

@@ -152,3 +152,13 @@ def test_markup_in_data_stays_text():
     assert "<script>" not in made
     assert "<in>" not in made
     assert "<code>&lt;b&gt;</code>" in made
+
+
+def test_every_kind_of_field_and_every_key_of_ours_is_told():
+    from engine.forms import model, read
+
+    said = set(re.findall(r"[\w:]+", text("forms")))
+    for kind in (*model.FIELD_TYPES, *model.PRESENTATION, *model.CONTAINERS):
+        assert kind in said
+    for key in re.findall(r"``(wf:\w+)``", read.__doc__ or ""):
+        assert key in said

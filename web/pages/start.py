@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import Response, get, post
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from appliance.errors import Forbidden, ProcessSuspended
@@ -27,7 +28,8 @@ PROCESS = "/start/{key:str}"
 async def show_all(request: PageRequest) -> Response[Any]:
     """The processes that this person may start."""
     listing = Listing.of(request, "/start", q=())
-    every = request.app.state.box.processes.startable(actor_of(request))
+    box = request.app.state.box
+    every = box.processes.startable(actor_of(request))
     word = listing["q"].casefold()
     found = [one for one in every if word in f"{one.name} {one.description}".casefold()]
     return page(
@@ -38,6 +40,7 @@ async def show_all(request: PageRequest) -> Response[Any]:
         listing=listing,
         processes=found,
         all_processes=every,
+        helped={one.key for one in found if box.processes.help(one.key)},
     )
 
 
@@ -71,6 +74,18 @@ async def start(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     except FormInvalid as error:
         return _page(request, process, form, values, error.errors, status=422)
     return _started(process, started)
+
+
+@get(PROCESS + "/help")
+async def help_page(request: PageRequest, key: FromPath[str]) -> Response[Any]:
+    """What the process is for and how it goes, where somebody wrote that down."""
+    process, _form = _find(request, key)
+    text = request.app.state.box.processes.help(key)
+    if not text:
+        raise NotFoundException
+    # Its first line is the title, which the page has.
+    body = text.partition("\n")[2]
+    return page(request, "start_help.html", here="start", process=process, body=body)
 
 
 @post(PROCESS + "/form")
@@ -139,4 +154,4 @@ def _form(
     }
 
 
-handlers = [show_all, show, start, parts]
+handlers = [show_all, show, start, parts, help_page]
