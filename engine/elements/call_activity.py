@@ -27,7 +27,7 @@ class CallActivity(Node):
     business_key: Expression | None = None
     inherit_key: bool = False
     title: Expression | None = None
-    id_variable: str | None = None
+    id_variable: Expression | None = None
     local = False
     ins: Carried
     outs: Carried
@@ -44,8 +44,10 @@ class CallActivity(Node):
         self.version = reader.expression(xml, xml.own.get("calledElementVersion"), "version")
         self.inherit_key = reader.flag(xml, "inheritBusinessKey")
         self.title = reader.expression(xml, xml.own.get("processInstanceName"), "name")
-        self.id_variable = xml.own.get("idVariableName") or xml.own.get(
-            "processInstanceIdVariableName"
+        self.id_variable = reader.expression(
+            xml,
+            xml.own.get("idVariableName") or xml.own.get("processInstanceIdVariableName"),
+            "idVariableName",
         )
         self.local = reader.flag(xml, "useLocalScopeForOutParameters")
         self.ins, self.outs = read_carried(xml, "in", reader), read_carried(xml, "out", reader)
@@ -69,8 +71,8 @@ class CallActivity(Node):
             business_key = token.instance.business_key
         name = run.text(self.title, token)
         instance = run.begin_instance(definition, token, values, business_key, name)
-        if self.id_variable is not None:
-            run.set_variables(token, {self.id_variable: str(instance.id)})
+        if variable := run.text(self.id_variable, token):
+            run.set_variables(token, {variable: str(instance.id)})
         run.open(instance)
 
     def called_ended(self, run: Run, token: Token, instance: Instance) -> None:

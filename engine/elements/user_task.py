@@ -45,10 +45,14 @@ class UserTask(Node):
         self.calendar = read_calendar(xml, reader)
         self.priority = reader.expression(xml, xml.own.get("priority"), "priority")
         self.skip = reader.expression(xml, xml.own.get("skipExpression"), "skip expression")
-        self.id_variable = xml.own.get("taskIdVariableName") or xml.own.get(
-            "activeTaskIdVariableName"
+        self.id_variable = reader.expression(
+            xml,
+            xml.own.get("taskIdVariableName") or xml.own.get("activeTaskIdVariableName"),
+            "taskIdVariableName",
         )
-        self.completer_variable = xml.own.get("taskCompleterVariableName")
+        self.completer_variable = reader.expression(
+            xml, xml.own.get("taskCompleterVariableName"), "taskCompleterVariableName"
+        )
         self.users = _expressions(xml, reader, "candidateUsers")
         self.groups = _expressions(xml, reader, "candidateGroups")
         self._read_resources(xml, reader)
@@ -111,8 +115,8 @@ class UserTask(Node):
                 _candidates(run, self.groups, token),
             )
         )
-        if self.id_variable:
-            run.set_variables(token, {self.id_variable: str(token.id)})
+        if variable := run.text(self.id_variable, token):
+            run.set_variables(token, {variable: str(token.id)})
         self._tell(run, token, "create")
         if token.alive and token.task is not None and token.task.assignee:
             self._tell(run, token, "assignment")
@@ -142,8 +146,8 @@ class UserTask(Node):
             raise TaskDelegated(
                 f"Task {task.id} is delegated to {task.assignee}: it is resolved, not completed"
             )
-        if self.completer_variable:
-            run.set_variables(token, {self.completer_variable: run.by})
+        if variable := run.text(self.completer_variable, token):
+            run.set_variables(token, {variable: run.by})
         self._tell(run, token, "complete")
         if not token.alive:
             return
