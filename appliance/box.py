@@ -13,6 +13,7 @@ box.live        "something changed"        box.saved_filters of the inbox
 box.comments    on cases                   box.notices       what people are told
 box.drafts      models being drawn         box.modeling      advice for whoever draws
 box.trials      drafts in a sandbox        box.forms         forms by their key
+box.unsent      what was typed into forms
 box.variables   how values changed         box.store         for tests and checks
 """
 
@@ -62,6 +63,7 @@ from appliance.store.store import Store
 from appliance.system import System
 from appliance.tasks import Tasks
 from appliance.trials import Trials
+from appliance.unsent import Unsent
 from appliance.upkeep import Upkeep
 from appliance.variables import Variables
 from engine.world import Limits
@@ -139,6 +141,7 @@ class Box:
         self.instances = Instances(store, library, self.processes, self.files, cases)
         self.inbox = Inbox(store, library, clock)
         self.tasks = Tasks(store, library, self.files)
+        self.unsent = Unsent(store, self.tasks, clock)
         self.messages = Messages(store)
         self.signals = Signals(store)
         self.conditions = Conditions(store)

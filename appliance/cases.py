@@ -9,6 +9,7 @@ from appliance.errors import Forbidden, InstanceNotFound
 from appliance.files import Files
 from appliance.history import history
 from appliance.library import Library
+from appliance.progress import stages
 from appliance.store import lists, queries, sqlite
 from appliance.store.store import Store
 from appliance.views import (
@@ -20,11 +21,12 @@ from appliance.views import (
     OpenTask,
     Page,
     Place,
+    Stage,
     Target,
     Timer,
 )
 from engine.elements.ad_hoc_sub_process import AdHocSubProcess
-from engine.events import BODY, CANCELLED
+from engine.events import BODY, CANCELLED, COMPLETED
 from engine.model import Container, Process
 from engine.modification import can_start
 from engine.values import decode
@@ -67,6 +69,20 @@ class Cases:
         if not (who.admin or row[7] == who.name or self._takes_part(row[1], who)):
             raise Forbidden("You have no part in this case.")
         return row[1]
+
+    def may_withdraw(self, id: int, who: Person) -> bool:
+        """Whether this person may cancel an instance because they started it."""
+        row = self._found(id)
+        own = row[7] == who.name and row[2] is None and row[10] is None
+        return own and self._library.process(row[4]).starter_may_cancel
+
+    def progress(self, id: int) -> list[Stage]:
+        """The way of an instance in steps: what is done, where it is, what lies ahead at best."""
+        row = self._found(id)
+        process, rows = self._library.process(row[4]), self._store.read()
+        visited = [node for node, _ in rows.execute(queries.VISITED, (row[1], id, COMPLETED))]
+        now = list(dict.fromkeys(place.node_id for place in self.places(id)))
+        return stages(process, visited, now)
 
     def _takes_part(self, root: int, who: Person) -> bool:
         connection = self._store.read()

@@ -16,12 +16,23 @@ from appliance.pending import Pending
 from appliance.people import People
 from appliance.store import notices, sqlite
 from appliance.store.store import Store
-from appliance.views import CommentView
 
 LONGEST = 4000
 EXCERPT = 200
 _MENTION = re.compile(r"(?<![\w@./+-])@([^\W_][\w.@+-]{0,63})")
 _TRAILING = ".-+@"
+
+
+class CommentView(msgspec.Struct, frozen=True):
+    """What somebody said about a case; ``mentions`` are the names in it that are people's."""
+
+    id: int
+    at: int
+    by: str
+    text: str
+    mentions: list[str]
+    task_id: int | None
+    task_name: str | None
 
 
 class Comments:

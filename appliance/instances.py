@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from appliance.actor import Actor
-from appliance.cases import Cases
+from appliance.cases import Cases, Person
 from appliance.errors import Forbidden, InstanceNotFound, StartFormNotSupported
 from appliance.files import Files, Received
 from appliance.form_input import Input, variables_of
@@ -19,7 +19,7 @@ from appliance.store import moving, queries
 from appliance.store.store import Store
 from appliance.store.work import Work
 from appliance.variables import check_seen, given_variables, refuse_reserved
-from appliance.views import Started, Status
+from appliance.views import Stage, Started, Status
 from engine.commands import Command
 from engine.elements.ad_hoc_sub_process import AdHocSubProcess
 from engine.errors import InstanceEnded, NotWaiting, Refused
@@ -137,6 +137,22 @@ class Instances:
 
     def cancel(self, id: int, reason: str | None, by: Actor) -> Pending[None]:
         """Terminate a running instance and all that it calls; ``reason`` is for people."""
+        return self._command("cancel", id, by, lambda run: run.cancel(id, reason))
+
+    def may_withdraw(self, id: int, who: Person) -> bool:
+        """Whether this person may cancel an instance that they started."""
+        return self._cases.may_withdraw(id, who)
+
+    def progress(self, id: int) -> list[Stage]:
+        """See ``Cases.progress``."""
+        return self._cases.progress(id)
+
+    def withdraw(self, id: int, reason: str | None, by: Actor) -> Pending[None]:
+        """Terminate what oneself has started, where the process allows it. Raises ``Forbidden``."""
+        if not self._cases.may_withdraw(id, by):
+            raise Forbidden(
+                "Only who started this may cancel it, and only if the process allows it."
+            )
         return self._command("cancel", id, by, lambda run: run.cancel(id, reason))
 
     def suspend(self, id: int, by: Actor, reason: str | None = None) -> Pending[None]:

@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+import msgspec
+
 from appliance.errors import NoticeNotFound
 from appliance.live import NOTICES, Live
 from appliance.pending import Pending
 from appliance.store import sqlite
 from appliance.store.notices import KINDS, OVERDUE, Told, tell
 from appliance.store.store import Store
-from appliance.views import NoticeView, Page
+from appliance.views import Page
 
 T = TypeVar("T")
 
@@ -33,6 +35,22 @@ _LATE = """
 SELECT id, assignee, owner FROM task
 WHERE ended IS NULL AND due IS NOT NULL AND due > ? AND due <= ? ORDER BY due LIMIT 10000
 """
+
+
+class NoticeView(msgspec.Struct, frozen=True):
+    """What somebody was told; ``kind``: assigned, mentioned, overdue, escalated.
+
+    ``text`` is the name of the task, or the beginning of the comment.
+    """
+
+    id: int
+    kind: str
+    at: int
+    by: str
+    root: int
+    task: int | None
+    text: str
+    read: int | None
 
 
 class Notices:

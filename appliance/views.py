@@ -360,34 +360,6 @@ class TaskDetail(msgspec.Struct, frozen=True):
     may_plan: bool
 
 
-class CommentView(msgspec.Struct, frozen=True):
-    """What somebody said about a case; ``mentions`` are the names in it that are people's."""
-
-    id: int
-    at: int
-    by: str
-    text: str
-    mentions: list[str]
-    task_id: int | None
-    task_name: str | None
-
-
-class NoticeView(msgspec.Struct, frozen=True):
-    """What somebody was told; ``kind``: assigned, mentioned, overdue, escalated.
-
-    ``text`` is the name of the task, or the beginning of the comment.
-    """
-
-    id: int
-    kind: str
-    at: int
-    by: str
-    root: int
-    task: int | None
-    text: str
-    read: int | None
-
-
 class Match(msgspec.Struct, frozen=True):
     """An element of the old version, and what takes its place in the new one.
 
@@ -483,6 +455,14 @@ class Target(msgspec.Struct, frozen=True):
     node_id: str
     node_name: str
     tag: str
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """A step on the way of an instance; ``state`` is done, now or ahead."""
+
+    node_id: str
+    label: str
+    state: str
 
 
 class Offer(msgspec.Struct, frozen=True):

@@ -78,6 +78,16 @@ def keeps_running(reader: Reader, xml: Element) -> bool:
     return text == KEEP_RUNNING
 
 
+def starter_may_cancel(reader: Reader, xml: Element) -> bool:
+    """Whether who started a process may cancel it."""
+    text = xml.own.get("starterMayCancel", "false").strip()
+    if text not in ("true", "false"):
+        reader.report(
+            "error", "cancelling", xml, f"starterMayCancel is true or false, not {text!r}"
+        )
+    return text == "true"
+
+
 def _owner(element: Element) -> Element | None:
     """The element that an extension element belongs to."""
     parent = element.parent

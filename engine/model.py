@@ -269,6 +269,7 @@ class Process(Container):
         self.file = ""
         self.lanes: list[tuple[str, tuple[str, ...]]] = []
         self.keeps_running = False
+        self.starter_may_cancel = False
 
     @property
     def key(self) -> str:

@@ -94,7 +94,9 @@ WORDS: tuple[Word, ...] = (
         "candidateStarterGroups": "whose members may start it",
         "<potentialStarter>": "who may start it: user(name), group(name) or a group's name",
     }),
-    *_rows("W", "process", "supported", {"onSuspend": _ON_SUSPEND}),
+    *_rows("W", "process", "supported", {
+        "onSuspend": _ON_SUSPEND, "starterMayCancel": "with true, who started it may cancel it",
+    }),
     *_rows("C", "process", "ignored", {
         "versionTag": "versions are counted by deployment",
         "historyTimeToLive": "how long history is kept is a setting of the appliance",

@@ -169,6 +169,7 @@ class Reader:
         self._common(process, xml)
         read_starters(process, xml, self)
         process.keeps_running = dialect.keeps_running(self, xml)
+        process.starter_may_cancel = dialect.starter_may_cancel(self, xml)
         self._children(process, xml)
         self._link(process)
         dialect.check(self, self.spoken.get(xml, ()))

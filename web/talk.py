@@ -7,7 +7,7 @@ from functools import partial
 
 from markupsafe import Markup, escape
 
-from appliance.views import CommentView
+from appliance.comments import CommentView
 
 
 def mentioned(comment: CommentView) -> Markup:

@@ -76,6 +76,10 @@ VISITS = """
 SELECT node, flow, ended IS NULL, how, count(*) FROM activity WHERE root = ? AND instance = ?
 GROUP BY node, flow, ended IS NULL, how
 """
+VISITED = """
+SELECT node, min(id) FROM activity WHERE root = ? AND instance = ? AND how = ?
+GROUP BY node ORDER BY min(id)
+"""
 LIVE = """
 SELECT id, node, scope, loop, started FROM activity
 WHERE root = ? AND ended IS NULL AND instance = ? ORDER BY id

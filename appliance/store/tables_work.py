@@ -63,4 +63,16 @@ class Muted(Table):
         primary_key = CompositeKey("user", "kind")
 
 
-WORK_TABLES: list[type[Table]] = [Comment, Participant, Notice, Muted]
+class Unsent(Table):
+    """What somebody typed into the form of a task: a JSON list of names and texts."""
+
+    user = ForeignKeyField(UserAccount, column_name="user_name", on_delete="CASCADE")
+    task = BigIntegerField()
+    at = BigIntegerField(index=True)
+    pairs = BlobField()
+
+    class Meta:  # pyright: ignore[reportIncompatibleVariableOverride]
+        primary_key = CompositeKey("user", "task")
+
+
+WORK_TABLES: list[type[Table]] = [Comment, Participant, Notice, Muted, Unsent]

@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from appliance.errors import Forbidden
-from appliance.views import NoticeView
+from appliance.notices import NoticeView
 from engine.errors import TaskNotFound
 from web.listing import Listing
 from web.render import go, page

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Response, get
+from litestar import Response, get, post
 from litestar.params import FromPath
 
 from appliance.views import InstanceDetail
+from web.bodies import text_of
 from web.cases import drawing_of, marks_json
 from web.history import in_words
 from web.listing import Listing
 from web.render import go, page
 from web.security import PageRequest, actor_of
+from web.texts import _
 
 VIEWS = ("open", "ended", "all")
 SORTS = ("-started", "process", "started")
@@ -32,7 +34,7 @@ async def show_all(request: PageRequest) -> Response[Any]:
 @get(REQUEST)
 async def show(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
     """One of them: its steps, its files, where it is."""
-    whole = _find(request, instance)
+    whole, instances = _find(request, instance), request.app.state.box.instances
     user = request.user
     return page(
         request,
@@ -43,8 +45,18 @@ async def show(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
         history=in_words(whole.history, user.name),
         marks=marks_json(whole.marks),
         files=whole.files,
+        progress=instances.progress(instance),
+        may_cancel=instances.may_withdraw(instance, user),
         comments=request.app.state.box.comments.list(instance, actor_of(request)),
     )
+
+
+@post(REQUEST + "/cancel")
+async def cancel(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
+    """Take a request back, where its process allows that."""
+    reason = (await text_of(request, "reason")).strip()[:500]
+    await request.app.state.box.instances.withdraw(instance, reason, actor_of(request))
+    return go(f"/requests/{instance}", _("Your request is cancelled."))
 
 
 @get(REQUEST + "/diagram")
@@ -67,4 +79,4 @@ def _find(request: PageRequest, instance: int) -> InstanceDetail:
     return instances.detail(instance)
 
 
-handlers = [show_all, show, diagram, short]
+handlers = [show_all, show, cancel, diagram, short]

@@ -57,12 +57,37 @@ async def complete(request: PageRequest, task: FromPath[int]) -> Response[Any]:
         return _page(request, detail, values, error.errors, status=422)
     except LOST as error:
         return _page(request, _find(request, task), values, gone=told(error), status=422)
+    await box.unsent.forget(task, request.user.name)
     if detail.delegation == "pending":
         return go(_next_address(request, task), _("Handed back to %(who)s.", who=detail.owner))
     said = _("Done: %(task)s.", task=detail.name)
     if done.next_task_id is None:
         return go("/tasks", said)
     return go(f"/tasks/{done.next_task_id}", said + " " + _("Here is your next task of this case."))
+
+
+@get(TASK + "/standing")
+async def standing(request: PageRequest, task: FromPath[int]) -> Response[Any]:
+    """Who has it now, for a page that is open."""
+    detail = _find(request, task)
+    return page(request, "task_standing.html", task=detail, outcome=_outcome(detail))
+
+
+@post(TASK + "/draft")
+async def keep(request: PageRequest, task: FromPath[int]) -> Response[Any]:
+    """Keep what was typed so far; nothing of it is checked."""
+    sent = forms.sent(await form_of(request))
+    await request.app.state.box.unsent.keep(task, actor_of(request), sent.pairs)
+    if request.headers.get("hx-request") == "true":
+        return Response(b"", status_code=204)
+    return go(f"/tasks/{task}", _("The draft is saved."))
+
+
+@post(TASK + "/draft/discard")
+async def discard(request: PageRequest, task: FromPath[int]) -> Response[Any]:
+    """Forget what was typed."""
+    await request.app.state.box.unsent.forget(task, request.user.name)
+    return go(f"/tasks/{task}", _("The draft is discarded."))
 
 
 @post(TASK + "/form")
@@ -174,10 +199,15 @@ def _page(
     gone: str = "",
     status: int = 200,
 ) -> Response[Any]:
+    kept = None
+    if values is None and task.form and task.may_complete:
+        kept = request.app.state.box.unsent.of(task.id, request.user.name)
+        values = task.form.posted(kept.pairs) if kept else None
     return page(
         request,
         "task.html",
         status=status,
+        kept=kept,
         here="inbox",
         task=task,
         gone=gone,
@@ -203,6 +233,7 @@ def _form(
         "conditions": f"/tasks/{task.id}/form",
         "submit": _("Hand back to %(who)s", who=task.owner) if delegated else _("Complete task"),
         "instance_id": task.root_id,
+        "draft": f"/tasks/{task.id}/draft",
         "removed": forms.removed(values),
     }
 
@@ -213,4 +244,18 @@ def _outcome(task: TaskDetail) -> str:
     return labels.get(task.outcome or "", task.outcome or "")
 
 
-handlers = [show, complete, form, claim, unclaim, assign, resolve, plan, case, diagram]
+handlers = [
+    show,
+    complete,
+    standing,
+    keep,
+    discard,
+    form,
+    claim,
+    unclaim,
+    assign,
+    resolve,
+    plan,
+    case,
+    diagram,
+]

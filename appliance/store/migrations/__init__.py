@@ -20,6 +20,7 @@ from appliance.store.migrations import (
     m0008_drafts,
     m0009_key_rights,
     m0010_comments,
+    m0011_unsent,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -29,6 +30,7 @@ MIGRATIONS: tuple[str, ...] = (
     m0008_drafts.SQL,
     m0009_key_rights.SQL,
     m0010_comments.SQL,
+    m0011_unsent.SQL,
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 APPLICATION_ID = 0x57464C57

@@ -11,6 +11,7 @@
 //   data-mentions="URL"        (text area) complete names after an @
 //   data-reset                 (form) empty again once it was sent
 //   data-guard                 (form) ask before unsaved input is left
+//   data-draft="URL"           (form) what is typed is kept there
 //   data-conditions="URL"      (form) ask the server which parts are shown now
 //   data-limit="BYTES"         (file field) refuse larger files at once
 //   data-live                  (body) besides: somebody is signed in, so this may become an app
@@ -18,6 +19,7 @@
 //   data-after-saving          (link) followed once the modeler has saved
 import htmx from "htmx.org";
 import "./js/dialogs.js";
+import "./js/drafts.js";
 import "./js/forms.js";
 import "./js/islands.js";
 import "./js/keys.js";

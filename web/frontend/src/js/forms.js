@@ -6,6 +6,12 @@ const changed = new Set();
 on("input", "form[data-guard]", (_event, form) => changed.add(form));
 on("submit", "form", (_event, form) => changed.delete(form));
 
+/** What was typed into a form is kept: it may be left. Chosen files are not. */
+export function saved(form) {
+  const files = [...form.querySelectorAll("input[type=file]")];
+  if (!files.some((input) => input.files.length)) changed.delete(form);
+}
+
 addEventListener("beforeunload", (event) => {
   if ([...changed].some((form) => form.isConnected)) event.preventDefault();
 });
