@@ -8,6 +8,7 @@ box.messages, box.signals, box.conditions  box.jobs          work of external wo
 box.clockwork   timers                     box.moves         migrations of running instances
 box.incidents   what stands still          box.batches       the same done to many
 box.audit       who did what               box.backups, box.retention, box.system
+box.statistics  how often, how long, how late
 box.public_starts  links for everybody
 box.live        "something changed"        box.saved_filters of the inbox
 box.comments    on cases                   box.notices       what people are told
@@ -58,6 +59,7 @@ from appliance.retention import Retention
 from appliance.saved_filters import SavedFilters
 from appliance.sessions import Sessions
 from appliance.setup import Setup
+from appliance.statistics import Statistics
 from appliance.store import chain, sqlite
 from appliance.store.store import Store
 from appliance.system import System
@@ -151,6 +153,7 @@ class Box:
         self.variables = Variables(store, library)
         self.notices = Notices(store, self.live, clock)
         self.clockwork = Clockwork(store, clock, self.notices.look)
+        self.statistics = Statistics(store, library, clock)
         self.moves = Moves(store, library, clock)
         self.people = People(store, clock)
         self.comments = Comments(store, cases, self.people, self.live, clock)

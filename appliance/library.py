@@ -152,6 +152,15 @@ class Library:
         found = found or read.execute(_LATEST_FORM, (key,)).fetchone()
         return self._form(found[0]) if found and found[0] is not None else None
 
+    def form_file(self, definition: int, key: str) -> bytes | None:
+        """The file of the form of this key that a definition uses; None when there is none."""
+        read, deployment = self._read(), self._views[definition].deployment_id
+        found = read.execute(_BOUND_FORM, (deployment, key)).fetchone()
+        found = found or read.execute(_LATEST_FORM, (key,)).fetchone()
+        if not found or found[0] is None:
+            return None
+        return read.execute(_FORM, found).fetchone()[2]
+
     def _form(self, id: int) -> Form:
         form = self._forms.get(id)
         if form is None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from appliance.actor import SYSTEM, Actor
 from appliance.deployment import Deployment
+from appliance.effects import Effect, effects
 from appliance.errors import Conflict, InvalidInput
 from appliance.library import Library
 from appliance.live import PROCESSES, Live
@@ -16,6 +17,7 @@ from appliance.store.known import Known, known_in
 from appliance.store.store import Store
 from appliance.store.transaction import Transaction
 from appliance.views import ProcessView
+from engine.difference import Difference, differences
 from engine.errors import Finding
 from engine.forms import Form, from_form_fields
 from engine.model import Process
@@ -95,6 +97,16 @@ class Processes:
     def lint(self, files: Mapping[str, bytes]) -> list[Finding]:
         """Everything that a deployment of these files would find."""
         return Deployment.read(_named(files), self._limit, self._known()).findings
+
+    def effects(self, files: Mapping[str, bytes]) -> list[Effect]:
+        """What deploying these files would change. Raises ``ModelInvalid``."""
+        named = _named(files)
+        deployment = Deployment.read(named, self._limit, self._form_known).or_raise()
+        return effects(named, deployment, self._library, self._store.read())
+
+    def differences(self, key: str, old: int, new: int) -> list[Difference]:
+        """How a version of a process differs from another. Raises ``ProcessNotFound``."""
+        return differences(self.xml(key, old), self.xml(key, new), key)
 
     def deploy(self, files: Mapping[str, bytes], by: Actor) -> Pending[list[ProcessView]]:
         """Deploy models and forms together: a new version of each process that is new.

@@ -136,11 +136,11 @@ def read_everything(box: Box, id: int) -> None:
     box.moves.rehearse("outer", 1, 2)
     for move in box.moves.of("outer"):
         box.moves.left(move.id)
-    read_what_waits(box)
+    read_what_waits(box, id)
 
 
-def read_what_waits(box: Box) -> None:
-    """Incidents, jobs and batches."""
+def read_what_waits(box: Box, id: int) -> None:
+    """Incidents, jobs and batches; figures and variables."""
     [group] = box.incidents.groups("fails")
     box.incidents.count()
     box.incidents.get(group.latest)
@@ -152,6 +152,13 @@ def read_what_waits(box: Box) -> None:
             for view in ("waiting", "due", "failing", "workers"):
                 box.jobs.list(view, process, page)
     box.jobs.counts()
+    box.statistics.of("outer", since=1, until=2**60)
+    box.statistics.of("outer", 1)
+    box.statistics.live("outer")
+    box.statistics.running("outer")
+    box.variables.local(id)
+    box.variables.value(id, "n")
+    box.variables.history(id, "n")
     box.jobs.start_timers()
     for batch in box.batches.latest():
         box.batches.get(batch.id)
