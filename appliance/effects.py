@@ -55,7 +55,7 @@ def _effect(
         before = library.find(process.key)
     except ProcessNotFound:
         return Effect(process.key, name, None, [], [], [], [])
-    changed = differences(library.xml(before.id), data, process.key)
+    changed = differences(library.xml(before.id), data)
     forms = [
         key
         for key, (file, _) in deployment.forms.items()

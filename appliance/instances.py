@@ -135,6 +135,11 @@ class Instances:
             files=self._files.list(id),
         )
 
+    def running(self, key: str) -> list[int]:
+        """The running instances of all versions of a process. Raises ``ProcessNotFound``."""
+        versions = [view.id for view in self._library.versions(key)]
+        return [id for each in versions for id, _ in moving.instances(self._store.read(), each)]
+
     def cancel(self, id: int, reason: str | None, by: Actor) -> Pending[None]:
         """Terminate a running instance and all that it calls; ``reason`` is for people."""
         return self._command("cancel", id, by, lambda run: run.cancel(id, reason))

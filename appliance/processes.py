@@ -101,12 +101,12 @@ class Processes:
     def effects(self, files: Mapping[str, bytes]) -> list[Effect]:
         """What deploying these files would change. Raises ``ModelInvalid``."""
         named = _named(files)
-        deployment = Deployment.read(named, self._limit, self._form_known).or_raise()
+        deployment = Deployment.read(named, self._limit, self._known()).or_raise()
         return effects(named, deployment, self._library, self._store.read())
 
     def differences(self, key: str, old: int, new: int) -> list[Difference]:
         """How a version of a process differs from another. Raises ``ProcessNotFound``."""
-        return differences(self.xml(key, old), self.xml(key, new), key)
+        return differences(self.xml(key, old), self.xml(key, new))
 
     def deploy(self, files: Mapping[str, bytes], by: Actor) -> Pending[list[ProcessView]]:
         """Deploy models and forms together: a new version of each process that is new.

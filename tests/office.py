@@ -74,6 +74,16 @@ NIGHTLY = f"""{_HEAD}
   </process>
 </definitions>"""
 
+GROWING = f"""{_HEAD}
+  <process id="growing" name="Growing" isExecutable="true">
+    <startEvent id="start"/>
+    <sequenceFlow id="a" sourceRef="start" targetRef="grown"/>
+    <userTask id="grown" name="Wait" flowable:candidateGroups="finance"/>
+    <sequenceFlow id="b" sourceRef="grown" targetRef="end"/>
+    <endEvent id="end"/>
+  </process>
+</definitions>"""
+
 BROKEN = f"""{_HEAD}
   <process id="broken" name="Broken" isExecutable="true">
     <startEvent id="start"/>
@@ -210,6 +220,7 @@ def _deploy(box: Box) -> None:
         "errands.bpmn": ERRANDS.encode(),
         "broken.bpmn": BROKEN.encode(),
         "nightly.bpmn": NIGHTLY.encode(),
+        "growing.bpmn": GROWING.encode(),
         "hostile.bpmn": hostile.replace("Errands", _attribute(HOSTILE)).encode(),
     }
     box.processes.deploy(files, SYSTEM).result()
@@ -242,10 +253,13 @@ def _cases(box: Box, moment: list[int]) -> dict[str, int]:
             "hostile", kermit, {"due": soon, "priority": 50, "note": HOSTILE},
             business_key=HOSTILE, name=HOSTILE,
         ),
+        "growing": start("growing", erp),
         "broken": start("broken", erp),
     }  # fmt: skip
     model = box.processes.xml("expense_reimbursement_demo")
     cases["draft"] = box.drafts.create(model, kermit, 1).result().id
+    grown = GROWING.replace("grown", "tall").replace("Wait", "Wait longer")
+    box.processes.deploy({"growing.bpmn": grown.encode()}, SYSTEM).result()
     box.instances.suspend(cases["suspended"], kermit).result()
     box.instances.cancel(cases["cancelled"], "It rained", kermit).result()
     return cases

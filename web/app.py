@@ -50,6 +50,7 @@ from web.pages import (
     timers,
     trials,
     variables,
+    versions,
 )
 from web.render import go
 from web.security import administrator, program, signed_in, visitor
@@ -62,7 +63,8 @@ PAGES = [inbox, task, start, requests, comments, notices, account, files, search
 """For everybody who is signed in."""
 
 ADMIN_PAGES = [
-    processes, public_links, deploy, drafts, trials, instances, variables, incidents, timers,
+    processes, versions, public_links, deploy, drafts, trials, instances, variables, incidents,
+    timers,
     batches, people, groups, api_keys, audit, system, backups, retention,
 ]  # fmt: skip
 """For administrators; their addresses begin with ``/admin``."""

@@ -123,6 +123,13 @@ def span(ms: int) -> str:
     return _("%(num)s d", num=round(length / DAY))
 
 
+def duration(ms: int) -> str:
+    """A length of time that was measured: ``0.4 s``, ``12 s``, then as :func:`span`."""
+    if ms < 10_000:
+        return _("%(num)s s", num=number(Decimal(ms) / 1000, 1))
+    return _("%(num)s s", num=ms // 1000) if ms < MINUTE else span(ms)
+
+
 def time_tag(ms: int, zone: tzinfo, text: str = "", css: str = "") -> Markup:
     """``<time>`` with the machine's form, and the full moment as its title."""
     moment = datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")

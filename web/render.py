@@ -85,6 +85,7 @@ def environment() -> jinja2.Environment:
         "due": _due,
         "field_time": _field_time,
         "span": formats.span,
+        "duration": formats.duration,
         "size": formats.size,
         "value_text": formats.value_text,
         "value_type": formats.value_type,

@@ -55,6 +55,7 @@ def test_counts_lengths_and_lateness(box, clock):
         complete(box, id)
     clock.now = NOON + 2 * HOUR
     review = step(box, "review")
+    assert review is not None
     assert review.spread == Spread(4, 20 * MINUTE, 40 * MINUTE)
     assert (review.live, review.timed, review.late) == (1, 5, 1)
     assert review.share_late == 0.2
@@ -113,7 +114,7 @@ def test_what_a_deployment_would_change(box):
     assert effect.before is not None
     assert effect.before.version == 1
     assert (effect.running, effect.homeless) == ([(1, 1)], [("a", 1)])
-    assert {(each.kind, each.id) for each in effect.differences} >= {
+    assert {(each.what, each.element) for each in effect.differences} >= {
         ("removed", "a"),
         ("added", "c"),
     }
@@ -126,7 +127,7 @@ def test_what_a_deployment_would_change(box):
 def test_versions_are_compared(box):
     deploy(box, "start > a > end")
     deploy(box, "start > b > end")
-    kinds = {(each.kind, each.id) for each in box.processes.differences("play", 1, 2)}
+    kinds = {(each.what, each.element) for each in box.processes.differences("play", 1, 2)}
     assert {("removed", "a"), ("added", "b")} <= kinds
     with pytest.raises(ProcessNotFound):
         box.processes.differences("play", 1, 3)

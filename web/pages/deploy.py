@@ -10,6 +10,7 @@ from urllib.parse import quote
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 
+from appliance.effects import Effect
 from appliance.errors import InvalidInput
 from appliance.views import ProcessView
 from engine.errors import Finding, ModelInvalid
@@ -42,8 +43,10 @@ async def deploy(request: PageRequest) -> Response[Any]:
         findings = await asyncio.to_thread(processes.lint, files)
     except InvalidInput as error:
         return _page(request, [Finding("error", "files", told(error))])
-    if form.get("action") == "check" or any(one.severity == "error" for one in findings):
+    if any(one.severity == "error" for one in findings):
         return _page(request, findings)
+    if form.get("action") == "check":
+        return _page(request, findings, await asyncio.to_thread(processes.effects, files))
     try:
         deployed = await (await asyncio.to_thread(processes.deploy, files, actor_of(request)))
     except ModelInvalid as error:
@@ -51,7 +54,11 @@ async def deploy(request: PageRequest) -> Response[Any]:
     return go(_first(deployed), _said(deployed, findings))
 
 
-def _page(request: PageRequest, findings: Sequence[Finding] | None) -> Response[Any]:
+def _page(
+    request: PageRequest,
+    findings: Sequence[Finding] | None,
+    effects: Sequence[Effect] | None = None,
+) -> Response[Any]:
     found = findings and sorted(
         findings, key=lambda one: (_ORDER[one.severity], one.file, one.line)
     )
@@ -63,6 +70,7 @@ def _page(request: PageRequest, findings: Sequence[Finding] | None) -> Response[
         here="processes",
         findings=found,
         errors=errors,
+        effects=effects,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -9,11 +10,15 @@ from urllib.parse import quote
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from appliance.batches import Given
+from web.bodies import text_of
 from web.cases import drawing_of
+from web.figures import MODES, PERIODS, marks, period_of
 from web.listing import Listing, Slice
 from web.pages import public_links
 from web.pages.api_keys import site_address
-from web.render import go, page
+from web.pages.incidents import reason_of
+from web.render import go, page, reader_zone
 from web.security import PageRequest, actor_of
 from web.texts import _
 
@@ -50,7 +55,7 @@ async def show_all(request: PageRequest) -> Response[Any]:
 @get(HOME + "/{key:str}")
 async def show(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     """One process in its latest version."""
-    return _process(request, key, None)
+    return await _process(request, key, None)
 
 
 @get(HOME + "/{key:str}/{version:int}")
@@ -58,7 +63,7 @@ async def show_version(
     request: PageRequest, key: FromPath[str], version: FromPath[int]
 ) -> Response[Any]:
     """One process in one version."""
-    return _process(request, key, version)
+    return await _process(request, key, version)
 
 
 @get(HOME + "/{key:str}/{version:int}/xml")
@@ -83,32 +88,55 @@ async def diagram(
 
 @post(HOME + "/{key:str}/suspend")
 async def suspend(request: PageRequest, key: FromPath[str]) -> Response[Any]:
-    """Nobody can start it any more."""
+    """Nobody can start it any more; its running instances stop, too, if that is asked for."""
     await request.app.state.box.processes.suspend(key, actor_of(request))
-    return go(f"{HOME}/{quote(key)}", _("Suspended: it cannot be started now."))
+    return await _with_instances(request, key, "suspend", _("Suspended: it cannot be started now."))
 
 
 @post(HOME + "/{key:str}/activate")
 async def activate(request: PageRequest, key: FromPath[str]) -> Response[Any]:
-    """It can be started again."""
+    """It can be started again; its instances go on, if that is asked for."""
     await request.app.state.box.processes.activate(key, actor_of(request))
-    return go(f"{HOME}/{quote(key)}", _("Active: it can be started again."))
+    return await _with_instances(request, key, "activate", _("Active: it can be started again."))
 
 
-def _process(request: PageRequest, key: str, version: int | None) -> Response[Any]:
-    processes = request.app.state.box.processes
-    process = processes.get(key, version)
-    address = site_address(request)
+async def _with_instances(request: PageRequest, key: str, what: str, said: str) -> Response[Any]:
+    box = request.app.state.box
+    running = box.instances.running(key) if await text_of(request, "instances") else []
+    if not running:
+        return go(f"{HOME}/{quote(key)}", said)
+    given = Given(reason=await reason_of(request))
+    batch = await box.batches.begin(what, running, actor_of(request), given)
+    return go(f"/admin/batches/{batch}", said)
+
+
+async def _process(request: PageRequest, key: str, version: int | None) -> Response[Any]:
+    box = request.app.state.box
+    process = box.processes.get(key, version)
+    place = f"{HOME}/{quote(key)}" + (f"/{version}" if version else "")
+    listing = Listing.of(
+        request, place, mode=MODES, period=PERIODS, of=("all", "version"), since=(), until=()
+    )
+    since, until = period_of(listing, box.clock(), reader_zone(request))
+    only = process.version if listing["of"] == "version" else None
+    figures = await asyncio.to_thread(box.statistics.of, key, only, since, until)
+    address, model = site_address(request), box.processes.model(key, version)
     return page(
         request,
         "process.html",
         here="processes",
         process=process,
-        latest=processes.get(key),
-        versions=processes.versions(key),
-        **public_links.facts(request, key),
+        latest=box.processes.get(key),
+        versions=box.processes.versions(key),
+        running=box.statistics.running(key),
+        moves=box.moves.of(key)[:10],
+        listing=listing,
+        figures=figures,
+        marks=marks(figures, listing["mode"]),
+        starters=[*model.candidate_starter_groups, *model.candidate_starter_users],
         start_call=_start_call(address, key),
         status_call=f'curl -H "Authorization: Bearer $KEY" {address}/processapi/$ID/status',
+        **public_links.facts(request, key),
     )
 
 
