@@ -99,26 +99,26 @@ def test_the_engine_does_no_input_or_output():
     assert wrong == []
 
 
-def declared(extra: str | None = None) -> set[str]:
-    """Names of the distributions that pyproject asks for, of an extra too."""
+def declared(*extras: str) -> set[str]:
+    """Names of the distributions that pyproject asks for, of some extras too."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [*project["dependencies"]]
-    if extra:
+    for extra in extras:
         wanted += project["optional-dependencies"][extra]
     return {re.split(r"[^A-Za-z0-9._-]", line)[0].lower() for line in wanted}
 
 
 @pytest.mark.parametrize(
-    ("folders", "extra"),
-    [(("appliance", "engine", "processes", "web"), None), (("build", "tests"), "test")],
+    ("folders", "extras"),
+    [(("appliance", "engine", "processes", "web"), ()), (("build", "tests"), ("test", "bench"))],
 )
 def test_every_library_that_is_imported_is_a_declared_dependency(
-    folders: tuple[str, ...], extra: str | None
+    folders: tuple[str, ...], extras: tuple[str, ...]
 ):
     by_module = packages_distributions()
     scripts = {path.stem for path in modules("build")}
     ours = {*MAY_IMPORT, "tests", *scripts, *sys.stdlib_module_names}
-    known = declared(extra)
+    known = declared(*extras)
     wrong = [
         f"{place(path, line)} imports {name}"
         for path in modules(*folders)

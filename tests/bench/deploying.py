@@ -14,7 +14,7 @@ from appliance.box import Box
 from appliance.config import Config
 from engine import juel
 from engine.xml import inspect
-from tests.bench.timing import least
+from tests.bench.measure import least
 from tests.play import BPMN
 
 ELEMENTS = 10_000
@@ -48,9 +48,10 @@ STEPS = (
 """What the process is made of: no text of an expression, a timer or a script stands there twice."""
 
 
-def deploy_model() -> dict[str, Any]:
+def deploy_model(scale: float = 1) -> dict[str, Any]:
     """One process of 10,000 tasks, gateways and flows: read and checked, and deployed durably."""
-    data = large_model(ELEMENTS)
+    elements = int(ELEMENTS * scale)
+    data = large_model(elements)
     with tempfile.TemporaryDirectory(prefix="workingflow-bench-") as folder:
         box = Box(Config.load({"data": str(Path(folder) / "data")}))
         numbers = count()
@@ -69,7 +70,7 @@ def deploy_model() -> dict[str, Any]:
         finally:
             box.close()
     return {
-        "elements": ELEMENTS,
+        "elements": elements,
         "lxml_ms": lxml * 1000,
         "read_ms": reading * 1000,
         "deploy_ms": deploying * 1000,

@@ -12,15 +12,15 @@ from engine.commands import Command
 from engine.errors import StepLimit
 from engine.state import Job, State
 from engine.world import Limits
-from tests.bench.timing import least
+from tests.bench.measure import least
 from tests.play import BPMN, World, as_xml
 
 TURNS = 1_000_000
 
 
-def multi_instance() -> dict[str, Any]:
+def multi_instance(scale: float = 1) -> dict[str, Any]:
     """Creating 10,000 parallel user tasks, and completing one of them against one of 100."""
-    small, large = _Crowd(100), _Crowd(10_000)
+    small, large = _Crowd(max(20, int(100 * scale))), _Crowd(int(10_000 * scale))
     create_large, create_small = least(large.create, small.create)
     complete_large, complete_small = least(large.complete_some, small.complete_some)
     return {
@@ -31,24 +31,24 @@ def multi_instance() -> dict[str, Any]:
     }
 
 
-def long_loop() -> dict[str, Any]:
+def long_loop(scale: float = 1) -> dict[str, Any]:
     """A million turns without a wait, until the limit: memory against that after a tenth of them.
 
     Memory is the most that a process of its own ever had.
     """
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        return pool.submit(_long_loop).result()
+        return pool.submit(_long_loop, int(TURNS * scale)).result()
 
 
-def _long_loop() -> dict[str, Any]:
-    world = World(Limits(loop_steps=2 * TURNS))
+def _long_loop(turns: int) -> dict[str, Any]:
+    world = World(Limits(steps=max(1, turns // 20), loop_steps=2 * turns))
     state = State(world.process)
     began = time.process_time()
     Command(state, world).start(world.deploy(as_xml("start > a. > x? > a.")))
     after_a_tenth, commands, stopped = 0, 1, ""
     while not stopped:
         job = next(wait for wait in state.waits.values() if isinstance(wait, Job))
-        if not after_a_tenth and job.steps >= 2 * TURNS / 10:
+        if not after_a_tenth and job.steps >= 2 * turns / 10:
             after_a_tenth = _most_memory()
         try:
             Command(state, world).fire(job.id)
@@ -56,7 +56,7 @@ def _long_loop() -> dict[str, Any]:
         except StepLimit as limit:
             stopped = str(limit)
     return {
-        "turns": TURNS,
+        "turns": turns,
         "commands": commands,
         "stopped": stopped,
         "seconds": time.process_time() - began,

@@ -1,0 +1,34 @@
+"""Every benchmark runs, at a tiny size, and says what it found. No time is judged here."""
+
+import pytest
+
+from tests.bench.__main__ import BENCHES
+from tests.bench.spiff import INSTALLED
+
+AGAINST_SPIFF = {"durable_steps", "engine_alone"}
+
+
+@pytest.fixture(autouse=True)
+def _apart(tmp_path, monkeypatch):
+    """Stores of this size are of no use to anybody else."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+
+@pytest.mark.parametrize("name", BENCHES)
+def test_a_benchmark_runs(name):
+    if name in AGAINST_SPIFF and not INSTALLED:
+        pytest.skip("SpiffWorkflow is not installed")
+    found = BENCHES[name](0.01)
+    assert found
+    numbers = [value for value in found.values() if isinstance(value, int | float)]
+    assert len(numbers) > 1
+    assert all(value >= 0 for value in numbers if name not in ("memory", "growth"))
+
+
+@pytest.mark.parametrize("name", sorted(AGAINST_SPIFF))
+def test_a_missing_package_is_named(name, monkeypatch):
+    from tests.bench.measure import Missing
+
+    monkeypatch.setattr("tests.bench.spiff.INSTALLED", False)
+    with pytest.raises(Missing, match="SpiffWorkflow is not installed: pip install"):
+        BENCHES[name](0.01)
