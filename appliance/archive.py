@@ -82,7 +82,9 @@ def write(directory: DataDirectory, target: Path, watch: Watch = unwatched) -> M
     """
     if target.exists():
         raise Conflict(f"{target} exists already.")
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    inside = target.parent == directory.backups
+    # What a crash leaves in ``tmp`` goes with the next start.
+    part = (directory.tmp if inside else target.parent) / f".{target.name}.{secrets.token_hex(4)}"
     copy = directory.tmp / f"backup-{secrets.token_hex(8)}.db"
     try:
         with directory.files_held():

@@ -5,7 +5,7 @@ Every connection that is opened while it is the default goes through it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -20,13 +20,13 @@ class Faults:
     """Which operation fails, and how: the next but ``after`` of a kind, and ``length`` in a row."""
 
     kind: str = ""
-    error: type[Exception] = apsw.IOError
+    error: Callable[[], object] = apsw.IOError
     after: int = 0
     length: int = 0
     met: int = 0
 
-    def arm(self, kind: str, error: type[Exception], after: int, length: int = 1) -> None:
-        """From now on."""
+    def arm(self, kind: str, error: Callable[[], object], after: int, length: int = 1) -> None:
+        """From now on; ``error`` makes what is raised, or does something worse."""
         self.kind, self.error, self.after, self.length, self.met = kind, error, after, length, 0
 
     def disarm(self) -> None:
@@ -42,7 +42,9 @@ class Faults:
             return
         self.length -= 1
         self.met += 1
-        raise self.error("the disk says no")
+        error = self.error()
+        if isinstance(error, Exception):
+            raise error
 
 
 class _File(apsw.VFSFile):
@@ -68,14 +70,22 @@ class _Disk(apsw.VFS):
         return _File(self._faults, name, flags)
 
 
+def install() -> Faults:
+    """From now on, databases of this process are opened on a disk that can fail."""
+    faults = Faults()
+    _disks.append(_Disk(faults))
+    apsw.set_default_vfs(NAME)
+    return faults
+
+
 @contextmanager
 def faulty_disk() -> Iterator[Faults]:
-    """While this lasts, databases are opened on a disk that can fail."""
-    faults = Faults()
-    disk = _Disk(faults)
-    apsw.set_default_vfs(NAME)
+    """The same for a while."""
     try:
-        yield faults
+        yield install()
     finally:
         apsw.set_default_vfs(BELOW)
-        disk.unregister()
+        _disks.pop().unregister()
+
+
+_disks: list[_Disk] = []

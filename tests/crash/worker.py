@@ -2,9 +2,10 @@
 
     python -m tests.crash.worker DATA [POINT NUMBER]
 
-Each line on its standard output is a promise: ``started ID``, ``completed ID``, ``file ID NAME``.
-At ``POINT`` it kills itself when it comes there for the ``NUMBER``th time: before-commit,
-after-commit, before-checkpoint, after-checkpoint, after-upload.
+Each line on its standard output is a promise: ``started ID``, ``completed TASK ID``, ``file ID
+NAME``; or it says that an ended instance is about to be removed: ``goes ID``. At ``POINT`` it kills
+itself when it comes there for the ``NUMBER``th time; ``within-checkpoint`` is when some pages are
+in the database file and others are not.
 """
 
 from __future__ import annotations
@@ -14,18 +15,23 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+from appliance import archive
 from appliance.actor import Actor
 from appliance.box import Box
 from appliance.config import Config
 from appliance.errors import Conflict
 from appliance.files import Files
-from appliance.store import writer
+from appliance.retention import Retention
+from appliance.store import removal, sqlite, writer
 from appliance.store.transaction import Transaction
+from appliance.views import ProcessView
+from tests.crash.faulty import install
 from tests.play import as_xml
 
 THREADS = 4
@@ -39,7 +45,19 @@ late > remind > end2
 """
 FORM = b"""{"type": "default", "id": "report", "components": [
   {"type": "number", "key": "amount"}, {"type": "filepicker", "key": "receipt"}]}"""
-POINTS = ("before-commit", "after-commit", "before-checkpoint", "after-checkpoint", "after-upload")
+PLACES: dict[str, tuple[Any, str]] = {
+    "commit": (Transaction, "commit"),
+    "checkpoint": (writer.Writer, "_checkpoint"),
+    "upload": (Files, "link"),
+    "removal": (removal, "delete"),
+    "files": (Files, "remove"),
+    "backup": (archive, "verify"),
+}
+POINTS = (
+    "before-commit", "after-commit", "before-checkpoint", "within-checkpoint", "after-checkpoint",
+    "after-upload", "before-removal", "before-files", "before-backup", "after-backup",
+)  # fmt: skip
+DAY = 86_400_000
 KERMIT = Actor.user("kermit", frozenset({"staff"}), admin=True)
 
 
@@ -50,11 +68,7 @@ def say(*words: object) -> None:
 
 def die_at(point: str, number: int) -> None:
     """Let this process be killed at a point."""
-    owner, name = {
-        "commit": (Transaction, "commit"),
-        "checkpoint": (writer.Writer, "_checkpoint"),
-        "upload": (Files, "link"),
-    }[point.partition("-")[2]]
+    owner, name = PLACES[point.partition("-")[2]]
     original: Callable[..., Any] = getattr(owner, name)
     times = count(1)
 
@@ -68,6 +82,52 @@ def die_at(point: str, number: int) -> None:
         return result
 
     setattr(owner, name, wrapped)
+
+
+def die_within_a_checkpoint(number: int) -> None:
+    """Let this process be killed while pages go into the database file."""
+    faults = install()
+    checkpoint, times = writer.Writer._checkpoint, count(1)
+
+    def die() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def wrapped(self: writer.Writer) -> None:
+        if next(times) == number:
+            faults.arm("write", die, after=5)
+        checkpoint(self)
+
+    writer.Writer._checkpoint = wrapped
+
+
+def keep_house(box: Box) -> None:
+    """Move what runs to new versions, let go of what has ended, make backups, for ever."""
+    delete = removal.delete
+
+    def announced(connection: sqlite.Connection, roots: list[int]) -> int:
+        for root in roots:
+            say("goes", root)
+        return delete(connection, roots)
+
+    removal.delete = announced
+    tomorrow = Retention(box.store, box.directory, box.files, lambda: box.clock() + 2 * DAY)
+    tomorrow.set("", 1, KERMIT).result()
+    for number in count():
+        deployed = deploy(box, f"{os.getpid()}.{number}")
+        if deployed.version > 1:
+            box.moves.begin("crash", deployed.version - 1, deployed.version, KERMIT).result()
+        with suppress(Conflict):
+            tomorrow.run(KERMIT)
+            box.backups.make(KERMIT)
+        for made in box.backups.list():
+            box.backups.delete(made.name, KERMIT).result()
+
+
+def deploy(box: Box, mark: str) -> ProcessView:
+    """A new version of the process."""
+    text = f"{as_xml(PROCESS, 'crash')}<!-- {mark} -->"
+    files = {"crash.bpmn": text.encode(), "report.form": FORM}
+    return box.processes.deploy(files, KERMIT).result()[0]
 
 
 def work(box: Box) -> None:
@@ -93,21 +153,23 @@ def report(box: Box, id: int, task: int, number: int) -> None:
         ).result()
     except Conflict:  # another thread was quicker
         return
-    say("completed", task)
+    say("completed", task, id)
     say("file", id, received.stored_name)
 
 
 def main() -> None:
     """Work until killed."""
     writer.WAL_PAGES = 500  # checkpoints come often
-    if len(sys.argv) > 2:
+    if sys.argv[2:3] == ["within-checkpoint"]:
+        die_within_a_checkpoint(int(sys.argv[3]))
+    elif len(sys.argv) > 2:
         die_at(sys.argv[2], int(sys.argv[3]))
     box = Box(Config(data=Path(sys.argv[1]), demos=False))
-    files = {"crash.bpmn": as_xml(PROCESS, "crash").encode(), "report.form": FORM}
-    box.processes.deploy(files, KERMIT).result()
+    deploy(box, "first")
     box.start()
     say("ready")
     threads = [threading.Thread(target=work, args=(box,), daemon=True) for _ in range(THREADS)]
+    threads.append(threading.Thread(target=keep_house, args=(box,), daemon=True))
     for thread in threads:
         thread.start()
     for thread in threads:
