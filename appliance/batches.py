@@ -15,7 +15,7 @@ import msgspec
 
 from appliance.actor import Actor
 from appliance.background import Background
-from appliance.errors import BatchNotFound, InstanceNotFound, InvalidInput
+from appliance.errors import BatchNotFound, Conflict, InstanceNotFound, InvalidInput
 from appliance.pending import Pending
 from appliance.store import batching, chain, queries
 from appliance.store.store import Store
@@ -31,7 +31,6 @@ PORTION = 32
 LARGEST = 100_000
 """How many subjects a batch may have."""
 
-_INCIDENT_ROOT = "SELECT root FROM incident WHERE id = ?"
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +43,27 @@ class Given(msgspec.Struct, frozen=True, omit_defaults=True):
     cancel: list[str] = []
     start: list[str] = []
     node: str = ""
+    leaver: str = ""
+    heir: str = ""
 
 
 Act = Callable[[Command, int, Given], None]
+
+
+def _hand_over(run: Command, id: int, given: Given) -> None:
+    """What a task has of somebody who left goes to an heir, or back to its other candidates."""
+    task, leaver, heir = run.task(id), given.leaver, given.heir
+    users = dict.fromkeys(heir if user == leaver else user for user in task.candidate_users)
+    users.pop("", None)
+    if task.assignee == leaver and not (heir or users or task.candidate_groups):
+        raise Conflict("Nobody else may take this task: choose who gets it.")
+    if leaver in task.candidate_users:
+        run.change_task(id, {"candidate_users": list(users)})
+    if task.owner == leaver:
+        run.change_task(id, {"owner": heir or None})
+    if task.assignee == leaver:
+        run.assign(id, heir or None)
+
 
 ACTS: Mapping[str, Act] = {
     "suspend": lambda run, id, given: run.suspend(id, reason=given.reason),
@@ -62,8 +79,18 @@ ACTS: Mapping[str, Act] = {
         reason=given.reason,
     ),
     "retry": lambda run, id, given: run.retry(id, given.variables, reason=given.reason),
+    "hand-over": _hand_over,
 }
-"""What can be done to many. Subjects of ``retry`` are incidents, those of the rest instances."""
+"""What can be done to many. Subjects are instances, but see ``_ROOTS``."""
+
+_ROOTS: Mapping[str, tuple[str, str]] = {
+    "retry": ("SELECT root FROM incident WHERE id = ?", "There is no such incident."),
+    "hand-over": (
+        "SELECT root FROM task WHERE id = ? AND ended IS NULL",
+        "It was completed meanwhile.",
+    ),
+}
+"""For acts on something else: where its top-level instance is found, and what if it is not."""
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 _decode = msgspec.json.Decoder(Given, float_hook=Decimal).decode
@@ -101,6 +128,12 @@ class Batches:
 
         Raises ``InvalidInput``, ``InvalidVariables``.
         """
+        return self._store.change(self.beginning(what, subjects, by, given))
+
+    def beginning(
+        self, what: str, subjects: Sequence[int], by: Actor, given: Given | None = None
+    ) -> Callable[[Transaction], int]:
+        """What :meth:`begin` does, as a part of a larger change."""
         given = given or Given()
         _check(what, subjects, given)
         now, chosen = self._clock(), sorted(set(subjects))
@@ -114,7 +147,7 @@ class Batches:
             transaction.after.append(self._background.wake)
             return id
 
-        return self._store.change(work)
+        return work
 
     def work(self) -> None:
         """Carry out all batches that are asked for, in this thread."""
@@ -158,10 +191,10 @@ class Batches:
 
 def _attempt(work: Work, what: str, subject: int, given: Given) -> str:
     """Do it to one subject; why it could not be done, empty when it was."""
-    of_incident = what == "retry"
-    rows = work.query(_INCIDENT_ROOT if of_incident else queries.ROOT, (subject,))
+    sql, missing = _ROOTS.get(what, (queries.ROOT, "There is no such instance."))
+    rows = work.query(sql, (subject,))
     if not rows:
-        return "There is no such incident." if of_incident else "There is no such instance."
+        return missing
     root = rows[0][0]
     try:
         ACTS[what](work.open(root), subject, given)

@@ -14,8 +14,9 @@ box.live        "something changed"        box.saved_filters of the inbox
 box.comments    on cases                   box.notices       what people are told
 box.drafts      models being drawn         box.modeling      advice for whoever draws
 box.trials      drafts in a sandbox        box.forms         forms by their key
-box.unsent      what was typed into forms
+box.unsent      what was typed into forms  box.calls         of API keys, the last ones
 box.variables   how values changed         box.store         for tests and checks
+box.roster      people from a table        box.leaving       people who go
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ from appliance.incidents import Incidents
 from appliance.instances import Instances
 from appliance.jobs import Jobs
 from appliance.keys import Keys
+from appliance.leaving import Leaving
 from appliance.library import Library
 from appliance.live import INSTANCES, TASKS, Live
 from appliance.messages import Conditions, Messages, Signals
@@ -56,6 +58,7 @@ from appliance.people import People
 from appliance.processes import Processes
 from appliance.public_starts import PublicStarts
 from appliance.retention import Retention
+from appliance.roster import Roster
 from appliance.saved_filters import SavedFilters
 from appliance.sessions import Sessions
 from appliance.setup import Setup
@@ -172,6 +175,8 @@ class Box:
         )
         self.keys = Keys(store, clock)
         self.calls = Calls()
+        self.roster = Roster(store, self.people, clock)
+        self.leaving = Leaving(store, library, self.people, self.keys, self.batches, clock)
         self.audit = Audit(store, clock)
         self.backups = Backups(
             store, self.directory, clock, at=config.backup_at, zone=ZoneInfo(config.time_zone),

@@ -232,6 +232,29 @@ class Keys:
         sql = "DELETE FROM api_key WHERE id = ?"
         return self._write(self._work(sql, (), key, by, "key.delete"))
 
+    def handing_over(self, owner: str, heir: str, by: Actor) -> Callable[[sqlite.Connection], None]:
+        """Gives the keys that somebody answers for to an heir, or (no heir) stops them.
+
+        A part of a larger change; call :meth:`look_again` when it is stored.
+        """
+        sql = "UPDATE api_key SET owner = ?" if heir else "UPDATE api_key SET active = ?"
+        action = "key.change" if heir else "key.deactivate"
+        facts = {"owner": heir} if heir else {}
+
+        def work(connection: sqlite.Connection) -> None:
+            for key in self.list():
+                if key.owner == owner:
+                    change = self._work(
+                        f"{sql} WHERE id = ?", (heir or 0,), key.id, by, action, facts
+                    )
+                    change(connection)
+
+        return work
+
+    def look_again(self, _: BaseException | None = None) -> None:
+        """Read what has changed at the next request."""
+        self._look_at = 0.0
+
     def _work(
         self,
         sql: str,
@@ -253,7 +276,7 @@ class Keys:
         return work
 
     def _write(self, work: Callable[[sqlite.Connection], T]) -> Pending[T]:
-        return self._database.write(work).finally_(self._look_again)
+        return self._database.write(work).finally_(self.look_again)
 
     def _refuse_past(self, expires: int | None) -> None:
         if expires is not None and expires <= self._clock():
@@ -265,9 +288,6 @@ class Keys:
             if hmac.compare_digest(kept, digest) and (until is None or now < until):
                 found = key
         return found
-
-    def _look_again(self, _: BaseException | None) -> None:
-        self._look_at = 0.0
 
     def _refresh(self) -> None:
         self._look_at = time.monotonic() + LOOK_EVERY

@@ -154,16 +154,7 @@ class People:
     ) -> Pending[User]:
         """Add a user; without a password they cannot sign in until one is set."""
         new = NewUser.checked(name, password, self._clock(), display_name, email, admin=admin)
-        wanted = list(groups)
-
-        def work(connection: sqlite.Connection) -> User:
-            user = new.insert(connection)
-            joined = _join(connection, user.name, wanted)
-            facts = {"admin": admin, "groups": sorted(joined)}
-            chain.record(connection, user.created, by, "user.add", user.name, **facts)
-            return replace(user, groups=joined)
-
-        return self._database.write(work)
+        return self._database.write(adding(new, groups, by))
 
     def update(
         self,
@@ -181,6 +172,25 @@ class People:
 
         The last administrator stays one: ``Conflict``.
         """
+        work = self.updating(
+            name, display_name=display_name, email=email, admin=admin, language=language,
+            zone=zone, groups=groups, by=by,
+        )  # fmt: skip
+        return self._database.write(work)
+
+    def updating(
+        self,
+        name: str,
+        *,
+        display_name: str | None = None,
+        email: str | None = None,
+        admin: bool | None = None,
+        language: str | None = None,
+        zone: str | None = None,
+        groups: Iterable[str] | None = None,
+        by: Actor = SYSTEM,
+    ) -> Callable[[sqlite.Connection], User]:
+        """What :meth:`update` does, as a part of a larger change."""
         known = self.get(name).name
         given = {
             "display_name": display_name and names.line(display_name, "display name"),
@@ -207,10 +217,14 @@ class People:
                 chain.record(connection, self._clock(), by, "user.change", known, **facts)
             return after
 
-        return self._database.write(work)
+        return work
 
     def disable(self, name: str, by: Actor = SYSTEM) -> Pending[None]:
         """Sign the user out everywhere and let them in no more; what they did stays theirs."""
+        return self._database.write(self.disabling(name, by))
+
+    def disabling(self, name: str, by: Actor) -> Callable[[sqlite.Connection], None]:
+        """What :meth:`disable` does, as a part of a larger change."""
         user = self.get(name)
 
         def work(connection: sqlite.Connection) -> None:
@@ -221,7 +235,7 @@ class People:
             connection.execute("DELETE FROM session WHERE user_name = ?", (user.name,))
             chain.record(connection, self._clock(), by, "user.disable", user.name)
 
-        return self._database.write(work)
+        return work
 
     def enable(self, name: str, by: Actor = SYSTEM) -> Pending[None]:
         """Let a disabled user sign in again."""
@@ -295,6 +309,12 @@ class People:
 
     def add_group(self, name: str, title: str = "", by: Actor = SYSTEM) -> Pending[Group]:
         """Add a group. Raises ``Conflict`` when there is one of this name."""
+        return self._database.write(self.adding_group(name, title, by))
+
+    def adding_group(
+        self, name: str, title: str, by: Actor
+    ) -> Callable[[sqlite.Connection], Group]:
+        """What :meth:`add_group` does, as a part of a larger change."""
         group = Group(names.group_name(name), names.line(title, "title"), self._clock())
 
         def work(connection: sqlite.Connection) -> Group:
@@ -307,7 +327,7 @@ class People:
             chain.record(connection, group.created, by, "group.add", group.name)
             return group
 
-        return self._database.write(work)
+        return work
 
     def remove_group(self, name: str, by: Actor = SYSTEM) -> Pending[None]:
         """Remove a group; tasks that name it as a candidate keep the name."""
@@ -369,6 +389,20 @@ class People:
             _USER.replace(" FROM", ", password FROM") + " WHERE folded = ? AND active", known_as
         )
         return (_user(rows[0][:-1]), rows[0][-1]) if rows else (None, "")
+
+
+def adding(new: NewUser, groups: Iterable[str], by: Actor) -> Callable[[sqlite.Connection], User]:
+    """What stores a new user, as a part of a larger change."""
+    wanted = list(groups)
+
+    def work(connection: sqlite.Connection) -> User:
+        user = new.insert(connection)
+        joined = _join(connection, user.name, wanted)
+        facts = {"admin": user.admin, "groups": sorted(joined)}
+        chain.record(connection, user.created, by, "user.add", user.name, **facts)
+        return replace(user, groups=joined)
+
+    return work
 
 
 def _user(row: tuple) -> User:

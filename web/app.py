@@ -32,6 +32,7 @@ from web.pages import (
     inbox,
     incidents,
     instances,
+    leaving,
     notices,
     password,
     people,
@@ -40,6 +41,7 @@ from web.pages import (
     public_start,
     requests,
     retention,
+    roster,
     search,
     setup,
     shell,
@@ -63,9 +65,10 @@ PAGES = [inbox, task, start, requests, comments, notices, account, files, search
 """For everybody who is signed in."""
 
 ADMIN_PAGES = [
-    processes, versions, public_links, deploy, drafts, trials, instances, variables, incidents,
-    timers,
-    batches, people, groups, api_keys, audit, system, backups, retention,
+    processes, versions, public_links, deploy, drafts, trials,
+    instances, variables, incidents, timers, batches,
+    people, roster, leaving, groups, api_keys,
+    audit, system, backups, retention,
 ]  # fmt: skip
 """For administrators; their addresses begin with ``/admin``."""
 

@@ -46,6 +46,8 @@ PAGES = {
     "starts by timers": "/admin/timers?view=starts",
     "batches": "/admin/batches",
     "people": "/admin/users",
+    "person who leaves": "/admin/users/fozzie/leave",
+    "import of people": "/admin/import-people",
     "groups": "/admin/groups",
     "api keys": "/admin/api-keys",
     "api key": "/admin/api-keys/1",

@@ -13,6 +13,8 @@ from web.security import PageRequest
 from web.texts import _
 
 HOME = "/admin/batches"
+_PLACES = {"retry": "/admin/incidents", "hand-over": "/tasks"}
+"""Where the subjects of an act are shown, if they are no instances."""
 
 
 @get(HOME)
@@ -35,7 +37,7 @@ async def show(request: PageRequest, batch: FromPath[int]) -> Response[Any]:
         batch=found,
         title=title_of(found),
         refused=batches.refused(batch),
-        place="/admin/incidents" if found.what == "retry" else "/admin/instances",
+        place=_PLACES.get(found.what, "/admin/instances"),
     )
 
 
@@ -49,6 +51,7 @@ def title_of(batch: BatchView) -> str:
         "repeat": _("Send back"),
         "modify": _("Move tokens"),
         "retry": _("Try again"),
+        "hand-over": _("Hand over tasks"),
     }[batch.what]
 
 

@@ -134,6 +134,7 @@ def _pages(admin: bool) -> list[Entry]:
             Entry(_("Timers and jobs"), "/admin/timers", _("What is due, fails or waits")),
             Entry(_("Batches"), "/admin/batches", _("The same done to many instances")),
             Entry(_("People"), "/admin/users", _("Users, administrators")),
+            Entry(_("Import people"), "/admin/import-people", _("From a CSV file")),
             Entry(_("Groups"), "/admin/groups", _("Who may take which tasks")),
             Entry(_("API keys"), "/admin/api-keys", _("Programs that call the API")),
             Entry(_("Audit log"), "/admin/audit", _("Who did what")),
