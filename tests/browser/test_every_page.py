@@ -113,3 +113,10 @@ def test_the_first_key_leads_past_the_navigation(enter: Enter, office: Office, t
         page.keyboard.press("Tab")
         assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
     assert page.locator("nav [aria-current=page].nav-item").count() == 1
+
+
+@pytest.mark.parametrize("name", ["inbox", "task", "start", "requests", "account", "instances"])
+def test_german_words_fit_a_phone_too(enter: Enter, office: Office, task: int, name):
+    page = enter(viewport=PHONE, locale="de-DE").open(PAGES[name].format(task=task, **office.cases))
+    assert page.evaluate("document.documentElement.lang") == "de"
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
