@@ -8,7 +8,7 @@ box.messages, box.signals, box.conditions  box.jobs          work of external wo
 box.clockwork   timers                     box.moves         migrations of running instances
 box.incidents   what stands still          box.batches       the same done to many
 box.audit       who did what               box.backups, box.retention, box.system
-box.statistics  how often, how long, how late
+box.statistics  how often, how long        box.overview      what needs somebody now
 box.public_starts  links for everybody
 box.live        "something changed"        box.saved_filters of the inbox
 box.comments    on cases                   box.notices       what people are told
@@ -53,6 +53,7 @@ from appliance.messages import Conditions, Messages, Signals
 from appliance.modeling import Modeling
 from appliance.moves import Moves
 from appliance.notices import Notices
+from appliance.overview import Overview
 from appliance.password_links import PasswordLinks
 from appliance.people import People
 from appliance.processes import Processes
@@ -142,7 +143,7 @@ class Box:
             self.directory.files, self.directory.tmp, store.read, config.upload_limit
         )
         self.processes = Processes(store, library, self.live, clock, config.model_limit)
-        cases = Cases(store, library, self.files)
+        cases = Cases(store, library, self.files, clock)
         self.instances = Instances(store, library, self.processes, self.files, cases)
         self.inbox = Inbox(store, library, clock)
         self.tasks = Tasks(store, library, self.files)
@@ -154,6 +155,7 @@ class Box:
         self.incidents = Incidents(store, library)
         self.batches = Batches(store, clock)
         self.variables = Variables(store, library)
+        self.overview = Overview(store, clock)
         self.notices = Notices(store, self.live, clock)
         self.clockwork = Clockwork(store, clock, self.notices.look)
         self.statistics = Statistics(store, library, clock)

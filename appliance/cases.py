@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Protocol
 
 from appliance.errors import Forbidden, InstanceNotFound
 from appliance.files import Files
 from appliance.history import history
 from appliance.library import Library
 from appliance.progress import stages
-from appliance.store import lists, queries, sqlite
+from appliance.store import finding, lists, queries, sqlite
 from appliance.store.store import Store
 from appliance.views import (
     IncidentView,
@@ -26,10 +26,11 @@ from appliance.views import (
     Timer,
 )
 from engine.elements.ad_hoc_sub_process import AdHocSubProcess
+from engine.errors import InvalidVariables
 from engine.events import BODY, CANCELLED, COMPLETED
 from engine.model import Container, Process
 from engine.modification import can_start
-from engine.values import decode
+from engine.values import decode, encode
 
 
 class Person(Protocol):
@@ -46,8 +47,11 @@ class Person(Protocol):
 class Cases:
     """What is known of instances; ended ones too, for ever."""
 
-    def __init__(self, store: Store, library: Library, files: Files) -> None:
+    def __init__(
+        self, store: Store, library: Library, files: Files, clock: Callable[[], int]
+    ) -> None:
         self._store = store
+        self._clock = clock
         self._library = library
         self._files = files
 
@@ -106,16 +110,59 @@ class Cases:
         return [task for task in tasks if task.instance_id in below]
 
     def list(
-        self, view: str = "open", q: str = "", process: str = "", sort: str = "-id", page: str = ""
+        self,
+        view: str = "open",
+        q: str = "",
+        process: str = "",
+        sort: str = "-id",
+        page: str = "",
+        **more: Any,
     ) -> Page[InstanceRow]:
         """Instances: view open, failed (with incidents, or ended so), suspended, ended, all.
 
         ``q`` is an id, the beginning of a business key, or the name of a starter; ``sort`` is id,
-        started or process, with a minus for the latest first.
+        started or process, with a minus for the latest first. What ``more`` may be: ``version``;
+        ``variable``, a name or ``name=value``; ``overdue``; ``since`` and ``until`` in ms. With
+        these a page may hold fewer than there are (``next`` goes on): see ``store/finding.py``.
         """
-        definitions = self._library.definitions_of(process)
-        rows = lists.instances(self._store.read(), view, q.strip(), definitions, sort, page)
+        wanted = self._wanted(view, q, process, sort, **more)
+        if not wanted.plain:
+            rows, following = finding.page(self._store.read(), wanted, page)
+            return Page(self._rows(rows), following)
+        rows = lists.instances(self._store.read(), view, wanted.q, wanted.definitions, sort, page)
         return self._page(rows, sort)
+
+    def each(self, most: int, **asked: Any) -> Iterator[InstanceRow]:
+        """The instances of such a list one after the other, of at most so many looked at."""
+        wanted = self._wanted(**asked)
+        for row, fits in finding.walk(self._store.read(), wanted, "", most):
+            if fits:
+                yield self._row(row)
+
+    def _wanted(
+        self,
+        view: str = "open",
+        q: str = "",
+        process: str = "",
+        sort: str = "-id",
+        *,
+        version: str = "",
+        variable: str = "",
+        overdue: bool = False,
+        since: int = 0,
+        until: int | None = None,
+    ) -> finding.Wanted:
+        definitions = self._library.definitions_of(process)
+        if definitions is not None and version.isdecimal():
+            definitions = [
+                id for id in definitions if self._library.view(id).version == int(version)
+            ]
+        name, equals, value = variable.partition("=")
+        return finding.Wanted(
+            view, q.strip(), definitions, sort, name.strip(),
+            _stored(value.strip()) if equals else (), self._clock() if overdue else None,
+            since, until,
+        )  # fmt: skip
 
     def requests_of(
         self, name: str, view: str = "open", q: str = "", sort: str = "-started", page: str = ""
@@ -234,10 +281,12 @@ class Cases:
 
     def _page(self, rows: Sequence[tuple], sort: str) -> Page[InstanceRow]:
         shown = rows[: queries.PAGE]
-        waiting = self.waiting(shown)
-        items = [self._row(row, waiting.get(row[0], ())) for row in shown]
         more = len(rows) > queries.PAGE
-        return Page(items, lists.cursor(shown[-1], sort) if more else None)
+        return Page(self._rows(shown), lists.cursor(shown[-1], sort) if more else None)
+
+    def _rows(self, rows: Sequence[tuple]) -> list[InstanceRow]:
+        waiting = self.waiting(rows)
+        return [self._row(row, waiting.get(row[0], ())) for row in rows]
 
     def _node_name(self, connection: sqlite.Connection, instance: int, node: str) -> str:
         definition = connection.execute(queries.INSTANCE, (instance,)).fetchone()[4]
@@ -282,6 +331,16 @@ def _task(row: tuple) -> OpenTask:
     return OpenTask(
         id, name, node, instance, assignee, names(users), names(groups), created, due, priority
     )
+
+
+def _stored(value: str) -> list[bytes]:
+    """How a value that somebody typed may be stored: as text, or as what it means in JSON."""
+    found = [encode(value)]
+    try:
+        found.append(encode(decode(value)))
+    except InvalidVariables:
+        return found
+    return found
 
 
 def names(column: bytes | None) -> list[str]:

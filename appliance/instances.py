@@ -48,6 +48,7 @@ class Instances:
         self._files = files
         self._cases = cases
         self.list = cases.list
+        self.each = cases.each
         self.detail = cases.detail
         self.check_visible = cases.check_visible
         self.requests_of = cases.requests_of

@@ -23,6 +23,8 @@ from web.pages import (
     audit,
     backups,
     batches,
+    bulk,
+    case_file,
     comments,
     deploy,
     drafts,
@@ -34,6 +36,7 @@ from web.pages import (
     instances,
     leaving,
     notices,
+    overview,
     password,
     people,
     processes,
@@ -65,10 +68,9 @@ PAGES = [inbox, task, start, requests, comments, notices, account, files, search
 """For everybody who is signed in."""
 
 ADMIN_PAGES = [
-    processes, versions, public_links, deploy, drafts, trials,
-    instances, variables, incidents, timers, batches,
-    people, roster, leaving, groups, api_keys,
-    audit, system, backups, retention,
+    processes, versions, public_links, deploy, drafts, trials, instances, variables, incidents,
+    timers, batches, people, roster, leaving, groups, api_keys, audit, system, backups, retention,
+    overview, bulk, case_file,
 ]  # fmt: skip
 """For administrators; their addresses begin with ``/admin``."""
 

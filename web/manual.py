@@ -39,6 +39,7 @@ ABOUT = {
     "requests": "tasks",
     "notices": "tasks",
     "account": "tasks",
+    "overview": "administration",
     "processes": "modelling",
     "instances": "administration",
     "incidents": "administration",

@@ -37,21 +37,22 @@ def instances(
     definitions: Sequence[int] | None,
     sort: str,
     page: str,
+    limit: int = PAGE + 1,
 ) -> list[Row]:
-    """The next ``PAGE`` instances, and one more if there is. See ``Cases.list``."""
+    """The next instances, ``PAGE`` and one more if there is. See ``Cases.list``."""
     if q or view == "failed":
         ids = _searched(connection, q) if q else None
         if view == "failed":
             failed = _with_problems(connection)
             ids = failed if ids is None else ids & failed
-        return _chosen(connection, ids, view, definitions, sort, page) if ids else []
+        return _chosen(connection, ids, view, definitions, sort, page, limit) if ids else []
     if definitions is None and view in ("open", "suspended"):
         definitions = [id for (id,) in connection.execute("SELECT id FROM definition")]
     if definitions is None:
-        return _range(connection, VIEWS[view], (), sort, page)
+        return _range(connection, VIEWS[view], (), sort, page, limit)
     return _merged(
-        (_range(connection, f"definition = ? AND {VIEWS[view]}", (id,), sort, page)
-         for id in definitions), sort,
+        (_range(connection, f"definition = ? AND {VIEWS[view]}", (id,), sort, page, limit)
+         for id in definitions), sort, limit,
     )  # fmt: skip
 
 
@@ -128,11 +129,11 @@ def _place(sort: str, page: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
     return columns, tuple(int(part) for part in parts)
 
 
-def _merged(ranges: Iterable[list[Row]], sort: str) -> list[Row]:
+def _merged(ranges: Iterable[list[Row]], sort: str, limit: int) -> list[Row]:
     rows = [row for each in ranges for row in each]
     by_process = sort.endswith("process")
     rows.sort(key=lambda row: (row[4] if by_process else 0, row[0]), reverse=sort.startswith("-"))
-    return rows[: PAGE + 1]
+    return rows[:limit]
 
 
 def _searched(connection: sqlite.Connection, q: str) -> set[int]:
@@ -157,9 +158,10 @@ def _chosen(
     definitions: Sequence[int] | None,
     sort: str,
     page: str,
+    limit: int,
 ) -> list[Row]:
     marks = ", ".join(str(id) for id in ids)
     condition = f"id IN ({marks}) AND {VIEWS.get(view, '1')}"
     if definitions is not None:
         condition += f" AND definition IN ({', '.join(map(str, definitions))})"
-    return _range(connection, condition, (), sort, page)
+    return _range(connection, condition, (), sort, page, limit)

@@ -18,6 +18,7 @@ PEOPLE_PAGES = [
     "/frag/people",
 ]
 ADMIN_PAGES = [
+    "/admin",
     "/admin/processes",
     "/admin/processes/sampler",
     "/admin/processes/sampler/1",
@@ -42,8 +43,11 @@ ADMIN_PAGES = [
     "/admin/system/settings",
     "/admin/system/log",
     "/admin/instances",
+    "/admin/instances.csv",
+    "/admin/instances/bulk?id={report}",
     "/admin/instances/{report}",
     "/admin/instances/{report}/diagram",
+    "/admin/instances/{report}/case.zip",
     "/admin/instances/{report}/variable?name=initiator",
     "/admin/incidents",
     "/admin/incidents?view=each",
@@ -99,6 +103,7 @@ ADMIN_ACTIONS = [
     "/admin/processes/sampler/activate",
     "/admin/processes/sampler/public",
     "/admin/processes/sampler/public/close",
+    "/admin/instances/bulk",
     "/admin/instances/{report}/suspend",
     "/admin/instances/{report}/activate",
     "/admin/instances/{report}/cancel",

@@ -23,7 +23,8 @@ GROWING = {
 IN_ORDER = re.compile(r"FROM instance WHERE (1|ended IS NOT NULL)( AND id [<>] \(\d+\))? ORDER BY")
 """The list of all instances is the table itself, read from its end as far as a page goes."""
 LIVE_ONLY = re.compile(
-    r"USING (COVERING )?INDEX (job_due|job_topic|job_failing|incident_open|instance_failed)"
+    r"USING (COVERING )?INDEX"
+    r" (job_(due|topic|failing)|incident_open|instance_(failed|live|suspended))"
 )
 """An index that holds what is live, or what failed, may be read through."""
 
@@ -152,6 +153,14 @@ def read_what_waits(box: Box, id: int) -> None:
             for view in ("waiting", "due", "failing", "workers"):
                 box.jobs.list(view, process, page)
     box.jobs.counts()
+    for view in ("open", "all", "failed"):
+        box.instances.list(view, variable="n=1", overdue=True, since=1, until=2**60)
+        box.instances.list(view, process="outer", version="1", sort="process", variable="n")
+    box.overview.overdue()
+    box.overview.late_jobs()
+    box.overview.topics()
+    box.overview.running()
+    box.overview.suspended()
     box.statistics.of("outer", since=1, until=2**60)
     box.statistics.of("outer", 1)
     box.statistics.live("outer")

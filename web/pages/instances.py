@@ -5,6 +5,7 @@ Choosing many of them at once is ``bulk.py``, their variables ``variables.py``.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from litestar import Response, get, post
@@ -16,8 +17,9 @@ from web.bodies import form_of, text_of
 from web.cases import drawing_of, marks_json
 from web.history import in_words
 from web.listing import Listing
+from web.moments import day_begins
 from web.pages.incidents import reason_of
-from web.render import go, page
+from web.render import go, page, reader_zone
 from web.security import PageRequest, actor_of
 from web.texts import _
 from web.told import told
@@ -25,23 +27,61 @@ from web.told import told
 HOME = "/admin/instances"
 VIEWS = ("open", "failed", "suspended", "ended", "all")
 SORTS = ("-started", "id", "process", "started")
+MORE = ("version", "variable", "overdue", "since", "until")
+"""Filters that are folded away until one of them is used."""
 INSTANCE = HOME + "/{instance:int}"
 
 
 @get(HOME)
 async def show_all(request: PageRequest) -> Response[Any]:
-    """The instances in one state, of one process or all."""
+    """The instances in one state, of one process or all, as far as they fit."""
     box = request.app.state.box
-    listing = Listing.of(request, HOME, view=VIEWS, q=(), process=(), sort=SORTS)
+    listing = listing_of(request)
+    key = listing["process"]
+    found = await asyncio.to_thread(
+        box.instances.list, page=listing["page"], **asked_for(request, listing)
+    )
     return page(
         request,
         "instances.html",
         at=listing.here,
         here="instances",
         listing=listing,
-        found=box.instances.list(**listing.known),
+        more=any(listing[name] for name in MORE),
+        query=listing.link().partition("?")[2],
+        found=found,
         processes=[(process.key, process.name) for process in box.processes.list()],
+        versions=[v.version for v in box.processes.versions(key)] if _known(box, key) else [],
     )
+
+
+def listing_of(request: PageRequest) -> Listing:
+    """The list as the address asks for it."""
+    return Listing.of(
+        request,
+        HOME,
+        view=VIEWS,
+        q=(),
+        process=(),
+        sort=SORTS,
+        overdue=("", "yes"),
+        **dict.fromkeys(("version", "variable", "since", "until"), ()),
+    )
+
+
+def asked_for(request: PageRequest, listing: Listing) -> dict[str, Any]:
+    """The same as the appliance's list takes it."""
+    zone = reader_zone(request)
+    return {
+        **{name: listing[name] for name in ("view", "q", "process", "sort", "version", "variable")},
+        "overdue": bool(listing["overdue"]),
+        "since": day_begins(listing["since"], zone) or 0,
+        "until": day_begins(listing["until"], zone, days=1),
+    }
+
+
+def _known(box: Any, key: str) -> bool:
+    return any(process.key == key for process in box.processes.list())
 
 
 @get(INSTANCE)

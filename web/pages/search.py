@@ -127,6 +127,7 @@ def _pages(admin: bool) -> list[Entry]:
     ]
     if admin:
         found += [
+            Entry(_("Overview"), "/admin", _("What needs somebody now")),
             Entry(_("Processes"), "/admin/processes", _("Versions, diagrams, suspending")),
             Entry(_("Deploy"), "/admin/deploy", _("Upload models and forms")),
             Entry(_("Instances"), "/admin/instances", _("Everything that runs or ran")),
