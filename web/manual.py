@@ -27,7 +27,10 @@ CHAPTERS: Sequence[tuple[str, Sequence[str]]] = (
         "Drawing processes",
         ("drawing", "modelling", "forms", "dialects", "conformance", "scenarios"),
     ),
-    ("Running the server", ("administration", "operating", "settings", "command-line")),
+    (
+        "Running the server",
+        ("administration", "operating", "performance", "settings", "command-line"),
+    ),
     ("Programs", ("rest-api",)),
     ("Workingflow", ("about",)),
 )

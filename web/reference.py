@@ -23,6 +23,7 @@ from engine.vocabulary import GROUPS, WORDS, Word
 from web.errors import STATUS
 
 CONFORMANCE = Path(__file__).parent / "help" / "conformance.json"
+PERFORMANCE = Path(__file__).parent / "help" / "performance.jsonl"
 PLACES = {
     "@node": "every activity, gateway and event",
     "@task": "every task",
@@ -177,3 +178,10 @@ def elements() -> list[tuple[str, str]]:
 def conformance() -> Conformance:
     """What was measured when this program was made."""
     return msgspec.json.decode(CONFORMANCE.read_bytes(), type=Conformance)
+
+
+@cache
+def performance() -> dict[str, dict[str, Any]]:
+    """What ``python -m tests.bench --json`` printed, by benchmark."""
+    lines = map(msgspec.json.decode, PERFORMANCE.read_bytes().splitlines())
+    return {line["bench"]: line for line in lines}

@@ -20,7 +20,7 @@ _WRITER = {
     "wal_autocheckpoint": 0,
     "foreign_keys": 1,
     "temp_store": "memory",
-    "cache_size": -32_000,
+    "cache_size": -16_000,
 }
 _READER = {"query_only": 1, "temp_store": "memory", "cache_size": -8_000}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from appliance.store.inbox import Place
 from engine.state import State
 
-TOKEN_BYTES = 1000
+TOKEN_BYTES = 1800
 """About what a token with its dictionaries takes in memory."""
 
 

@@ -6,7 +6,7 @@ from collections import OrderedDict
 
 from appliance.store.held import Held
 
-LIMIT = 32 * 1024 * 1024
+LIMIT = 24 * 1024 * 1024
 
 
 class States:

@@ -15,7 +15,7 @@ from tests.bench.measure import quantile
 from tests.bench.stores import NEVER, Filling, filled, opened
 
 CONNECTIONS = 8
-START = 8
+START = 45
 """Seconds that a server may take to start."""
 LEFT = "SELECT count(*) FROM job WHERE due <= ?"
 ONCE = """
