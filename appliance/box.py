@@ -163,7 +163,7 @@ class Box:
         self.people = People(store, clock)
         self.comments = Comments(store, cases, self.people, self.live, clock)
         self.saved_filters = SavedFilters(store)
-        self.forms = Forms(store.read, library)
+        self.forms = Forms(store.read, library, self.processes)
         self.drafts = Drafts(store, clock, config.model_limit)
         self.modeling = Modeling(self.processes, self.forms, self.people, clock, store.zone)
         self.trials = Trials(self.drafts, self.forms, self.processes, clock)

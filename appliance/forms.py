@@ -6,18 +6,26 @@ with processes, which keep the form that came with them.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from appliance.deployment import form_keys
-from appliance.errors import FormNotFound
+from appliance.errors import Conflict, FormNotFound, InvalidInput
 from appliance.library import Library
 from appliance.store import sqlite
 from engine.errors import ModelInvalid
 from engine.forms import Form
 from engine.forms.model import Component
 from engine.model import Process
+
+if TYPE_CHECKING:
+    from appliance.actor import Actor
+    from appliance.pending import Pending
+    from appliance.processes import Processes
+    from appliance.views import ProcessView
 
 _VERSIONS = """
 SELECT f.key, f.id, f.deployment, f.resource, p.at, p.by FROM form f
@@ -27,6 +35,9 @@ _CONTENT = """
 SELECT r.content FROM form f
 JOIN resource r ON r.deployment = f.deployment AND r.name = f.resource WHERE f.id = ?
 """
+
+
+_NOT_A_NAME = re.compile(r"[^\w.-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +68,12 @@ class Use:
 class Forms:
     """The forms of the box."""
 
-    def __init__(self, read: Callable[[], sqlite.Connection], library: Library) -> None:
+    def __init__(
+        self, read: Callable[[], sqlite.Connection], library: Library, processes: Processes
+    ) -> None:
         self._read = read
         self._library = library
+        self._processes = processes
 
     def list(self) -> list[FormView]:
         """The latest version of each form, by key."""
@@ -93,6 +107,27 @@ class Forms:
             return Form.read(self.content(key), file=key)
         except FormNotFound:
             return None
+
+    def save(self, key: str, content: bytes, version: int, by: Actor) -> Pending[list[ProcessView]]:
+        """Deploy a form alone, as the version after the one that its author has seen (0: none).
+
+        Raises ``ModelInvalid``; ``InvalidInput`` when the form is of another key; ``Conflict`` when
+        somebody has saved it meanwhile.
+        """
+        form = Form.read(content, file=key)
+        if form.id != key:
+            raise InvalidInput(f"The form says that its id is {form.id!r}, not {key!r}.")
+        latest = self._latest_version(key)
+        if latest != version:
+            raise Conflict(
+                f"Version {latest} of this form was saved meanwhile. Open it to see how it is now."
+            )
+        name = f"{_NOT_A_NAME.sub('_', key)}.form"
+        return self._processes.deploy({name: content}, by)
+
+    def _latest_version(self, key: str) -> int:
+        count = "SELECT count(*) FROM form WHERE key = ?"
+        return self._read().execute(count, (key,)).fetchone()[0]
 
     def used_by(self, process: Process) -> Iterable[str]:
         """The keys of the forms that a process asks for, each once."""
@@ -129,3 +164,34 @@ def _fields(components: Iterable[Component]) -> Iterator[Component]:
             yield component
         else:
             yield from _fields(component.components)
+
+
+def sample(form: Form) -> dict[str, Any]:
+    """Values that show what a form looks like when it is filled in."""
+    return {
+        component.key[0]: _sample(component)
+        for component in _fields(form.components)
+        if component.type != "expression"
+    }
+
+
+def _sample(component: Component) -> Any:
+    if component.type == "number":
+        return 120
+    if component.type == "checkbox":
+        return True
+    if component.type == "datetime":
+        return "2026-05-01"
+    if component.type in ("select", "radio", "checklist", "taglist"):
+        return _chosen(component)
+    if component.type in ("filepicker", "dynamiclist", "table"):
+        return []
+    return component.label if isinstance(component.label, str) else component.key[0]
+
+
+def _chosen(component: Component) -> Any:
+    options = component.choices.fixed if component.choices is not None else None
+    values = [option.value for option in options or ()]
+    if component.type in ("checklist", "taglist"):
+        return values[:1]
+    return values[0] if values else None

@@ -29,6 +29,7 @@ from web.pages import (
     deploy,
     drafts,
     files,
+    forms,
     groups,
     help,
     inbox,
@@ -68,9 +69,9 @@ PAGES = [inbox, task, start, requests, comments, notices, account, files, search
 """For everybody who is signed in."""
 
 ADMIN_PAGES = [
-    processes, versions, public_links, deploy, drafts, trials, instances, variables, incidents,
-    timers, batches, people, roster, leaving, groups, api_keys, audit, system, backups, retention,
-    overview, bulk, case_file,
+    processes, versions, public_links, deploy, drafts, trials, forms, instances, variables,
+    incidents, timers, batches, people, roster, leaving, groups, api_keys, audit, system, backups,
+    retention, overview, bulk, case_file,
 ]  # fmt: skip
 """For administrators; their addresses begin with ``/admin``."""
 

@@ -47,6 +47,7 @@ ABOUT = {
     "instances": "administration",
     "incidents": "administration",
     "timers": "administration",
+    "forms": "drawing",
     "people": "administration",
     "api-keys": "rest-api",
     "audit": "administration",

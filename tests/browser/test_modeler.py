@@ -158,4 +158,4 @@ def test_on_a_phone_one_can_look(enter: Enter, office: Office):
     page.wait_for_selector(".modeler .djs-element")
     assert page.get_by_text("Drawing wants a larger screen").is_visible()
     assert page.locator(".djs-palette").count() == 0
-    assert not page.locator(".modeler-panel").is_visible()
+    assert page.get_by_label("Properties", exact=True).is_hidden()

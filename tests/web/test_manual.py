@@ -16,7 +16,7 @@ from web import app, manual, reference
 from web.errors import STATUS
 
 NAMES = manual.names()
-NOT_PAGES = ("/frag/", "/form", "/standing", "/case", "/diagram", "/xml", "/scenario")
+NOT_PAGES = ("/frag/", "/form", "/standing", "/case", "/diagram", "/xml", "/scenario", "/file")
 ROUTES = {
     path
     for module in (*app.PAGES, *app.ADMIN_PAGES, *app.OPEN_PAGES)

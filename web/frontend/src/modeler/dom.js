@@ -28,3 +28,36 @@ export function calm(action, pause) {
   };
   return calmed;
 }
+
+let pressed = false;
+for (const [type, now] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false]]) {
+  addEventListener(type, () => (pressed = now), true);
+}
+
+/** Calls `action` once the focus has moved and nothing is being pressed: what a person is about to
+ * click or type into is still there then. */
+export function settled(action) {
+  let asked = false;
+  const run = () => {
+    if (!asked || pressed) return;
+    asked = false;
+    action();
+  };
+  ["pointerup", "pointercancel"].forEach((type) => addEventListener(type, () => setTimeout(run), true));
+  return () => {
+    asked = true;
+    setTimeout(run);
+  };
+}
+
+/** Draws what is in `root` again; the focus stays in the input of the same `data-key`. */
+export function redrawn(root, draw) {
+  const here = root.contains(document.activeElement) ? document.activeElement : null;
+  const { selectionStart: start, selectionEnd: end } = here ?? {};
+  const key = here?.dataset.key;
+  draw();
+  if (!key) return;
+  const found = [...root.querySelectorAll("[data-key]")].find((each) => each.dataset.key === key);
+  found?.focus({ preventScroll: true });
+  if (Number.isInteger(start) && /^text(area)?$/.test(found?.type)) found.setSelectionRange(start, end);
+}

@@ -1,6 +1,6 @@
 // The properties of what is selected: all of BPMN's and Flowable's that mean something here.
 import { appending } from "./append.js";
-import { h } from "./dom.js";
+import { h, redrawn, settled } from "./dom.js";
 import { Edits } from "./edits.js";
 import { complain } from "./fields.js";
 import { kindOf } from "./kinds.js";
@@ -18,7 +18,7 @@ export class Panel {
     this.modeler = modeler;
     this.desk = desk;
     this.draw();
-    const redraw = () => queueMicrotask(() => this.draw());
+    const redraw = settled(() => this.draw());
     modeler.on("selection.changed", redraw);
     modeler.on("commandStack.changed", redraw);
     modeler.on("import.done", redraw);
@@ -31,10 +31,9 @@ export class Panel {
   }
 
   draw() {
-    const keep = this.focus();
     const element = this.selected;
-    this.element.replaceChildren(...(element?.businessObject ? this.content(element) : [h("p", { className: "hint" }, _("Several elements are selected."))]));
-    if (keep) this.restore(keep);
+    const content = () => (element?.businessObject ? this.content(element) : [h("p", { className: "hint" }, _("Several elements are selected."))]);
+    redrawn(this.element, () => this.element.replaceChildren(...content()));
   }
 
   content(element) {
@@ -79,18 +78,6 @@ export class Panel {
       this.modeler.get("selection").select(element);
       canvas.scrollToElement(element, 60);
     }
-  }
-
-  focus() {
-    const here = document.activeElement;
-    if (!this.element.contains(here) || !here.dataset.key) return null;
-    return { key: here.dataset.key, of: this.of, start: here.selectionStart, end: here.selectionEnd, typed: here.value };
-  }
-
-  restore({ key, start, end }) {
-    const found = [...this.element.querySelectorAll("[data-key]")].find((each) => each.dataset.key === key);
-    found?.focus({ preventScroll: true });
-    if (start !== null && start !== undefined && found?.setSelectionRange && /^(text|textarea)$/.test(found.type)) found.setSelectionRange(start, end);
   }
 }
 

@@ -1,0 +1,68 @@
+"""The editor of forms: drawn from nothing, seen as people will see it, saved as versions."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.browser.conftest import Enter
+from tests.office import Office
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_form_from_nothing(enter: Enter, office: Office):
+    visit = enter()
+    page = visit.open("/admin/forms")
+    page.get_by_role("button", name="New form…").click()
+    page.get_by_label("Key", exact=True).fill("trip")
+    page.get_by_role("button", name="Draw it").click()
+    page.wait_for_selector(".form-editor[data-ready]")
+    add = page.get_by_label("Add a field", exact=True)
+    add.select_option(label="Number")
+    properties = page.locator(".form-properties")
+    properties.get_by_label("Label", exact=True).fill("Distance")
+    properties.get_by_label("Variable", exact=True).fill("distance")
+    properties.get_by_label("Must be filled in").check()
+    preview = page.locator("[data-preview]")
+    preview.get_by_label(re.compile("^Distance")).wait_for()
+    add.select_option(label="Choice of buttons")
+    page.get_by_role("button", name="Up: Choice of buttons").click()
+    page.get_by_role("button", name="Save as version 1").click()
+    page.get_by_text("Saved as version 1").wait_for()
+    with office.client("kermit") as client:
+        saved = json.loads(client.get("/admin/forms/trip/file").content)
+    kinds = [(one["type"], one["key"]) for one in saved["components"]]
+    assert kinds == [("radio", "field1"), ("number", "distance")]
+    assert saved["components"][1]["label"] == "Distance"
+    assert saved["components"][1]["validate"] == {"required": True}
+    assert visit.faults() == []
+
+
+def test_what_is_wrong_is_said_and_not_saved(enter: Enter):
+    visit = enter()
+    page = visit.open("/admin/forms/wrong/edit")
+    page.wait_for_selector(".form-editor[data-ready]")
+    page.get_by_label("Add a field", exact=True).select_option(label="Text")
+    page.locator(".form-properties").get_by_label("Variable", exact=True).fill("not a name")
+    page.get_by_label("Hint").focus()
+    page.locator("[data-preview] .notice.bad").first.wait_for()
+    page.get_by_role("button", name="Save as version 1").click()
+    page.locator("[data-saved].bad").wait_for()
+
+
+def test_what_the_editor_does_not_know_stays(enter: Enter, office: Office):
+    visit = enter()
+    page = visit.open("/admin/forms/sampler/edit")
+    page.wait_for_selector(".form-editor[data-ready]")
+    page.get_by_role("button", name="Title Text").click()
+    page.locator(".form-properties").get_by_label("Hint").fill("As short as possible")
+    page.get_by_role("button", name=re.compile("Save as version")).click()
+    page.locator("[data-saved]", has_text="Saved as version").wait_for()
+    with office.client("kermit") as client:
+        first = json.loads(client.get("/admin/forms/sampler/file?version=1").content)
+        latest = json.loads(client.get("/admin/forms/sampler/file").content)
+    assert latest["components"][1].pop("description") == "As short as possible"
+    assert latest == first
