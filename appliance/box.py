@@ -15,6 +15,7 @@ box.comments    on cases                   box.notices       what people are tol
 box.drafts      models being drawn         box.modeling      advice for whoever draws
 box.trials      drafts in a sandbox        box.forms         forms by their key
 box.unsent      what was typed into forms  box.calls         of API keys, the last ones
+box.second_factor  codes of apps
 box.variables   how values changed         box.store         for tests and checks
 box.roster      people from a table        box.leaving       people who go
 """
@@ -61,6 +62,7 @@ from appliance.public_starts import PublicStarts
 from appliance.retention import Retention
 from appliance.roster import Roster
 from appliance.saved_filters import SavedFilters
+from appliance.second_factor import SecondFactor
 from appliance.sessions import Sessions
 from appliance.setup import Setup
 from appliance.statistics import Statistics
@@ -162,6 +164,7 @@ class Box:
         self.moves = Moves(store, library, clock)
         self.people = People(store, clock)
         self.comments = Comments(store, cases, self.people, self.live, clock)
+        self.second_factor = SecondFactor(store, self.people, clock)
         self.saved_filters = SavedFilters(store)
         self.forms = Forms(store.read, library, self.processes)
         self.drafts = Drafts(store, clock, config.model_limit)

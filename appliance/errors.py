@@ -10,7 +10,8 @@
     ├── Unauthorized              who asks is not known
     │   ├── WrongPassword         a sign-in that does not match
     │   ├── SetupLinkInvalid      a set-up link that is used, late or false
-    │   └── PasswordLinkInvalid   a link to choose a password that is used, late or false
+    │   ├── PasswordLinkInvalid   a link to choose a password that is used, late or false
+    │   └── SecondFactorInvalid   the second step of a sign-in that took too long
     ├── Forbidden                 who asks is known and may not
     ├── TooManyAttempts           wait before the next sign-in (carries the seconds)
     ├── InvalidInput              a value that a person, a program or a file gave is not allowed
@@ -99,6 +100,12 @@ class PasswordLinkInvalid(Unauthorized):
     """The link to choose a password was used before, is too old or never existed."""
 
     code = "PASSWORD_LINK_INVALID"
+
+
+class SecondFactorInvalid(Unauthorized):
+    """The code of the second factor came too late after the password."""
+
+    code = "SECOND_FACTOR_INVALID"
 
 
 class Forbidden(Refused):

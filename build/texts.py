@@ -40,10 +40,10 @@ REFUSALS = frozenset({
     "Conflict", "FilterNotFound", "Forbidden", "ForeignRequest", "GroupNotFound", "InstanceEnded",
     "InstanceNotFound", "InstanceSuspended", "InvalidInput", "KeyNotFound", "MoveNotFound",
     "NoFlowTaken", "NoSubscriber", "NotWaiting", "NoticeNotFound", "Overloaded",
-    "PasswordLinkInvalid", "ProcessNotFound", "ProcessSuspended", "SessionNotFound",
-    "SetupLinkInvalid", "ShuttingDown", "StartFormNotSupported", "StepLimit", "StorageFull",
-    "StoredFileNotFound", "TaskAlreadyClaimed", "TaskDelegated", "TaskNotFound", "TooLarge",
-    "TooManyAttempts", "Unauthorized", "UncaughtError", "UserNotFound", "WrongPassword",
+    "PasswordLinkInvalid", "ProcessNotFound", "ProcessSuspended", "SecondFactorInvalid",
+    "SessionNotFound", "SetupLinkInvalid", "ShuttingDown", "StartFormNotSupported", "StepLimit",
+    "StorageFull", "StoredFileNotFound", "TaskAlreadyClaimed", "TaskDelegated", "TaskNotFound",
+    "TooLarge", "TooManyAttempts", "Unauthorized", "UncaughtError", "UserNotFound", "WrongPassword",
 })  # fmt: skip
 NAMING = frozenset({"_identifier", "line"})
 """Functions whose second argument names what they refuse: "The user name must …"."""

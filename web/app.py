@@ -47,6 +47,7 @@ from web.pages import (
     retention,
     roster,
     search,
+    second_factor,
     setup,
     shell,
     sign_in,
@@ -65,7 +66,20 @@ from web.shortcut import Shortcut
 if TYPE_CHECKING:
     from appliance.box import Box
 
-PAGES = [inbox, task, start, requests, comments, notices, account, files, search, help, live]
+PAGES = [
+    inbox,
+    task,
+    start,
+    requests,
+    comments,
+    notices,
+    account,
+    second_factor,
+    files,
+    search,
+    help,
+    live,
+]
 """For everybody who is signed in."""
 
 ADMIN_PAGES = [

@@ -30,6 +30,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 DIST = Path(__file__).parent / "static" / "dist"
 SAID = "wf_said"
 THEME = "wf_theme"
+KEYS = "wf_keys"
 
 
 def page(
@@ -127,6 +128,7 @@ def _given(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "layout": "bare.html" if _is_part(request) else "base.html",
         "path": request.url.path,
         "theme": theme if theme in ("light", "dark") else "auto",
+        "keys": request.cookies.get(KEYS, ""),
         "csrf_token": getattr(request.state, "csrf_token", ""),
         "counts": box.inbox.counts(user) if user else None,
         "incidents_open": box.incidents.count() if user and user.admin else 0,

@@ -7,9 +7,10 @@ import sys
 
 import click
 
-from appliance.actor import SHELL
+from appliance.actor import SHELL, SYSTEM
 from appliance.cli import options
 from appliance.people import People, User
+from appliance.second_factor import SecondFactor
 from appliance.setup import MINUTES, Setup
 
 
@@ -108,6 +109,17 @@ def enable(name: str, data: str | None) -> None:
     with options.accounts(data) as database:
         People(database, options.now).enable(name, SHELL).result()
     click.echo(f"{name} may sign in again.")
+
+
+@user.command(epilog=options.example("workingflow user reset-second-factor kermit"))
+@click.argument("name")
+@options.data
+def reset_second_factor(name: str, data: str | None) -> None:
+    """Ask a person for no code any more, when their app and recovery codes are lost."""
+    with options.accounts(data) as database:
+        people = People(database, options.now)
+        SecondFactor(database, people, options.now).remove(name, SYSTEM).result()
+    click.echo(f"No code is asked of {name} any more.")
 
 
 @click.command("setup-link", epilog=options.example("workingflow setup-link"))

@@ -66,6 +66,30 @@ class Session(Table):
     agent = TextField()
 
 
+class SecondFactor(Table):
+    """The secret of somebody's authenticator app; ``since`` is NULL until a code of it was right.
+
+    ``used`` is the time step of the last code.
+    """
+
+    user = ForeignKeyField(
+        UserAccount, column_name="user_name", primary_key=True, on_delete="CASCADE"
+    )
+    secret = TextField()
+    since = BigIntegerField(null=True)
+    used = BigIntegerField()
+
+
+class RecoveryCode(Table):
+    """A code that replaces one of the app, once, by its SHA-256."""
+
+    user = ForeignKeyField(UserAccount, column_name="user_name", on_delete="CASCADE")
+    hash = BlobField()
+
+    class Meta:  # pyright: ignore[reportIncompatibleVariableOverride]
+        primary_key = CompositeKey("user", "hash")
+
+
 class SavedFilter(Table):
     """A filter of the inbox under a name: ``query`` is that of its address."""
 
@@ -145,6 +169,6 @@ class Draft(Table):
 
 
 PEOPLE_TABLES: list[type[Table]] = [
-    UserAccount, UserGroup, Membership, Session, SavedFilter, ApiKey, OneTimeToken, PublicStart,
-    Revision, Draft,
+    UserAccount, UserGroup, Membership, Session, SecondFactor, RecoveryCode, SavedFilter, ApiKey,
+    OneTimeToken, PublicStart, Revision, Draft,
 ]  # fmt: skip

@@ -137,3 +137,19 @@ def test_nobody_signs_out_somebody_else(own: Served):
 @pytest.mark.parametrize("number", ["0", "9" * 18, "9" * 30])
 def test_a_session_that_is_none_is_404(fozzie: Client, number):
     assert fozzie.submit(f"/account/sessions/{number}/revoke").status_code == 404
+
+
+def test_notices_keys_and_language_are_chosen(fozzie: Client):
+    fozzie.get("/account")
+    assert fozzie.submit("/account/notices", kind=["mentioned"]).status_code == 303
+    page = fozzie.get("/account").text
+    assert re.search(r'value="mentioned" checked', page)
+    assert not re.search(r'value="overdue" checked', page)
+    fozzie.submit("/account/notices", kind=["assigned", "mentioned", "overdue", "escalated"])
+    fozzie.submit("/account/theme", theme="auto")
+    assert 'data-keys="off"' in fozzie.get("/account").text
+    fozzie.submit("/account/theme", theme="auto", keys="true")
+    assert 'data-keys="off"' not in fozzie.get("/account").text
+    fozzie.submit("/account", display_name="", email="", zone="", language="de")
+    assert '<html lang="de"' in fozzie.get("/account").text
+    fozzie.submit("/account", display_name="", email="", zone="", language="")

@@ -6,17 +6,18 @@ import asyncio
 from typing import Any
 from zoneinfo import available_timezones
 
+from babel import Locale
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.params import FromPath
 
 from appliance.errors import InvalidInput, TooManyAttempts, WrongPassword
-from web.bodies import text_of
+from web.bodies import form_of, text_of
 from web.live import end_streams
 from web.pages.sign_in import address_of, sign_in
-from web.render import THEME, go, page
+from web.render import KEYS, THEME, go, page
 from web.security import SESSION, PageRequest, actor_of
-from web.texts import _
+from web.texts import _, languages
 from web.told import told
 
 THEMES = ("auto", "light", "dark")
@@ -43,6 +44,7 @@ async def change(request: PageRequest) -> Response[Any]:
             display_name=await text_of(request, "display_name"),
             email=await text_of(request, "email"),
             zone=await text_of(request, "zone"),
+            language=await text_of(request, "language"),
             by=actor_of(request),
         )
     except InvalidInput as error:
@@ -72,9 +74,13 @@ async def change_password(request: PageRequest) -> Response[Any]:
 
 @post("/account/theme")
 async def change_theme(request: PageRequest) -> Response[Any]:
-    """Light, dark, or as the system has it."""
+    """Light, dark, or as the system has it; keys that do something, or not."""
     theme = await text_of(request, "theme")
     response = go("/account", _("Saved."))
+    keys = "" if await text_of(request, "keys") else "off"
+    response.set_cookie(
+        Cookie(key=KEYS, value=keys, path="/", max_age=YEAR, samesite="lax", httponly=True)
+    )
     # Scripts read and write it too, so that the switch in the navigation works at once.
     response.set_cookie(
         Cookie(
@@ -86,6 +92,14 @@ async def change_theme(request: PageRequest) -> Response[Any]:
         )
     )
     return response
+
+
+@post("/account/notices")
+async def choose_notices(request: PageRequest) -> Response[Any]:
+    """Which notices this person wants."""
+    wanted = [each for each in (await form_of(request)).getall("kind", []) if isinstance(each, str)]
+    await request.app.state.box.notices.choose(request.user.name, wanted)
+    return go("/account#notices", _("Saved."))
 
 
 @post("/account/sessions/{session:int}/revoke")
@@ -136,6 +150,11 @@ def _page(
         here="account",
         sessions=box.sessions.list(request.user.name),
         this_session=request.auth.id,
+        languages=_languages(),
+        kinds=_kinds(),
+        muted=box.notices.muted(request.user.name),
+        second_factor=box.second_factor.enabled(request.user.name),
+        codes_left=box.second_factor.codes_left(request.user.name),
         zones=[("", as_server), *((zone, zone) for zone in sorted(available_timezones()))],
         browser_of=browser_of,
         profile_problem=profile_problem,
@@ -143,4 +162,28 @@ def _page(
     )
 
 
-handlers = [show, change, change_password, change_theme, revoke, revoke_others, sign_out]
+def _languages() -> list[tuple[str, str]]:
+    """Each language by its own name."""
+    found = [(code, Locale.parse(code).get_display_name(code) or code) for code in languages()]
+    return [("", _("As the browser or the server")), *found]
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [
+        ("assigned", _("Somebody gives me a task")),
+        ("mentioned", _("A comment mentions me")),
+        ("overdue", _("A task of mine is overdue")),
+        ("escalated", _("The time for a task or request of mine has run out")),
+    ]
+
+
+handlers = [
+    show,
+    change,
+    choose_notices,
+    change_password,
+    change_theme,
+    revoke,
+    revoke_others,
+    sign_out,
+]

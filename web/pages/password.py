@@ -11,8 +11,8 @@ from litestar.params import FromPath
 from appliance.errors import InvalidInput
 from web.bodies import text_of
 from web.live import end_streams
-from web.pages.sign_in import sign_in
-from web.render import go, page
+from web.pages.sign_in import go_on
+from web.render import page
 from web.security import known_visitor
 from web.texts import _
 from web.told import told
@@ -38,7 +38,7 @@ async def choose(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
     except InvalidInput as error:
         return _form(request, token, told(error))
     end_streams(request)
-    return await sign_in(request, user, go("/tasks", _("Your password is set.")))
+    return await go_on(request, user, "/tasks", _("Your password is set."))
 
 
 def _form(request: AnyRequest, token: str, problem: str = "") -> Response[Any]:

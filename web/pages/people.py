@@ -97,6 +97,13 @@ async def disable(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     return go(_address(name), _("This person can no longer sign in."))
 
 
+@post(PERSON + "/second-factor/remove")
+async def remove_second_factor(request: PageRequest, name: FromPath[str]) -> Response[Any]:
+    """A person has lost their app and their recovery codes."""
+    await request.app.state.box.second_factor.remove(name, actor_of(request))
+    return go(_address(name), _("No code is asked of this person any more."))
+
+
 @post(PERSON + "/enable")
 async def enable(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     """Let a person in again."""
@@ -120,6 +127,7 @@ def _person(request: PageRequest, name: str, link: str = "", problem: str = "") 
         person=person,
         groups=box.people.groups(),
         sessions=box.sessions.list(person.name),
+        second_factor=box.second_factor.enabled(person.name),
         link=link,
         problem=problem,
     )
@@ -147,4 +155,4 @@ def _searched(user: User) -> str:
     return " ".join([user.name, user.display_name, user.email, *user.groups]).casefold()
 
 
-handlers = [show_all, ask, create, show, change, make_link, disable, enable]
+handlers = [show_all, ask, create, show, change, make_link, disable, remove_second_factor, enable]

@@ -46,7 +46,45 @@ async def check(request: AnyRequest) -> Response[Any]:
         response = _form(request, wanted, name, told(error), status=429)
         response.headers["Retry-After"] = str(error.retry_after)
         return response
+    return await go_on(request, user, wanted)
+
+
+@post("/login/code")
+async def check_code(request: AnyRequest) -> Response[Any]:
+    """The second step, for those who have a second factor."""
+    ticket, wanted = await text_of(request, "ticket"), await text_of(request, "next")
+    factor = request.app.state.box.second_factor
+    try:
+        user = await factor.sign_in(ticket, await text_of(request, "code"))
+    except WrongPassword as error:
+        return _ask_code(request, ticket, wanted, told(error), status=401)
+    except TooManyAttempts as error:
+        response = _ask_code(request, ticket, wanted, told(error), status=429)
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
     return await sign_in(request, user, go(local(wanted)))
+
+
+async def go_on(request: AnyRequest, user: User, wanted: str, said: str = "") -> Response[Any]:
+    """Whose password is right is signed in, or asked for a code first."""
+    factor = request.app.state.box.second_factor
+    if factor.enabled(user.name):
+        return _ask_code(request, await factor.ticket(user.name), wanted)
+    return await sign_in(request, user, go(local(wanted), said))
+
+
+def _ask_code(
+    request: AnyRequest, ticket: str, wanted: str, problem: str = "", status: int = 200
+) -> Response[Any]:
+    response = page(
+        request,
+        "login_code.html",
+        status=status,
+        ticket=ticket,
+        next=wanted if local(wanted) == wanted else "",
+        problem=problem,
+    )
+    return known_visitor(request, response)
 
 
 async def sign_in(request: AnyRequest, user: User, response: Response[Any]) -> Response[Any]:
@@ -83,4 +121,4 @@ def _form(
     return known_visitor(request, response)
 
 
-handlers = [ask, check]
+handlers = [ask, check, check_code]

@@ -21,6 +21,7 @@ from appliance.store.migrations import (
     m0009_key_rights,
     m0010_comments,
     m0011_unsent,
+    m0012_second_factor,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -31,6 +32,7 @@ MIGRATIONS: tuple[str, ...] = (
     m0009_key_rights.SQL,
     m0010_comments.SQL,
     m0011_unsent.SQL,
+    m0012_second_factor.SQL,
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 APPLICATION_ID = 0x57464C57

@@ -32,7 +32,7 @@ const actions = {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (document.body.dataset.keys === "off" || typing(event.target) || document.querySelector("dialog[open]")) return;
   const place = Date.now() - going < 1500 && document.getElementById("shortcuts") && places[event.key];
   going = 0;
   if (place) {
