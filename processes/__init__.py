@@ -59,4 +59,10 @@ SHIPPED = (
     Shipped("leave_request_demo", ("hr", "managers", "senior-managers")),
 )
 
-TEMPLATES = (Template("template_blank"),)
+TEMPLATES = (
+    Template("template_blank"),
+    Template("template_approval"),
+    Template("template_two_step_approval"),
+    Template("template_onboarding"),
+    Template("template_invoice"),
+)

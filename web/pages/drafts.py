@@ -240,6 +240,16 @@ def _about(template: str) -> tuple[str, str]:
     """What a template is called, and what it holds."""
     about = {
         "template_blank": (_("Blank"), _("A start event and nothing else.")),
+        "template_approval": (_("Approval"), _("A request that a manager approves or rejects.")),
+        "template_two_step_approval": (
+            _("Two-step approval"),
+            _("Two approvals, each with a due date; somebody is told when the first is late."),
+        ),
+        "template_onboarding": (_("Onboarding"), _("Three tasks side by side, then a welcome.")),
+        "template_invoice": (
+            _("Invoice"),
+            _("A check, an approval of large amounts, the payment."),
+        ),
     }
     return about[template]
 
