@@ -115,7 +115,10 @@ def enable(name: str, data: str | None) -> None:
 @click.argument("name")
 @options.data
 def reset_second_factor(name: str, data: str | None) -> None:
-    """Ask a person for no code any more, when their app and recovery codes are lost."""
+    """Ask a person for no code at the sign-in any more.
+
+    For people who lost their authenticator app and their recovery codes.
+    """
     with options.accounts(data) as database:
         people = People(database, options.now)
         SecondFactor(database, people, options.now).remove(name, SYSTEM).result()
