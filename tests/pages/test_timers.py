@@ -11,7 +11,7 @@ def fields_of(form) -> dict[str, str]:
     return {
         each.get("name"): each.get("value", "")
         for each in form.cssselect("input")
-        if each.get("name") != "_csrf_token"
+        if each.get("type") == "hidden" and each.get("name") != "_csrf_token"
     }
 
 
@@ -41,6 +41,20 @@ def test_a_start_is_brought_forward_and_its_timer_put_off(kermit):
     assert later.get("action") == action
     wrong = kermit.submit(action, **fields_of(page.cssselect("td form")[0]), due="tomorrow")
     assert said(kermit, wrong) == "tomorrow is no date with a time."
+
+
+def test_what_cannot_be_undone_is_asked_before_it_fires(kermit, office: Office):
+    page = seen(kermit.get(f"{HOME}?view=starts&process=nightly"))
+    for form in page.cssselect("td form"):
+        assert form.getparent().tag == "dialog"
+    id = office.start("nightly")
+    page = seen(kermit.get(f"/admin/instances/{id}"))
+    [dialog] = page.cssselect("td dialog[id^=now-]")
+    assert "Fire Nobody looked now?" in text_of(dialog)
+    form = dialog.cssselect("form")[0]
+    kermit.submit(form.get("action"), **fields_of(form))
+    page = seen(kermit.get(f"/admin/instances/{id}"))
+    assert not page.cssselect("td dialog[id^=now-]")
 
 
 def test_a_job_that_is_over(kermit):
