@@ -13,6 +13,13 @@ from typing import Literal
 from engine.markup import Element, parse_xml
 
 _REPEATED = frozenset({"incoming", "outgoing", "flowNodeRef", "extensionElements"})
+_USUAL = {
+    "startQuantity": "1", "completionQuantity": "1", "isForCompensation": "false",
+    "isInterrupting": "true", "cancelActivity": "true", "parallelMultiple": "false",
+    "triggeredByEvent": "false", "isCollection": "false", "testBefore": "false",
+    "isSequential": "false", "textFormat": "text/plain", "instantiate": "false", "name": "",
+}  # fmt: skip
+"""What holds when an attribute is not there: editors write it or leave it out."""
 _UNNAMED = frozenset({"id", "exporter", "exporterVersion", "targetNamespace"})
 
 
@@ -91,7 +98,7 @@ def _changes(old: Element, new: Element) -> tuple[Change, ...]:
 def _facts(element: Element, path: str = "") -> Iterator[tuple[str, str]]:
     attributes: Mapping[str, str] = element.attributes | element.own
     for name, value in attributes.items():
-        if name not in _UNNAMED:
+        if name not in _UNNAMED and _USUAL.get(name) != value:
             yield f"{path}{name}", value
     text = (element.text or "").strip()
     if text:

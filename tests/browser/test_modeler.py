@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from lxml import etree
 
+from processes import FOLDER
 from tests.browser.conftest import PHONE, Enter, Visit, box_of
 from tests.office import Office
 
@@ -159,3 +161,16 @@ def test_on_a_phone_one_can_look(enter: Enter, office: Office):
     assert page.get_by_text("Drawing wants a larger screen").is_visible()
     assert page.locator(".djs-palette").count() == 0
     assert page.get_by_label("Properties", exact=True).is_hidden()
+
+
+def test_what_cannot_be_drawn_is_said(enter: Enter, tmp_path: Path):
+    visit = enter()
+    page = visit.open("/admin/drafts")
+    file = tmp_path / "odd.bpmn"
+    text = (FOLDER / "templates/template_approval.bpmn20.xml").read_text("utf-8")
+    file.write_text(text.replace("<userTask", '<nonsense id="n"/><userTask', 1), "utf-8")
+    page.get_by_label("BPMN file").set_input_files(file)
+    page.get_by_role("button", name="Import").click()
+    page.wait_for_selector(".modeler[data-ready]")
+    page.locator(".modeler-notes", has_text="nonsense").wait_for()
+    assert page.locator("[data-element-id=approve]").count() == 1

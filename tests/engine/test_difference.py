@@ -61,3 +61,10 @@ def test_order_references_and_dialects_do_not_count():
     camunda = 'xmlns:c="http://camunda.org/schema/1.0/bpmn"'
     word = '<userTask id="a" {}:assignee="kermit"/>'
     assert differences(model(word.format("c"), camunda), model(word.format("flowable"))) == []
+
+
+def test_what_holds_anyway_may_be_left_out():
+    said = model('<startEvent id="s" isInterrupting="true"/><task id="a" startQuantity="1"/>')
+    assert differences(said, model('<startEvent id="s"/><task id="a"/>')) == []
+    (found,) = differences(said, model('<startEvent id="s"/><task id="a" startQuantity="2"/>'))
+    assert found.changes == (Change("startQuantity", None, "2"),)

@@ -26,7 +26,7 @@ export async function start(element) {
   if (!WIDE.matches) return look(container, xml);
   const modeler = new Modeler({ container, additionalModules: [flowable] });
   const { warnings } = await modeler.importXML(xml);
-  if (warnings.length) tell(part("notes"), warnings);
+  if (warnings.length) tell(document.querySelector(".modeler-notes"), warnings);
   show(modeler);
   const panel = new Panel(part("panel"), modeler, new Desk(JSON.parse(names)));
   const findings = new Findings(part("findings"), modeler, (shape) => panel.go(shape));
