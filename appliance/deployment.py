@@ -62,9 +62,14 @@ class Deployment:
         """The executable processes with the names of their files."""
         return ((model.file, process) for model in self.models for process in model.executable)
 
+    @property
+    def wrong(self) -> bool:
+        """Whether there are errors."""
+        return any(finding.severity == "error" for finding in self.findings)
+
     def or_raise(self) -> Deployment:
         """Itself, or ``ModelInvalid`` when there are errors."""
-        if any(finding.severity == "error" for finding in self.findings):
+        if self.wrong:
             raise ModelInvalid(self.findings)
         return self
 
@@ -150,7 +155,7 @@ class Deployment:
 
 def form_nodes(process: Process) -> Iterable[Node]:
     """The nodes of a process that may have a form."""
-    return (node for node in process.nodes.values() if isinstance(node, StartEvent | UserTask))
+    return process.every(StartEvent, UserTask)
 
 
 def form_fields(node: Node) -> tuple[FormField, ...]:
@@ -170,9 +175,9 @@ def constant_form_key(node: Node) -> str | None:
 def constant_groups(process: Process) -> Iterator[tuple[Node, tuple[str, ...]]]:
     """The groups that a process and its tasks name outright, without an expression."""
     yield process, process.candidate_starter_groups
-    for node in process.nodes.values():
-        if isinstance(node, UserTask):
-            yield node, tuple(group.text for group in node.groups if group.constant)
+    for task in process.every(UserTask):
+        if task.groups:
+            yield task, tuple(group.text for group in task.groups if group.constant)
 
 
 def form_keys(process: Process) -> Iterable[str]:

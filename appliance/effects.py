@@ -32,14 +32,12 @@ class Effect(msgspec.Struct, frozen=True):
     homeless: list[tuple[str, int]]
 
 
-def effects(
-    files: Mapping[str, bytes], deployment: Deployment, library: Library, read: sqlite.Connection
-) -> list[Effect]:
+def effects(deployment: Deployment, library: Library, read: sqlite.Connection) -> list[Effect]:
     """What deploying checked files would change; processes that stay as they are not among it."""
     return [
         effect
         for file, process in deployment.processes
-        if (effect := _effect(files[file], deployment, process, library, read))
+        if (effect := _effect(deployment.files[file], deployment, process, library, read))
     ]
 
 

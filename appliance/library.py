@@ -7,7 +7,7 @@ commit that deploys or suspends, :meth:`Library.refresh` looks again.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from appliance.errors import ProcessNotFound, ProcessSuspended
 from appliance.store import sqlite
@@ -52,6 +52,11 @@ class Library:
         views = [_view(row) for row in rows]
         self._views = {view.id: view for view in views}
         self._latest = {view.key: view for view in views}
+
+    def keep(self, processes: Mapping[int, Process]) -> None:
+        """Processes that were compiled to be deployed, by their new definition ids."""
+        with self._lock:
+            self._compiled |= processes
 
     def all(self) -> list[ProcessView]:
         """Every version of every process, by key and version."""

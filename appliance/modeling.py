@@ -14,7 +14,7 @@ from appliance.people import People
 from appliance.processes import Processes
 from engine import juel
 from engine.difference import Difference, differences
-from engine.errors import ExpressionInvalid, Finding, ModelInvalid, TimeInvalid
+from engine.errors import ExpressionInvalid, Finding, TimeInvalid
 from engine.forms import Form
 from engine.forms.model import Component
 from engine.model import Process
@@ -22,7 +22,6 @@ from engine.scopes import Outside
 from engine.translation import translate
 from engine.triggers.timer import KINDS, Kind, firings
 from engine.variables import named_in
-from engine.xml import inspect
 from processes import TEMPLATES
 
 FIRINGS = 5
@@ -75,13 +74,10 @@ class Modeling:
 
     def check(self, content: bytes) -> Checked:
         """Everything that a deployment of this model would find, and its variables."""
-        findings = self._processes.lint({_FILE: content})
-        try:
-            found = inspect(content, _FILE).processes
-        except ModelInvalid:
-            return Checked(findings, [])
+        checked = self._processes.check({_FILE: content})
+        found = (process for model in checked.models for process in model.processes)
         names = {name for process in found for name in self._variables(process)}
-        return Checked(findings, sorted(names))
+        return Checked(checked.findings, sorted(names))
 
     @property
     def templates(self) -> list[str]:

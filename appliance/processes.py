@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from appliance.actor import SYSTEM, Actor
 from appliance.deployment import Deployment
@@ -18,8 +18,8 @@ from appliance.store.store import Store
 from appliance.store.transaction import Transaction
 from appliance.views import ProcessView
 from engine.difference import Difference, differences
-from engine.errors import Finding
 from engine.forms import Form, from_form_fields
+from engine.markup import keeping_everything
 from engine.model import Process
 from engine.starts import start_triggers
 from processes import SHIPPED
@@ -94,15 +94,19 @@ class Processes:
         """The page of help of a process, in Markdown; empty for one that did not ship."""
         return next((shipped.help() for shipped in SHIPPED if shipped.key == key), "")
 
-    def lint(self, files: Mapping[str, bytes]) -> list[Finding]:
-        """Everything that a deployment of these files would find."""
-        return Deployment.read(_named(files), self._limit, self._known()).findings
+    def check(self, files: Mapping[str, bytes]) -> Deployment:
+        """Read models and forms that are to be deployed together, and everything wrong with them.
 
-    def effects(self, files: Mapping[str, bytes]) -> list[Effect]:
-        """What deploying these files would change. Raises ``ModelInvalid``."""
-        named = _named(files)
-        deployment = Deployment.read(named, self._limit, self._known()).or_raise()
-        return effects(named, deployment, self._library, self._store.read())
+        Nothing is changed: :meth:`deploy_checked` does that.
+        """
+        if not files:
+            raise InvalidInput("There is no file to deploy.")
+        with keeping_everything():
+            return Deployment.read(_named(files), self._limit, self._known())
+
+    def effects(self, checked: Deployment) -> list[Effect]:
+        """What deploying would change. Raises ``ModelInvalid``."""
+        return effects(checked.or_raise(), self._library, self._store.read())
 
     def differences(self, key: str, old: int, new: int) -> list[Difference]:
         """How a version of a process differs from another. Raises ``ProcessNotFound``."""
@@ -114,9 +118,12 @@ class Processes:
         What is the same as the latest version stays (``unchanged``). Raises ``ModelInvalid``;
         ``ExpressionFailed`` or ``TimeInvalid`` when a start timer cannot be told.
         """
-        if not files:
-            raise InvalidInput("There is no file to deploy.")
-        deployment = Deployment.read(_named(files), self._limit, self._known()).or_raise()
+        with keeping_everything():
+            return self.deploy_checked(self.check(files), by)
+
+    def deploy_checked(self, deployment: Deployment, by: Actor) -> Pending[list[ProcessView]]:
+        """Deploy what was checked before, as :meth:`deploy` does."""
+        deployment.or_raise()
         now, zone = self._clock(), self._store.zone
         starts = {
             process.key: start_triggers(process, now, zone) for _, process in deployment.processes
@@ -125,7 +132,7 @@ class Processes:
         def work(transaction: Transaction) -> list[ProcessView]:
             with transaction.savepoint():
                 written = deployments.write(transaction, deployment, starts, now, str(by))
-            transaction.after.append(self._changed)
+            transaction.after.append(lambda: self._deployed(deployment, written))
             return written
 
         return self._store.change(work)
@@ -157,6 +164,11 @@ class Processes:
             transaction.after.append(self._changed)
 
         return self._store.change(work)
+
+    def _deployed(self, deployment: Deployment, views: Sequence[ProcessView]) -> None:
+        processes = {process.key: process for _, process in deployment.processes}
+        self._library.keep({view.id: processes[view.key] for view in views if not view.unchanged})
+        self._changed()
 
     def _changed(self) -> None:
         self._library.refresh()

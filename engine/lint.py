@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from engine.elements.boundary_event import BoundaryEvent
 from engine.elements.call_activity import CallActivity
 from engine.elements.catch_event import CatchEvent
+from engine.elements.end_event import EndEvent
 from engine.elements.event import Event
 from engine.elements.event_based_gateway import EventBasedGateway
 from engine.elements.event_sub_process import EventSubProcess
@@ -49,9 +51,7 @@ def lint(process: Process) -> list[Finding]:
 def containers(process: Process) -> Iterator[Container]:
     """The process and every subprocess in it."""
     yield process
-    for node in process.nodes.values():
-        if isinstance(node, Container):
-            yield node
+    yield from process.every(Container)
 
 
 def starts(process: Process) -> Iterator[Finding]:
@@ -92,19 +92,23 @@ def starts(process: Process) -> Iterator[Finding]:
 
 def flow_ends(process: Process) -> Iterator[Finding]:
     """Nothing flows into a start or out of an end. BPMN 2.0.2 tables 10.87 and 10.88."""
-    for node in process.nodes.values():
-        if node.tag == "startEvent" and node.incoming:
-            yield _finding("error", "flow-into-start", node, "no flow may lead into a start event")
-        if node.tag == "endEvent" and node.outgoing:
-            yield _finding("error", "flow-from-end", node, "no flow may leave an end event")
+    for start in process.every(StartEvent):
+        if start.incoming:
+            yield _finding("error", "flow-into-start", start, "no flow may lead into a start event")
+    for end in process.every(EndEvent):
+        if end.outgoing:
+            yield _finding("error", "flow-from-end", end, "no flow may leave an end event")
 
 
 def dead_elements(process: Process) -> Iterator[Finding]:
     """Every element can be reached."""
     for container in containers(process):
         entries: list[Node] = [*container.starts, *container.event_sub_processes]
-        entries += [n for n in container.children if isinstance(n, StartEvent) or n.compensates]
-        entries += [n for n in container.children if n.instantiates]
+        entries += [
+            node
+            for node in container.children
+            if node.compensates or node.instantiates or isinstance(node, StartEvent)
+        ]
         alive = reachable(entries)
         for node in container.children:
             if node not in alive:
@@ -115,8 +119,8 @@ def dead_elements(process: Process) -> Iterator[Finding]:
 
 def missing_defaults(process: Process) -> Iterator[Finding]:
     """A gateway always has a way out."""
-    for node in process.nodes.values():
-        if len(node.outgoing) < 2 or not isinstance(node, ExclusiveGateway | InclusiveGateway):
+    for node in process.every(ExclusiveGateway, InclusiveGateway):
+        if len(node.outgoing) < 2:
             continue
         bare = [flow for flow in node.outgoing if flow is not node.default and not flow.condition]
         if not bare and node.default is None and not _covers_all(node):
@@ -163,10 +167,11 @@ def _opposites(text: str) -> list[str]:
 
 def stranded_joins(process: Process) -> Iterator[Finding]:
     """A parallel join does not wait for ways of which only one is taken."""
-    for container in containers(process):
-        joins = [n for n in container.children if isinstance(n, ParallelGateway) and n.joins]
-        above = dominators(container.starts) if joins else {}
-        for join in joins:
+    joins = [join for join in process.every(ParallelGateway) if join.joins]
+    for container in dict.fromkeys(join.container for join in joins):
+        assert container is not None
+        above = dominators(container.starts)
+        for join in [join for join in joins if join.container is container]:
             split = above.get(join)
             if isinstance(split, ExclusiveGateway | EventBasedGateway) and len(split.outgoing) > 1:
                 yield _finding(
@@ -196,18 +201,23 @@ def busy_loops(process: Process) -> Iterator[Finding]:
 _WAITING = (UserTask, ReceiveTask, CallActivity, EventBasedGateway, Container)
 
 
+@cache
+def _always_waits(kind: type[Node]) -> bool:
+    return issubclass(kind, _WAITING)
+
+
 def _waits(node: Node) -> bool:
-    if isinstance(node, _WAITING) or node.before or node.after or node.loop is not None:
+    if _always_waits(node.__class__) or node.before or node.after or node.loop is not None:
         return True
     if isinstance(node, ServiceTask):
         return node.topic is not None or node.waits
-    return bool(node.triggers) and isinstance(node, CatchEvent | BoundaryEvent)
+    return node.triggers != () and isinstance(node, CatchEvent | BoundaryEvent)
 
 
 def useless_boundaries(process: Process) -> Iterator[Finding]:
     """What a boundary event catches can happen inside its activity."""
-    for node in process.nodes.values():
-        if not isinstance(node, BoundaryEvent) or node.host is None:
+    for node in process.every(BoundaryEvent):
+        if node.host is None:
             continue
         error = node.trigger(Error)
         if error is not None and not _can_throw(node.host, error.code):
@@ -238,12 +248,13 @@ def _can_throw(node: Node, code: str | None) -> bool:
 def useless_handlers(process: Process) -> Iterator[Finding]:
     """A compensation handler can be called."""
     handlers = [node for node in process.nodes.values() if node.compensation is not None]
+    if not handlers:
+        return
     thrown = any(
-        isinstance(node, Event)
-        and (node.position in ("throw", "end") and node.trigger(Compensation) is not None)
-        for node in process.nodes.values()
+        event.position in ("throw", "end") and event.trigger(Compensation) is not None
+        for event in process.every(Event)
     )
-    if not thrown and not any(node.transaction for node in process.nodes.values()):
+    if not thrown and not any(node.transaction for node in process.every(Container)):
         for node in handlers:
             yield _finding(
                 "hint",
@@ -255,12 +266,8 @@ def useless_handlers(process: Process) -> Iterator[Finding]:
 
 def nobodys_tasks(process: Process) -> Iterator[Finding]:
     """Somebody sees every user task."""
-    for node in process.nodes.values():
-        if (
-            isinstance(node, UserTask)
-            and not (node.texts["assignee"] or node.users or node.groups)
-            and not node.task_listeners
-        ):
+    for node in process.every(UserTask):
+        if not (node.texts["assignee"] or node.users or node.groups or node.task_listeners):
             yield _finding(
                 "hint",
                 "nobodys-task",

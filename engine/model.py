@@ -7,7 +7,8 @@ What each kind of node does stands in ``engine/elements``; this module holds wha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from engine import events as ev
 from engine.errors import NoFlowTaken
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from engine.state import Instance, Job, Token, Wait
     from engine.triggers.trigger import Trigger
     from engine.xml import Reader
+
+
+Kind = TypeVar("Kind", bound="Node")
 
 
 class Flow:
@@ -92,11 +96,7 @@ class Node:
 
     def link(self, reader: Reader) -> None:
         """Called when all nodes and flows of the model are known: check and precompute."""
-        self.conditional = self.default is not None
-        for flow in self.outgoing:
-            if flow.condition is not None or flow.skip is not None:
-                self.conditional = True
-        self.plain = not (
+        if (
             self.before
             or self.after
             or self.boundaries
@@ -105,11 +105,11 @@ class Node:
             or self.end_listeners
             or self.inputs
             or self.outputs
-        )
+            or self.start_quantity > 1
+        ):
+            self.plain = self.instant = False
         if self.start_quantity > 1:
             self.joins = True
-            self.plain = False
-        self.instant = self.instant and self.plain
 
     def enter(self, run: Run, token: Token) -> None:
         """The token is at this node: do its work, then ``run.leave``, or wait."""
@@ -270,6 +270,22 @@ class Process(Container):
         self.lanes: list[tuple[str, tuple[str, ...]]] = []
         self.keeps_running = False
         self.starter_may_cancel = False
+
+    def every(self, *kinds: type[Kind]) -> list[Kind]:
+        """All its nodes of these kinds, nested ones too."""
+        return [
+            node
+            for kind, nodes in self._by_kind.items()
+            if issubclass(kind, kinds)
+            for node in cast("list[Kind]", nodes)
+        ]
+
+    @cached_property
+    def _by_kind(self) -> dict[type[Node], list[Node]]:
+        found: dict[type[Node], list[Node]] = {}
+        for node in self.nodes.values():
+            found.setdefault(node.__class__, []).append(node)
+        return found
 
     @property
     def key(self) -> str:

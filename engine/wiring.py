@@ -29,23 +29,22 @@ def finding(severity: Severity, rule: str, node: Node, message: str) -> Finding:
 
 def impossible_flows(process: Process) -> Iterator[Finding]:
     """No flow leads where no token can go, or leaves where none can come from."""
-    for node in process.nodes.values():
-        if isinstance(node, EventSubProcess) and (node.incoming or node.outgoing):
+    for inner in process.every(EventSubProcess):
+        if inner.incoming or inner.outgoing:
             why = "an event subprocess begins by its event: no flow may lead to it or leave it"
-            yield finding("error", "event-subprocess-flow", node, why)
-        if isinstance(node, BoundaryEvent) and node.incoming:
+            yield finding("error", "event-subprocess-flow", inner, why)
+    for boundary in process.every(BoundaryEvent):
+        if boundary.incoming:
             why = "no flow may lead into a boundary event"
-            yield finding("error", "flow-into-boundary", node, why)
-        if isinstance(node, EventBasedGateway) and not node.outgoing:
-            why = f"{node.label!r} waits for nothing: it needs events behind it"
-            yield finding("error", "event-gateway", node, why)
-        if (
-            isinstance(node, EndEvent)
-            and node.trigger(Cancel) is not None
-            and not _in_transaction(node)
-        ):
+            yield finding("error", "flow-into-boundary", boundary, why)
+    for gateway in process.every(EventBasedGateway):
+        if not gateway.outgoing:
+            why = f"{gateway.label!r} waits for nothing: it needs events behind it"
+            yield finding("error", "event-gateway", gateway, why)
+    for end in process.every(EndEvent):
+        if end.trigger(Cancel) is not None and not _in_transaction(end):
             why = "a cancel end event belongs into a transaction"
-            yield finding("error", "cancel", node, why)
+            yield finding("error", "cancel", end, why)
 
 
 def _in_transaction(node: Node) -> bool:
@@ -57,8 +56,9 @@ def _in_transaction(node: Node) -> bool:
 
 def contested_messages(process: Process) -> Iterator[Finding]:
     """A message has one receiver: what waits side by side waits for different ones."""
-    starts = [node for node in process.children if isinstance(node, StartEvent)]
-    for events in (starts, *(node.boundaries for node in process.nodes.values())):
+    starts = [start for start in process.every(StartEvent) if start.container is process]
+    hosts = {event.host for event in process.every(BoundaryEvent) if event.host is not None}
+    for events in (starts, *(host.boundaries for host in hosts)):
         seen: dict[str, Event] = {}
         for event in events:
             message = event.trigger(Message)
@@ -73,16 +73,17 @@ def contested_messages(process: Process) -> Iterator[Finding]:
 def dead_flows(process: Process) -> Iterator[Finding]:
     """Every flow can be taken."""
     for node in process.nodes.values():
-        if node.compensates and not isinstance(node, EventSubProcess):
-            if node.incoming or node.outgoing:
-                why = f"{node.label!r} compensates: its flows are never taken"
-                yield finding("warning", "dead-flow", node, why)
-        elif isinstance(node, Event) and _leads_nowhere(node):
-            why = f"the flows out of {node.label!r} are never taken"
+        has_flows = node.compensates and (node.incoming or node.outgoing)
+        if has_flows and not isinstance(node, EventSubProcess):
+            why = f"{node.label!r} compensates: its flows are never taken"
             yield finding("warning", "dead-flow", node, why)
-        elif isinstance(node, CatchEvent) and node.incoming and node.trigger(Link) is not None:
-            why = f"{node.label!r} is reached by its link: no flow should lead to it"
-            yield finding("warning", "flow-into-link", node, why)
+    for event in process.every(Event):
+        if _leads_nowhere(event):
+            why = f"the flows out of {event.label!r} are never taken"
+            yield finding("warning", "dead-flow", event, why)
+        elif isinstance(event, CatchEvent) and event.incoming and event.trigger(Link) is not None:
+            why = f"{event.label!r} is reached by its link: no flow should lead to it"
+            yield finding("warning", "flow-into-link", event, why)
 
 
 def _leads_nowhere(event: Event) -> bool:
@@ -98,19 +99,20 @@ _PLAIN = (ParallelGateway, EventBasedGateway)
 
 def unread_conditions(process: Process) -> Iterator[Finding]:
     """Every condition decides something."""
-    for node in process.nodes.values():
-        for flow in node.outgoing:
-            if flow.condition is not None and (flow is node.default or isinstance(node, _PLAIN)):
-                why = f"the condition of flow {flow.id!r} is ignored"
-                yield finding("warning", "ignored-condition", node, why)
+    for flow in process.flows.values():
+        node = flow.source
+        if flow.condition is not None and (flow is node.default or isinstance(node, _PLAIN)):
+            why = f"the condition of flow {flow.id!r} is ignored"
+            yield finding("warning", "ignored-condition", node, why)
 
 
 def idle_events(process: Process) -> Iterator[Finding]:
     """What should wait has something to wait for, and what should begin can begin."""
-    for node in process.nodes.values():
-        if isinstance(node, CatchEvent) and not node.triggers:
-            why = f"{node.label!r} waits for nothing and is passed: it needs an event definition"
-            yield finding("warning", "waits-for-nothing", node, why)
-        if isinstance(node, AdHocSubProcess) and any(s.tag == "startEvent" for s in node.children):
+    for event in process.every(CatchEvent):
+        if not event.triggers:
+            why = f"{event.label!r} waits for nothing and is passed: it needs an event definition"
+            yield finding("warning", "waits-for-nothing", event, why)
+    for inner in process.every(AdHocSubProcess):
+        if any(child.tag == "startEvent" for child in inner.children):
             why = "with a start event the activities of an ad-hoc subprocess have an order again"
-            yield finding("warning", "ad-hoc-start", node, why)
+            yield finding("warning", "ad-hoc-start", inner, why)

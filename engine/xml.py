@@ -281,11 +281,9 @@ class Reader:
         for boundary, xml in self._boundaries:
             self._attach(boundary, xml, process)
         self._starts(process)
-        for node in process.nodes.values():
-            if isinstance(node, Container):
-                self._starts(node)
-        process.link(self)
-        for node in process.nodes.values():
+        for inner in process.every(Container):
+            self._starts(inner)
+        for node in (process, *process.nodes.values()):
             node.link(self)
 
     def _flow(self, process: Process, xml: Element) -> None:
@@ -306,6 +304,8 @@ class Reader:
             self._inside_flow(flow, xml)
         if xml.own:
             flow.skip = self.expression(xml, xml.own.get("skipExpression"), "skip expression")
+        if flow.condition is not None or flow.skip is not None:
+            source.conditional = True
         process.flows[flow.id] = flow
         source.outgoing.append(flow)
         target.incoming.append(flow)
@@ -327,6 +327,7 @@ class Reader:
             self.report("error", "dangling-reference", xml, message)
         else:
             node.default = default
+            node.conditional = True
 
     def _attach(self, boundary: BoundaryEvent, xml: Element, process: Process) -> None:
         host = process.nodes.get(xml.get("attachedToRef", ""))

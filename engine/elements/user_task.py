@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from engine import events as ev
@@ -34,13 +36,37 @@ class UserTask(Node):
     tag = "userTask"
     form_fields: tuple[FormField, ...] = ()
     task_listeners: tuple[Listener, ...] = ()
+    texts: Mapping[str, Expression | None] = MappingProxyType(dict.fromkeys(_TEXTS))
+    due: Expression | None = None
+    calendar: str | None = None
+    priority: Expression | None = None
+    skip: Expression | None = None
+    id_variable: Expression | None = None
+    completer_variable: Expression | None = None
+    users: tuple[Expression, ...] = ()
+    groups: tuple[Expression, ...] = ()
 
     def read(self, xml: Element, reader: Reader) -> None:
-        self.texts = {name: reader.expression(xml, xml.own.get(name), name) for name in _TEXTS}
-        if self.texts["formKey"] is None:
-            self.texts["formKey"] = reader.expression(xml, xml.own.get("formRef"), "formRef")
         self.title = reader.expression(xml, self.name, "name")
         self.description = reader.expression(xml, self.documentation, "documentation")
+        if xml.own:
+            self._read_own(xml, reader)
+        if not xml.children:
+            return
+        self._read_resources(xml, reader)
+        self.form_fields = read_form_fields(xml, reader)
+        self.task_listeners = tuple(
+            listener
+            for extension in reader.extensions(xml, "taskListener")
+            if (listener := read_listener(extension, reader, EVENTS)) is not None
+        )
+
+    def _read_own(self, xml: Element, reader: Reader) -> None:
+        """The attributes of the dialects."""
+        texts = {name: reader.expression(xml, xml.own.get(name), name) for name in _TEXTS}
+        if texts["formKey"] is None:
+            texts["formKey"] = reader.expression(xml, xml.own.get("formRef"), "formRef")
+        self.texts = texts
         self.due = reader.expression(xml, xml.own.get("dueDate"), "dueDate")
         self.calendar = read_calendar(xml, reader)
         self.priority = reader.expression(xml, xml.own.get("priority"), "priority")
@@ -55,15 +81,6 @@ class UserTask(Node):
         )
         self.users = _expressions(xml, reader, "candidateUsers")
         self.groups = _expressions(xml, reader, "candidateGroups")
-        self._read_resources(xml, reader)
-        if xml.child("extensionElements") is None:
-            return
-        self.form_fields = read_form_fields(xml, reader)
-        self.task_listeners = tuple(
-            listener
-            for extension in reader.extensions(xml, "taskListener")
-            if (listener := read_listener(extension, reader, EVENTS)) is not None
-        )
 
     @property
     def form_key(self) -> Expression | None:
@@ -86,7 +103,7 @@ class UserTask(Node):
                     if expression is None:
                         continue
                     if kind == "humanPerformer":
-                        self.texts["assignee"] = expression
+                        self.texts = {**self.texts, "assignee": expression}
                     elif user:
                         self.users += (expression,)
                     else:
@@ -214,11 +231,11 @@ def _task(token: Token) -> Task:
 
 def _expressions(xml: Element, reader: Reader, name: str) -> tuple[Expression, ...]:
     """An attribute with a comma-separated list, in which commas inside ``${…}`` do not count."""
-    parts: list[str] = []
-    depth = 0
     text = xml.own.get(name)
     if text is None:
         return ()
+    parts: list[str] = []
+    depth = 0
     for part in text.split(","):
         if depth and parts:
             parts[-1] += "," + part

@@ -153,6 +153,8 @@ def _mixture(nodes: list[Node], parts: list[Part]) -> Node:
 def _node(part: Part, text: str) -> Node:
     if not part.is_expression:
         return Node(lambda _: part.text, 0, "constant", part.text)
+    if names_in(part.text) is not None:
+        return flat(part.text)
     try:
         return _parser().parse(part.text)  # pyright: ignore
     except lark.exceptions.UnexpectedEOF:

@@ -103,7 +103,7 @@ def test_all_findings_of_all_files_come_at_once(box):
         box.processes.deploy(files, ADMIN)
     found = {finding.file for finding in refused.value.findings}
     assert found == {"a.bpmn", "b.form", "c.txt", "d.bpmn"}
-    assert {finding.file for finding in box.processes.lint(files)} == found
+    assert {finding.file for finding in box.processes.check(files).findings} == found
 
 
 def test_one_bad_file_deploys_nothing_of_the_others(box):
@@ -225,10 +225,10 @@ def test_what_was_deployed_is_given_back_byte_by_byte(box):
 
 def test_a_form_key_that_nobody_knows_is_a_warning(box):
     files = {"expense.bpmn": task_xml(attributes=WITH_FORM).encode()}
-    [finding] = [f for f in box.processes.lint(files) if f.rule == "unknown-form"]
+    [finding] = [f for f in box.processes.check(files).findings if f.rule == "unknown-form"]
     assert (finding.severity, finding.element) == ("warning", "review")
     box.processes.deploy({"e.form": FORM}, ADMIN).result(10)
-    assert [f for f in box.processes.lint(files) if f.rule == "unknown-form"] == []
+    assert [f for f in box.processes.check(files).findings if f.rule == "unknown-form"] == []
 
 
 def test_a_group_that_nobody_made_is_a_warning(box):
@@ -240,7 +240,7 @@ def test_a_group_that_nobody_made_is_a_warning(box):
     files = {"expense.bpmn": model.encode()}
 
     def missing():
-        found = [f for f in box.processes.lint(files) if f.rule == "unknown-group"]
+        found = [f for f in box.processes.check(files).findings if f.rule == "unknown-group"]
         assert all(f.severity == "warning" for f in found)
         return [(f.element, f.message.split("'")[1]) for f in found]
 

@@ -107,7 +107,9 @@ def test_what_a_deployment_would_change(box):
     box.instances.start("play", {}, ERP).result(10)
 
     def effects(text: str):
-        return box.processes.effects({"play.bpmn": as_xml(text, "play").encode()})
+        return box.processes.effects(
+            box.processes.check({"play.bpmn": as_xml(text, "play").encode()})
+        )
 
     assert effects(old) == []
     [effect] = effects("start > c > b > end")
@@ -118,10 +120,10 @@ def test_what_a_deployment_would_change(box):
         ("removed", "a"),
         ("added", "c"),
     }
-    [new] = box.processes.effects({"new.bpmn": as_xml(old, "new").encode()})
+    [new] = box.processes.effects(box.processes.check({"new.bpmn": as_xml(old, "new").encode()}))
     assert (new.key, new.before) == ("new", None)
     with pytest.raises(ModelInvalid):
-        box.processes.effects({"bad.bpmn": b"<x"})
+        box.processes.effects(box.processes.check({"bad.bpmn": b"<x"}))
 
 
 def test_versions_are_compared(box):

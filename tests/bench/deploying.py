@@ -66,7 +66,7 @@ def deploy_model(scale: float = 1) -> dict[str, Any]:
             inspect(data)
 
         try:
-            lxml, reading, deploying = least(lambda: _indexed(data), lambda: inspect(data), deploy)
+            lxml, reading, deploying = least(lambda: _indexed(data), read, deploy)
         finally:
             box.close()
     return {

@@ -40,18 +40,19 @@ async def deploy(request: PageRequest) -> Response[Any]:
     if not files:
         return _page(request, [Finding("error", "no-file", _("Choose at least one file."))])
     try:
-        findings = await asyncio.to_thread(processes.lint, files)
+        checked = await asyncio.to_thread(processes.check, files)
     except InvalidInput as error:
         return _page(request, [Finding("error", "files", told(error))])
-    if any(one.severity == "error" for one in findings):
-        return _page(request, findings)
+    if checked.wrong:
+        return _page(request, checked.findings)
     if form.get("action") == "check":
-        return _page(request, findings, await asyncio.to_thread(processes.effects, files))
+        effects = await asyncio.to_thread(processes.effects, checked)
+        return _page(request, checked.findings, effects)
     try:
-        deployed = await (await asyncio.to_thread(processes.deploy, files, actor_of(request)))
+        deployed = await processes.deploy_checked(checked, actor_of(request))
     except ModelInvalid as error:
         return _page(request, error.findings)
-    return go(_first(deployed), _said(deployed, findings))
+    return go(_first(deployed), _said(deployed, checked.findings))
 
 
 def _page(
