@@ -26,6 +26,8 @@ Say = Callable[[str], None]
 def translate(data: bytes, file: str = "model.bpmn20.xml") -> tuple[bytes, list[Finding]]:
     """The model in Flowable's words and what was changed; the same bytes when nothing was.
 
+    What comes back is always UTF-8, as browsers read it.
+
     Raises ModelInvalid when it is no BPMN XML at all.
     """
     parse_xml(data, file)
@@ -35,7 +37,8 @@ def translate(data: bytes, file: str = "model.bpmn20.xml") -> tuple[bytes, list[
         say = _teller(node, file, changes)
         _translate_attributes(node, say)
         _translate_element(node, say)
-    if not changes:
+    encoding = root.getroottree().docinfo.encoding or "UTF-8"
+    if not changes and encoding.upper() in ("UTF-8", "ASCII", "US-ASCII"):
         return data, []
     etree.cleanup_namespaces(root, {"flowable": FLOWABLE}, _prefixes(root))
     return etree.tostring(root.getroottree(), encoding="utf-8", xml_declaration=True), changes

@@ -103,3 +103,10 @@ def test_a_model_of_flowable_is_the_same_bytes():
 def test_harm_is_refused():
     with pytest.raises(ModelInvalid):
         translate(b'<!DOCTYPE x [<!ENTITY e "e">]><definitions/>')
+
+
+def test_letters_of_another_encoding_stay():
+    text = f'{HEAD}<task id="a" name="Prüfung"/>{TAIL}'.replace("UTF-8", "ISO-8859-1")
+    data, changes = translate(text.encode("latin-1"))
+    assert (changes, "Prüfung" in data.decode("utf-8")) == ([], True)
+    assert inspect(data).processes[0].nodes["a"].name == "Prüfung"
