@@ -88,7 +88,7 @@ def lint(paths: tuple[Path, ...], data: str | None, as_json: bool) -> int:
     else:
         for finding in findings:
             click.echo(finding)
-        click.echo(f"{errors} errors, {len(findings) - errors} other findings", err=True)
+        click.echo(_summary(errors, len(findings) - errors), err=True)
     return 1 if errors else 0
 
 
@@ -135,6 +135,13 @@ def _found(paths: Iterable[Path]) -> list[Path]:
     if not found:
         raise click.UsageError(f"There is no file of the kinds {', '.join(SUFFIXES)}.")
     return found
+
+
+def _summary(errors: int, others: int) -> str:
+    return (
+        f"{errors} {'error' if errors == 1 else 'errors'},"
+        f" {others} other {'finding' if others == 1 else 'findings'}"
+    )
 
 
 def _content(path: Path) -> bytes:

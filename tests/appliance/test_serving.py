@@ -222,6 +222,7 @@ def test_a_model_that_cannot_run_is_refused_by_both(program, content, message):
     assert message in program.run("deploy", "one.bpmn", code=1).stderr
     linted = program.run("lint", "one.bpmn", code=1)
     assert message in linted.stdout
+    assert "1 error, 0 other findings" in linted.stderr
     assert json.loads(program.run("lint", "one.bpmn", "--json", code=1).stdout)
 
 
