@@ -343,13 +343,6 @@ class People:
 
         return self._database.write(work)
 
-    def set_groups(
-        self, user: str, groups: Iterable[str], by: Actor = SYSTEM
-    ) -> Pending[frozenset[str]]:
-        """Make these the groups of a user, no more and no less."""
-        wanted = list(groups)
-        return self._change_groups(user, by, lambda c, name: _set_groups(c, name, wanted))
-
     def join(self, user: str, group: str, by: Actor = SYSTEM) -> Pending[frozenset[str]]:
         """Put a user into one more group."""
         return self._change_groups(user, by, lambda c, name: _join(c, name, [group]))

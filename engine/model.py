@@ -298,11 +298,6 @@ class Process(Container):
         return next((node for node in self.starts if not node.triggers), None)
 
     @property
-    def lane_of(self) -> dict[str, str]:
-        """The name of the lane that each node lies in, by node id."""
-        return {node: lane for lane, nodes in self.lanes for node in nodes}
-
-    @property
     def start_form_key(self) -> str | None:
         """The form key of the start event."""
         return getattr(self.none_start, "form_key", None)

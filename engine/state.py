@@ -191,7 +191,7 @@ class Token:
 class Instance(Token):
     """The root token of a process instance."""
 
-    __slots__ = ("business_key", "by", "definition", "name", "process", "started_at", "suspended")
+    __slots__ = ("business_key", "by", "definition", "name", "process", "suspended")
 
     def __init__(self, event: ev.InstanceStarted, process: Process, caller: Token | None) -> None:
         super().__init__(event.instance, process, caller)
@@ -200,7 +200,6 @@ class Instance(Token):
         self.by = event.by
         self.business_key = event.business_key
         self.name = event.name
-        self.started_at = event.at
         self.suspended = False
 
 

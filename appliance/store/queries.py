@@ -87,7 +87,6 @@ WHERE root = ? AND ended IS NULL AND instance = ? ORDER BY id
 JOURNAL = """
 SELECT at, by, command, events FROM journal WHERE root = ? ORDER BY id DESC LIMIT ?
 """
-LOG_LINES = "SELECT text FROM log_line WHERE root = ? ORDER BY id"
 DUE_JOBS = """
 SELECT id, root, due FROM job WHERE due <= :now AND due IS NOT NULL AND kind <> 'external'
 UNION ALL SELECT id, NULL, due FROM start_trigger WHERE due <= :now AND due IS NOT NULL

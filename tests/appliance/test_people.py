@@ -284,7 +284,7 @@ def test_groups_have_members(people, kermit):
     people.join("kermit", "HR")
     people.join("kermit", "hr")
     assert people.get("kermit").groups == {"hr"}
-    assert people.set_groups("kermit", ["managers", "hr"]).result() == {"hr", "managers"}
+    assert people.update("kermit", groups=["managers", "hr"]).result().groups == {"hr", "managers"}
     assert [(group.label, group.members) for group in people.groups()] == [
         ("Human Resources", ("kermit",)),
         ("managers", ("kermit",)),
@@ -305,7 +305,7 @@ def test_groups_refuse_what_does_not_fit(people, kermit):
     with pytest.raises(GroupNotFound):
         people.remove_group("finance")
     with pytest.raises(GroupNotFound):
-        people.set_groups("kermit", ["hr", "finance"])
+        people.update("kermit", groups=["hr", "finance"])
     assert people.groups_of("kermit") == frozenset()
     with pytest.raises(GroupNotFound):
         people.add("gonzo", PASSWORD, groups=["finance"])
