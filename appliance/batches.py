@@ -186,7 +186,7 @@ class Batches:
                 batching.settle(connection, batch, subject, outcome, reason or None)
                 work.finish()
 
-        return self._store.command(what, by, work)
+        return self._store.background(what, by, work)
 
 
 def _attempt(work: Work, what: str, subject: int, given: Given) -> str:

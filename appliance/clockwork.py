@@ -3,7 +3,7 @@
 It sleeps exactly until the earliest time at which a job is due, is woken when a commit brings a
 nearer one, and looks again when the wall clock was moved. A job is fired by a command that ends or
 moves it in the same transaction; one that is gone by then is left alone. What is due goes to the
-writer in portions, among the commands of everybody else.
+writer in portions, behind the commands of everybody else.
 """
 
 from __future__ import annotations
@@ -212,8 +212,8 @@ class Clockwork:
     def _submit(self, job: int, root: int | None) -> Pending[bool]:
         if root is None:
             name, by = TIMER_START, str(SYSTEM)
-            return self._store.command(name, by, lambda work: start_triggers.fire(work, job))
-        return self._store.command("job", str(SYSTEM), lambda work: fire(work, root, job))
+            return self._store.background(name, by, lambda work: start_triggers.fire(work, job))
+        return self._store.background("job", str(SYSTEM), lambda work: fire(work, root, job))
 
     def _look_back(self) -> Missed | None:
         now = self._clock()

@@ -236,7 +236,7 @@ class Moves:
                 work.finish()
 
         name = "migrate" if task.undoes is None else "undo-migration"
-        return self._store.command(name, task.by, work)
+        return self._store.background(name, task.by, work)
 
     def _move(
         self, work: Work, task: Task, how: Correspondence, id: int, root: int

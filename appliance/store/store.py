@@ -106,6 +106,11 @@ class Store:
         assert self._engine is not None
         return self._writer.submit(self._engine.command(name, by, work))
 
+    def background(self, name: str, by: str, work: Callable[[Work], T]) -> Pending[T]:
+        """The same, for one of many that nobody waits for: it lets people and programs pass."""
+        assert self._engine is not None
+        return self._writer.submit_behind(self._engine.command(name, by, work))
+
     def health(self) -> WriterHealth:
         """How the writer does."""
         return self._writer.health()

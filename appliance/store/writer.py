@@ -1,9 +1,9 @@
 """The one thread that writes: it takes every command that waits and commits them together.
 
 Group commit: one durable commit (an fsync) serves a whole batch, so the more callers wait, the less
-each of them costs. A batch ends when nobody waits, or at a limit of number or time. Callers are
-answered after the commit. A command that raises is refused alone; when the disk is full the whole
-batch is refused and the writer goes on.
+each of them costs. A batch ends when nobody waits, or at a limit of number or time; whose turn it
+is stands in ``line.py``. Callers are answered after the commit. A command that raises is refused
+alone; when the disk is full the whole batch is refused and the writer goes on.
 
 A command is called again, alone, when its batch could not be written and nobody knows whose fault
 it was. So it must have no effect outside the transaction; such go to ``transaction.after``.
@@ -16,19 +16,19 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
-from typing import Any, TypeVar
+from queue import Empty
+from typing import TypeVar
 
 import msgspec
 
 from appliance.errors import Overloaded, ShuttingDown, StorageFull
 from appliance.pending import Outcome, Pending, settle
 from appliance.store import sqlite
+from appliance.store.line import Item, Line
 from appliance.store.transaction import Transaction, TransactionLost
 
 T = TypeVar("T")
 Command = Callable[[Transaction], T]
-Item = tuple[Pending[Any], Command[Any]]
 
 BATCH_COMMANDS = 256
 BATCH_SECONDS = 0.01
@@ -76,7 +76,7 @@ class Writer:
         self._transaction = Transaction(connection)
         self._on_rollback = on_rollback
         self._on_commit = on_commit
-        self._queue: SimpleQueue[Item | None] = SimpleQueue()
+        self._line = Line()
         self._turn = _Turn()
         self._closed = False
         self._wal_pages = 0
@@ -97,18 +97,28 @@ class Writer:
         if self._closed:
             raise _stopping()
         submitted = self._turn.submitted
-        if self._queue.qsize() + len(submitted) >= QUEUE_COMMANDS:
+        if len(self._line) + len(submitted) >= QUEUE_COMMANDS:
             raise Overloaded("Too much is waiting to be stored.")
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             pending: Pending[T] = Pending()
-            self._queue.put((pending, command))
+            self._line.put((pending, command))
             return pending
         pending = Pending(self._hand_over)
         if not submitted:
             loop.call_soon(self._hand_over)
         submitted.append((pending, command))
+        return pending
+
+    def submit_behind(self, command: Command[T]) -> Pending[T]:
+        """The same for what nobody waits for: callers go first. For threads without a loop."""
+        if self._closed:
+            raise _stopping()
+        if len(self._line) >= QUEUE_COMMANDS:
+            raise Overloaded("Too much is waiting to be stored.")
+        pending: Pending[T] = Pending()
+        self._line.put_behind((pending, command))
         return pending
 
     def write(self, work: Callable[[sqlite.Connection], T]) -> Pending[T]:
@@ -123,7 +133,7 @@ class Writer:
     def health(self) -> WriterHealth:
         """How it does."""
         return WriterHealth(
-            self._queue.qsize(), self._commits, self._commands, self._batch, self._largest,
+            len(self._line), self._commits, self._commands, self._batch, self._largest,
             self._seconds * 1000, self._longest * 1000, self._failures, self._failed_at,
         )  # fmt: skip
 
@@ -131,7 +141,7 @@ class Writer:
         """Serve what waits, then stop. Harmless when it is closed already."""
         if not self._closed:
             self._closed = True
-            self._queue.put(None)
+            self._line.end()
             self._thread.join()
 
     def _hand_over(self) -> None:
@@ -145,7 +155,7 @@ class Writer:
             settle([(pending, None, _stopping()) for pending, _ in submitted])
             return
         for item in submitted:
-            self._queue.put(item)
+            self._line.put(item)
 
     def _run(self) -> None:
         while batch := self._next_batch():
@@ -156,7 +166,7 @@ class Writer:
         """Wait for a command; the rest of the batch is taken while it runs. Empty at the end."""
         while True:
             try:
-                item = self._queue.get(timeout=QUIET_SECONDS if self._wal_pages else None)
+                item = self._line.first(QUIET_SECONDS if self._wal_pages else None)
             except Empty:
                 self._checkpoint()
                 continue
@@ -181,7 +191,7 @@ class Writer:
 
     def _execute(self, batch: list[Item], outcomes: list[Outcome]) -> None:
         """Run the batch, and what else waits meanwhile, up to the limits."""
-        transaction, queue = self._transaction, self._queue
+        transaction, line = self._transaction, self._line
         until = time.monotonic() + BATCH_SECONDS
         for pending, command in batch:  # grows while we go
             after = len(transaction.after)
@@ -195,12 +205,8 @@ class Writer:
             if (
                 len(batch) == len(outcomes) < BATCH_COMMANDS
                 and time.monotonic() < until
-                and not queue.empty()
+                and (item := line.another())
             ):
-                item = queue.get_nowait()
-                if item is None:
-                    queue.put(None)  # the end comes after this batch
-                    return
                 batch.append(item)
 
     def _after_failure(

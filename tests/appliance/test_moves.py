@@ -281,14 +281,14 @@ def test_a_crash_leaves_each_instance_on_one_side_and_the_rest_goes_on(
         ids = started(box, 100)
         deploy(box, NEW)
         id = box.moves.begin("play", 1, 2, ADMIN).result(10)
-        command, count = box.store.command, itertools.count()
+        command, count = box.store.background, itertools.count()
 
         def crash(*about: Any) -> Any:
             if next(count) == 40:
                 raise KeyboardInterrupt
             return command(*about)
 
-        monkeypatch.setattr(box.store, "command", crash)
+        monkeypatch.setattr(box.store, "background", crash)
         with pytest.raises(KeyboardInterrupt):
             box.moves.work()
         copy = sqlite.connect(tmp_path / "copy.db")

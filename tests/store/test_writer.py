@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import Overloaded, ShuttingDown, StorageFull
+from appliance.pending import Pending
 from appliance.store import sqlite
 from appliance.store import writer as writer_module
 from appliance.store.held import Held
@@ -185,6 +186,80 @@ def test_commands_run_in_the_order_they_were_given(store):
         each.result(10)
     assert seen == sorted(seen)
     assert len(seen) == 1000
+
+
+def behind(store: Store, seen: list[str], name: str) -> Pending[None]:
+    return store._writer.submit_behind(lambda _: seen.append(name))
+
+
+def test_callers_go_before_what_nobody_waits_for(store):
+    seen: list[str] = []
+    gate = Gate(store)
+    many = [behind(store, seen, f"behind {number}") for number in range(3)]
+    calls = [store.change(lambda _, name=name: seen.append(name)) for name in ("first", "second")]
+    gate.open()
+    for each in (*many, *calls):
+        each.result(10)
+    assert seen == ["first", "second", "behind 0", "behind 1", "behind 2"]
+
+
+def test_a_caller_is_answered_before_the_rest_of_what_is_behind(store):
+    calls: list[Pending[int]] = []
+    answered: list[bool] = []
+    gate = Gate(store)
+    first = store._writer.submit_behind(lambda _: calls.append(store.write(add("call"))))
+    rest = [
+        store._writer.submit_behind(lambda _: answered.append(calls[0].settled)) for _ in range(3)
+    ]
+    gate.open()
+    for each in (first, *rest):
+        each.result(10)
+    assert answered == [True, True, True]
+
+
+def test_a_busy_server_comes_to_what_is_behind(store):
+    seen: list[str] = []
+    left = 3
+
+    def again(_: Transaction) -> None:
+        """There is always somebody who calls."""
+        if left > len(seen):
+            store.change(again)
+
+    gate = Gate(store)
+    store.change(again)
+    many = [behind(store, seen, f"behind {number}") for number in range(left)]
+    gate.open()
+    for each in many:
+        each.result(10)
+    assert len(seen) == left
+
+
+def test_what_is_behind_at_the_end_is_stored(path):
+    store = Store(path)
+    seen: list[str] = []
+    gate = Gate(store)
+    many = [behind(store, seen, "behind") for _ in range(10)]
+    threading.Timer(0, gate.open).start()
+    store.close()
+    for each in many:
+        each.result(0)
+    assert len(seen) == 10
+    with pytest.raises(ShuttingDown):
+        behind(store, seen, "late")
+
+
+def test_too_many_behind_are_refused_too(store, monkeypatch):
+    monkeypatch.setattr(writer_module, "QUEUE_COMMANDS", 4)
+    gate = Gate(store)
+    seen: list[str] = []
+    many = [behind(store, seen, "behind") for _ in range(3)]
+    with pytest.raises(Overloaded):
+        behind(store, seen, "more")
+    gate.open()
+    for each in many:
+        each.result(10)
+    assert len(seen) == 3
 
 
 def test_what_follows_a_commit_comes_after_it_and_before_the_answer(store):
