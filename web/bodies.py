@@ -20,6 +20,8 @@ from web.errors import BodyTooLarge, ClientGone, NotJson, WrongContentType
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _JSON = re.compile(r"(application/json|application/[\w.-]+\+json|text/json)", re.IGNORECASE)
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w-]+)", re.IGNORECASE)
+# A first half of a pair without its second: the decoder takes it for the end of the text.
+_HALF = re.compile(rb"(?<!\\)(?:\\\\)*(\\u[dD][89abAB][0-9a-fA-F]{2})(?!\\u[dD][c-fC-F])")
 _PLACE = re.compile(r"^(?:JSON is malformed: )?(.*?)(?: \(byte (\d+)\))?$", re.DOTALL)
 
 AnyRequest = Request[Any, Any, Any]
@@ -142,6 +144,9 @@ def _not_utf8(body: bytes) -> NotJson:
 
 
 def _not_json(body: bytes, said: str) -> NotJson:
+    if "truncated" in said and (half := _HALF.search(body)):
+        where = _place(body, half.start(1))
+        return NotJson(f"The body is not valid JSON: invalid utf-16 surrogate pair at {where}.")
     if "truncated" in said:
         return NotJson(
             f"The body is not valid JSON: it ends too early, at {_place(body, len(body))}."

@@ -78,6 +78,8 @@ def test_names_of_variables(erp, name):
         (b"{'variables': {}}", "INVALID_JSON", "line 1, column 2"),
         (b"variables=1", "INVALID_JSON", "line 1, column 1"),
         (b'{"variables": {"a": "\xff"}}', "INVALID_JSON", "not UTF-8 at line 1, column 22"),
+        (rb'{"variables": {"a": "\ud800"}}', "INVALID_JSON", "pair at line 1, column 22"),
+        (rb'{"variables": {"a": "\\ud800', "INVALID_JSON", "too early, at line 1, column 29"),
         (b"\xff\xfe{\x00}\x00", "INVALID_JSON", "not valid JSON"),
         (b"\xef\xbb\xbf{}", "INVALID_JSON", "line 1, column 1"),
         (b'{"variables": {"a": 01}}', "INVALID_JSON", "column 22"),
