@@ -15,7 +15,7 @@ box.comments    on cases                   box.notices       what people are tol
 box.drafts      models being drawn         box.modeling      advice for whoever draws
 box.trials      drafts in a sandbox        box.forms         forms by their key
 box.unsent      what was typed into forms  box.calls         of API keys, the last ones
-box.second_factor  codes of apps
+box.second_factor  codes of apps           box.audiences     who starts, who is told
 box.variables   how values changed         box.store         for tests and checks
 box.roster      people from a table        box.leaving       people who go
 """
@@ -29,6 +29,7 @@ from zoneinfo import ZoneInfo
 
 from appliance import __version__
 from appliance.actor import SYSTEM
+from appliance.audiences import Audiences
 from appliance.audit import Audit
 from appliance.backups import Backups
 from appliance.batches import Batches
@@ -144,7 +145,11 @@ class Box:
         self.files = Files(
             self.directory.files, self.directory.tmp, store.read, config.upload_limit
         )
-        self.processes = Processes(store, library, self.live, clock, config.model_limit)
+        self.people = People(store, clock)
+        self.audiences = Audiences(store, self.people, self.live, clock)
+        self.processes = Processes(
+            store, library, self.audiences, self.live, clock, config.model_limit
+        )
         cases = Cases(store, library, self.files, clock)
         self.instances = Instances(store, library, self.processes, self.files, cases)
         self.inbox = Inbox(store, library, clock)
@@ -162,7 +167,6 @@ class Box:
         self.clockwork = Clockwork(store, clock, self.notices.look)
         self.statistics = Statistics(store, library, clock)
         self.moves = Moves(store, library, clock)
-        self.people = People(store, clock)
         self.comments = Comments(store, cases, self.people, self.live, clock)
         self.second_factor = SecondFactor(store, self.people, clock)
         self.saved_filters = SavedFilters(store)
@@ -181,7 +185,9 @@ class Box:
         self.keys = Keys(store, clock)
         self.calls = Calls()
         self.roster = Roster(store, self.people, clock)
-        self.leaving = Leaving(store, library, self.people, self.keys, self.batches, clock)
+        self.leaving = Leaving(
+            store, library, self.people, self.keys, self.audiences, self.batches, clock
+        )
         self.audit = Audit(store, clock)
         self.backups = Backups(
             store, self.directory, clock, at=config.backup_at, zone=ZoneInfo(config.time_zone),

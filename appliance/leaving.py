@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from appliance.actor import Actor
+from appliance.audiences import INCIDENT, START, Audiences
 from appliance.batches import Batches, Given
 from appliance.cases import names
 from appliance.errors import InvalidInput
@@ -42,12 +43,18 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class Leftover(msgspec.Struct, frozen=True):
-    """All that hangs on a person; ``starters`` are processes whose model names them."""
+    """All that hangs on a person.
+
+    ``starters`` are processes whose model names them, ``starts`` those that an administrator lets
+    them start by name; of incidents of ``incidents`` they are told (empty: of all processes).
+    """
 
     user: User
     tasks: Sequence[Held]
     keys: Sequence[Key]
     starters: Sequence[str]
+    starts: Sequence[str]
+    incidents: Sequence[str]
 
 
 class Leaving:
@@ -59,6 +66,7 @@ class Leaving:
         library: Library,
         people: People,
         keys: Keys,
+        audiences: Audiences,
         batches: Batches,
         clock: Callable[[], int],
     ) -> None:
@@ -66,21 +74,25 @@ class Leaving:
         self._library = library
         self._people = people
         self._keys = keys
+        self._audiences = audiences
         self._batches = batches
         self._clock = clock
 
     def review(self, name: str) -> Leftover:
         """What hangs on a person. It reads all open tasks. Raises ``UserNotFound``."""
         user = self._people.get(name)
+        named = self._audiences.naming(user.name)
         return Leftover(
             user,
             self._tasks(user.name),
             [key for key in self._keys.list() if key.owner == user.name],
             [
                 view.key
-                for view in self._library.all()
+                for view in self._library.latest_of_each()
                 if user.name in self._library.process(view.id).candidate_starter_users
             ],
+            [process for purpose, process in named if purpose == START],
+            [process for purpose, process in named if purpose == INCIDENT],
         )
 
     def leave(self, name: str, heir: str, by: Actor) -> Pending[int | None]:
@@ -97,6 +109,7 @@ class Leaving:
             self._people.disabling(leaver, by),
             self._people.updating(leaver, groups=(), by=by),
             self._keys.handing_over(leaver, gets, by),
+            self._audiences.handing_over(leaver, gets, by),
         ]
 
         def work(transaction: Transaction) -> int | None:

@@ -2,7 +2,8 @@
 
 ``assigned``: a task was given to them by somebody else. ``mentioned``: a comment names them.
 ``overdue``: a task that they have or own is late. ``escalated``: a timer on such a task, or on one
-of a case that they started, has run out. Notices are written where these things happen
+of a case that they started, has run out. ``incident``: work stands still, and they are among those
+who hear of it (``audiences.py``). Notices are written where these things happen
 (``store/notices.py``), those of late tasks by ``Notices.look``, which the clockwork calls.
 """
 
@@ -30,7 +31,7 @@ PACE = 10_000
 """How many milliseconds lie between two looks at what is late."""
 _LOOKED = "looked for late tasks"
 
-_COLUMNS = "id, kind, at, by, root, task, text, read"
+_COLUMNS = "id, kind, at, by, root, task, text, read, incident, process"
 _LATE = """
 SELECT id, assignee, owner FROM task
 WHERE ended IS NULL AND due IS NOT NULL AND due > ? AND due <= ? ORDER BY due LIMIT 10000
@@ -38,9 +39,9 @@ WHERE ended IS NULL AND due IS NOT NULL AND due > ? AND due <= ? ORDER BY due LI
 
 
 class NoticeView(msgspec.Struct, frozen=True):
-    """What somebody was told; ``kind``: assigned, mentioned, overdue, escalated.
+    """What somebody was told; ``kind``: assigned, mentioned, overdue, escalated, incident.
 
-    ``text`` is the name of the task, or the beginning of the comment.
+    ``text`` is the name of the task or step, or the beginning of the comment.
     """
 
     id: int
@@ -51,6 +52,8 @@ class NoticeView(msgspec.Struct, frozen=True):
     task: int | None
     text: str
     read: int | None
+    incident: int | None = None
+    process: str | None = None
 
 
 class Notices:
@@ -97,10 +100,11 @@ class Notices:
 
     def seen_task(self, who: str, task: int) -> Pending[None]:
         """The person looks at a task: what was told of it is no news any more."""
-        sql = "SELECT 1 FROM notice WHERE user_name = ? AND task = ? AND read IS NULL LIMIT 1"
-        if not self._store.read().execute(sql, (who, task)).fetchone():
-            return Pending.of(None)
-        return self._changing(lambda connection: self._seen(connection, who, "task = ?", task))
+        return self._seen_of(who, "task = ?", task)
+
+    def seen_incident(self, who: str, incident: int) -> Pending[None]:
+        """The person looks at an incident: as above."""
+        return self._seen_of(who, "incident = ?", incident)
 
     def muted(self, who: str) -> frozenset[str]:
         """The kinds of notices that a person does not want."""
@@ -150,6 +154,12 @@ class Notices:
         sql = "SELECT value FROM revision WHERE topic = ?"
         row = self._store.read().execute(sql, (_LOOKED,)).fetchone()
         return row[0] if row else None
+
+    def _seen_of(self, who: str, condition: str, value: int) -> Pending[None]:
+        sql = f"SELECT 1 FROM notice WHERE user_name = ? AND read IS NULL AND {condition} LIMIT 1"
+        if not self._store.read().execute(sql, (who, value)).fetchone():
+            return Pending.of(None)
+        return self._changing(lambda connection: self._seen(connection, who, condition, value))
 
     def _seen(self, connection: sqlite.Connection, who: str, condition: str, value: int) -> None:
         connection.execute(

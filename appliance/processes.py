@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from appliance.actor import SYSTEM, Actor
+from appliance.audiences import START, Audience, Audiences
 from appliance.deployment import Deployment
 from appliance.effects import Effect, effects
 from appliance.errors import Conflict, InvalidInput
@@ -31,10 +32,17 @@ class Processes:
     """The definitions of the box."""
 
     def __init__(
-        self, store: Store, library: Library, live: Live, clock: Callable[[], int], limit: int
+        self,
+        store: Store,
+        library: Library,
+        audiences: Audiences,
+        live: Live,
+        clock: Callable[[], int],
+        limit: int,
     ) -> None:
         self._store = store
         self._library = library
+        self._audiences = audiences
         self._live = live
         self._clock = clock
         self._limit = limit
@@ -64,14 +72,21 @@ class Processes:
         return [view for view in self.list() if not view.suspended and self.may_start(who, view)]
 
     def may_start(self, who: Actor, view: ProcessView) -> bool:
-        """Whether a process is open to this person: to all, unless its model names starters."""
-        process = self._library.process(view.id)
-        if process.called_only:
+        """Whether a process is open to this person; administrators may start all."""
+        if self._library.process(view.id).called_only:
             return False
+        starters = self.starters(view)
+        return who.admin or starters.usual or starters.names(who)
+
+    def starters(self, view: ProcessView) -> Audience:
+        """Who may start a process: whom an administrator named, else whom its model names."""
+        return self._audiences.of(START, view.key) or self.model_starters(view)
+
+    def model_starters(self, view: ProcessView) -> Audience:
+        """Whom the model of a version names as starters: everybody, unless it names some."""
+        process = self._library.process(view.id)
         users, groups = process.candidate_starter_users, process.candidate_starter_groups
-        if who.admin or not (users or groups):
-            return True
-        return who.name in users or not who.groups.isdisjoint(groups)
+        return Audience(not (users or groups), tuple(users), tuple(groups))
 
     def start_form(self, key: str) -> Form | None:
         """The form that a person fills in to start; None when there is none.

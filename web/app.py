@@ -20,6 +20,7 @@ from web.errors import answer_error
 from web.pages import (
     account,
     api_keys,
+    audiences,
     audit,
     backups,
     batches,
@@ -83,9 +84,9 @@ PAGES = [
 """For everybody who is signed in."""
 
 ADMIN_PAGES = [
-    processes, versions, public_links, deploy, drafts, trials, forms, instances, variables,
-    incidents, timers, batches, people, roster, leaving, groups, api_keys, audit, system, backups,
-    retention, overview, bulk, case_file,
+    processes, versions, public_links, audiences, deploy, drafts, trials, forms, instances,
+    variables, incidents, timers, batches, people, roster, leaving, groups, api_keys, audit, system,
+    backups, retention, overview, bulk, case_file,
 ]  # fmt: skip
 """For administrators; their addresses begin with ``/admin``."""
 

@@ -1,4 +1,8 @@
-"""Notices as rows: what somebody is told about a task or case, unless they want no such notice."""
+"""Notices as rows: what somebody is told about a task, case or incident, unless they want no such.
+
+Who is told of an incident stands in ``audience``: the row of the process, else that of all (its
+process is empty), else the administrators are.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,8 @@ from typing import NamedTuple
 from appliance.store import sqlite
 
 ASSIGNED, MENTIONED, OVERDUE, ESCALATED = "assigned", "mentioned", "overdue", "escalated"
-KINDS = (ASSIGNED, MENTIONED, OVERDUE, ESCALATED)
+INCIDENT = "incident"
+KINDS = (ASSIGNED, MENTIONED, OVERDUE, ESCALATED, INCIDENT)
 
 _WANTED = (
     "u.active AND NOT EXISTS (SELECT 1 FROM muted m WHERE m.user_name = u.name AND m.kind = :kind)"
@@ -25,6 +30,43 @@ INSERT INTO notice (user_name, kind, at, by, root, task, text)
 SELECT u.name, :kind, :at, :by, :root, :task, :text FROM user_account u
 WHERE u.name = :who AND {_WANTED}
 """
+_PROCESS = "(SELECT key FROM definition WHERE id = :definition)"
+_SAME_STEP = f"process = {_PROCESS} AND node = :node AND read IS NULL AND process IS NOT NULL"
+_ANOTHER = f"""
+UPDATE notice SET incident = :incident, root = :root, at = :at, text = :text WHERE {_SAME_STEP}
+"""
+_OF_INCIDENT = f"""
+WITH named AS (
+    SELECT usual, users, groups FROM audience
+    WHERE purpose = 'incident' AND process IN ({_PROCESS}, '') ORDER BY process DESC LIMIT 1
+), rule AS (
+    SELECT usual, users, groups FROM named
+    UNION ALL SELECT 1, '[]', '[]' WHERE NOT EXISTS (SELECT 1 FROM named)
+)
+INSERT INTO notice (user_name, kind, at, by, root, text, incident, process, node)
+SELECT u.name, :kind, :at, 'system', :root, :text, :incident, {_PROCESS}, :node
+FROM user_account u, rule
+WHERE (
+    rule.usual AND u.admin
+    OR u.name IN (SELECT value FROM json_each(rule.users))
+    OR u.name IN (
+        SELECT m.user_name FROM membership m JOIN json_each(rule.groups) g ON m.group_name = g.value
+    )
+)
+AND {_WANTED}
+AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.user_name = u.name AND {_SAME_STEP})
+"""
+
+
+class Stopped(NamedTuple):
+    """A step of a version of a process stands still by an incident; ``text`` is its name."""
+
+    incident: int
+    root: int
+    at: int
+    definition: int
+    node: str
+    text: str
 
 
 class Told(NamedTuple):
@@ -40,6 +82,17 @@ class Told(NamedTuple):
 def tell(connection: sqlite.Connection, told: Iterable[Told]) -> None:
     """Store these, the rows of their tasks being there."""
     connection.executemany(_OF_TASK, [each._asdict() for each in told])
+
+
+def tell_of_incidents(connection: sqlite.Connection, stopped: Iterable[Stopped]) -> None:
+    """Tell those who are to hear of incidents, in at most one unread notice for each step.
+
+    One that they have not read yet leads to the latest incident.
+    """
+    for each in stopped:
+        bound = {**each._asdict(), "kind": INCIDENT}
+        connection.execute(_ANOTHER, bound)
+        connection.execute(_OF_INCIDENT, bound)
 
 
 def mention(

@@ -18,7 +18,7 @@ from appliance.store.gathered import Gathered
 from appliance.store.held import Held
 from appliance.store.inbox import InboxRows, Shown, places
 from appliance.store.many import delete, insert
-from appliance.store.notices import ASSIGNED, Told, tell
+from appliance.store.notices import ASSIGNED, Stopped, Told, tell, tell_of_incidents
 from engine import events as ev
 from engine.state import Subscription
 
@@ -89,6 +89,7 @@ class Rows:
         self._files: list[Sequence[Any]] = []
         self._journal: list[tuple[int, int, str, str, bytes]] = []
         self._told: list[Told] = []
+        self._stopped: dict[tuple[int, str], Stopped] = {}
 
     def __bool__(self) -> bool:
         return bool(self._journal)
@@ -140,6 +141,7 @@ class Rows:
         insert(connection, _JOURNAL, 5, self._journal)
         if self._told:
             tell(connection, self._told)
+        tell_of_incidents(connection, self._stopped.values())
         self._clear()
 
     # One method per kind of event.
@@ -345,6 +347,12 @@ class Rows:
             event.incident, held.root, event.token, event.node, event.job, event.at, event.message,
             event.detail,
         ]  # fmt: skip
+        definition = held.definitions[held.homes.get(event.token, held.root)]
+        live = held.state.tokens.get(event.token)
+        name = live.node.label if live is not None and live.node.id == event.node else event.node
+        self._stopped[definition, event.node] = Stopped(
+            event.incident, held.root, event.at, definition, event.node, name
+        )
 
     def _incident_resolved(self, _: Held, event: ev.IncidentResolved) -> None:
         self._incidents.change(event.incident, {"resolved": event.at, "resolved_by": event.by})

@@ -1,8 +1,8 @@
-"""The tables of upkeep: the audit log, how long things are kept, how the store grows."""
+"""The tables of upkeep: the audit log, rules of processes, how the store grows."""
 
 from __future__ import annotations
 
-from peewee import BigIntegerField, BlobField, TextField
+from peewee import BigIntegerField, BlobField, BooleanField, CompositeKey, TextField
 
 from appliance.store.tables import Table
 
@@ -29,6 +29,19 @@ class Retention(Table):
     days = BigIntegerField()
 
 
+class Audience(Table):
+    """Whom an administrator named for a purpose: see ``audiences.py``. The lists are JSON."""
+
+    purpose = TextField()
+    process = TextField()
+    usual = BooleanField()
+    users = TextField()
+    groups = TextField()
+
+    class Meta:  # pyright: ignore[reportIncompatibleVariableOverride]
+        primary_key = CompositeKey("purpose", "process")
+
+
 class Size(Table):
     """How many bytes there were on a day, at its last look; ``day`` counts from 1970 in UTC."""
 
@@ -38,4 +51,4 @@ class Size(Table):
     files = BigIntegerField()
 
 
-UPKEEP_TABLES: list[type[Table]] = [Audit, Retention, Size]
+UPKEEP_TABLES: list[type[Table]] = [Audit, Retention, Audience, Size]

@@ -32,7 +32,10 @@ class Participant(Table):
 
 
 class Notice(Table):
-    """Something that somebody is told: see ``notices.py``. ``read`` is when they saw it."""
+    """Something that somebody is told: see ``notices.py``. ``read`` is when they saw it.
+
+    ``incident``, ``process`` (its key) and ``node`` are those of an incident.
+    """
 
     id = AutoField()
     user_name = TextField()
@@ -43,6 +46,9 @@ class Notice(Table):
     task = BigIntegerField(null=True)
     text = TextField()
     read = BigIntegerField(null=True)
+    incident = BigIntegerField(null=True)
+    process = TextField(null=True)
+    node = TextField(null=True)
 
     class Meta:  # pyright: ignore[reportIncompatibleVariableOverride]
         indexes = ((("user_name", "id"), False),)
@@ -50,6 +56,15 @@ class Notice(Table):
 
 Notice.add_index(
     Notice.index(Notice.user_name, Notice.task, name="notice_unread", where=Notice.read.is_null())
+)
+Notice.add_index(
+    Notice.index(
+        Notice.process,
+        Notice.node,
+        Notice.user_name,
+        name="notice_stopped",
+        where=Notice.read.is_null() & Notice.process.is_null(False),
+    )
 )
 
 

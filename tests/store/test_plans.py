@@ -126,6 +126,7 @@ def read_everything(box: Box, id: int) -> None:
     box.notices.list("kermit", "7")
     box.notices.unread("kermit")
     box.notices.seen_task("kermit", task)
+    box.notices.seen_incident("kermit", 1)
     box.notices.look()
     box.clockwork.fire_due()
     box.clockwork.next_due()

@@ -174,6 +174,7 @@ def _kinds() -> list[tuple[str, str]]:
         ("mentioned", _("A comment mentions me")),
         ("overdue", _("A task of mine is overdue")),
         ("escalated", _("The time for a task or request of mine has run out")),
+        ("incident", _("Work stands still, and I am among those who are told")),
     ]
 
 

@@ -69,6 +69,7 @@ async def retry_all(request: PageRequest) -> Response[Any]:
 @get(INCIDENT)
 async def show(request: PageRequest, incident: FromPath[int]) -> Response[Any]:
     """One incident in full."""
+    await request.app.state.box.notices.seen_incident(request.user.name, incident)
     return _incident(request, incident)
 
 

@@ -20,9 +20,15 @@ from web.texts import _
 async def show_all(request: PageRequest) -> Response[Any]:
     """All notices, the latest first."""
     listing = Listing.of(request, "/notices")
-    found = request.app.state.box.notices.list(request.user.name, listing["page"])
+    box = request.app.state.box
     return page(
-        request, "notices.html", at=listing.here, here="notices", listing=listing, found=found
+        request,
+        "notices.html",
+        at=listing.here,
+        here="notices",
+        listing=listing,
+        found=box.notices.list(request.user.name, listing["page"]),
+        process_names={process.key: process.name for process in box.processes.list()},
     )
 
 
@@ -41,7 +47,12 @@ async def read_all(request: PageRequest) -> Response[Any]:
 
 
 def _place(request: PageRequest, told: NoticeView) -> str:
-    """A comment is read at its case; a task where it is done, by those who may see it."""
+    """A comment is read at its case; a task where it is done, by those who may see it.
+
+    Incidents are for administrators; others see the case, or no more than the notice.
+    """
+    if told.incident is not None:
+        return _place_of_incident(request, told.root, told.incident)
     if told.kind == "mentioned" or told.task is None:
         return f"/requests/{told.root}#comments"
     try:
@@ -49,6 +60,16 @@ def _place(request: PageRequest, told: NoticeView) -> str:
     except (Forbidden, TaskNotFound):
         return f"/requests/{told.root}"
     return f"/tasks/{told.task}"
+
+
+def _place_of_incident(request: PageRequest, root: int, incident: int) -> str:
+    if request.user.admin:
+        return f"/admin/incidents/{incident}"
+    try:
+        request.app.state.box.instances.check_visible(root, actor_of(request))
+    except Forbidden:
+        return "/notices"
+    return f"/requests/{root}"
 
 
 handlers = [show_all, follow, read_all]

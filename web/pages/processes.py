@@ -15,7 +15,7 @@ from web.bodies import text_of
 from web.cases import drawing_of
 from web.figures import MODES, PERIODS, marks, period_of
 from web.listing import Listing, Slice
-from web.pages import public_links
+from web.pages import audiences, public_links
 from web.pages.api_keys import site_address
 from web.pages.incidents import reason_of
 from web.render import go, page, reader_zone
@@ -120,7 +120,7 @@ async def _process(request: PageRequest, key: str, version: int | None) -> Respo
     since, until = period_of(listing, box.clock(), reader_zone(request))
     only = process.version if listing["of"] == "version" else None
     figures = await asyncio.to_thread(box.statistics.of, key, only, since, until)
-    address, model = site_address(request), box.processes.model(key, version)
+    address = site_address(request)
     return page(
         request,
         "process.html",
@@ -133,10 +133,11 @@ async def _process(request: PageRequest, key: str, version: int | None) -> Respo
         listing=listing,
         figures=figures,
         marks=marks(figures, listing["mode"]),
-        starters=[*model.candidate_starter_groups, *model.candidate_starter_users],
+        starters=box.processes.starters(process),
         start_call=_start_call(address, key),
         status_call=f'curl -H "Authorization: Bearer $KEY" {address}/processapi/$ID/status',
         **public_links.facts(request, key),
+        **audiences.facts(request, key),
     )
 
 

@@ -22,6 +22,7 @@ from appliance.store.migrations import (
     m0010_comments,
     m0011_unsent,
     m0012_second_factor,
+    m0013_audiences,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -33,6 +34,7 @@ MIGRATIONS: tuple[str, ...] = (
     m0010_comments.SQL,
     m0011_unsent.SQL,
     m0012_second_factor.SQL,
+    m0013_audiences.SQL,
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 APPLICATION_ID = 0x57464C57
