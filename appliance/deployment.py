@@ -59,8 +59,12 @@ class Deployment:
 
     @property
     def processes(self) -> Iterator[tuple[str, Process]]:
-        """The executable processes with the names of their files."""
-        return ((model.file, process) for model in self.models for process in model.executable)
+        """What is deployed, with the names of the files: where none runs, all, to be viewed."""
+        return (
+            (model.file, process)
+            for model in self.models
+            for process in model.executable or model.processes
+        )
 
     @property
     def wrong(self) -> bool:
@@ -88,7 +92,8 @@ class Deployment:
         self.models.append(model)
         self.findings += model.findings
         if model.processes and not model.executable:
-            self._error("not-executable", 'no process is executable: set isExecutable="true"', name)
+            why = 'no process is executable: kept for viewing only; isExecutable="true" lets it run'
+            self.findings.append(Finding("warning", "not-executable", why, file=name))
 
     def _read_form(self, name: str, data: bytes) -> None:
         try:
@@ -109,6 +114,8 @@ class Deployment:
                 self._error("duplicate-process", f"the key {process.key} is used twice", file)
             seen[process.key] = file
             self._check_key(file, process)
+            if not process.executable:
+                continue
             for node in form_nodes(process):
                 self._check_form(file, node, known)
             self._check_groups(file, process, known)

@@ -2,6 +2,7 @@
 
     engine.errors.Refused
     ├── ProcessNotFound           no process of this key (or version) is deployed
+    ├── ProcessNotExecutable      the process is kept for viewing only
     ├── ProcessSuspended          the process is suspended: nothing new starts
     ├── StartFormNotSupported     the process starts with a form, a program cannot start it
     ├── PublicLinkInvalid         a link to a public start form that is old, closed or false
@@ -45,6 +46,12 @@ class ProcessNotFound(Refused):
     """No process of this key, or no such version of it, is deployed."""
 
     code = "PROCESS_NOT_FOUND"
+
+
+class ProcessNotExecutable(Refused):
+    """The process is kept for viewing only: its model says that it is not executable."""
+
+    code = "PROCESS_NOT_EXECUTABLE"
 
 
 class ProcessSuspended(Refused):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 
-from appliance.errors import ProcessNotFound, ProcessSuspended
+from appliance.errors import ProcessNotExecutable, ProcessNotFound, ProcessSuspended
 from appliance.store import sqlite
 from appliance.views import ProcessView
 from engine.errors import CalledProcessNotFound
@@ -19,7 +19,7 @@ from engine.xml import inspect
 
 _DEFINITIONS = """
 SELECT d.id, d.key, d.version, coalesce(nullif(d.name, ''), d.key), coalesce(d.description, ''),
-    d.has_start_form, d.suspended, d.deployment, p.at, p.by
+    d.has_start_form, d.suspended, d.deployment, p.at, p.by, d.executable
 FROM definition d JOIN deployment p ON p.id = d.deployment ORDER BY d.key, d.version
 """
 _RESOURCE = """
@@ -99,11 +99,11 @@ class Library:
         return known.label if known is not None else node
 
     def to_start(self, key: str) -> ProcessView:
-        """The version that a start means. Raises ``ProcessNotFound``, ``ProcessSuspended``."""
-        view = self.find(key)
-        if view.suspended:
-            raise ProcessSuspended(f"Process is suspended: {key}")
-        return view
+        """The version that a start means.
+
+        Raises ``ProcessNotFound``, ``ProcessNotExecutable``, ``ProcessSuspended``.
+        """
+        return _running(self.find(key))
 
     def process(self, definition: int) -> Process:
         """The compiled process of a definition id."""
@@ -116,7 +116,7 @@ class Library:
         """What a call activity means; see ``engine.world.World.called``."""
         try:
             view = self._called(key, version, caller)
-        except (ProcessNotFound, ProcessSuspended) as error:
+        except (ProcessNotFound, ProcessNotExecutable, ProcessSuspended) as error:
             raise CalledProcessNotFound(str(error)) from None
         return view.id, self.process(view.id)
 
@@ -129,9 +129,7 @@ class Library:
             deployment = self._views[caller].deployment_id
             together = [v for v in self.versions(key) if v.deployment_id == deployment]
             view = together[0] if together else self.to_start(key)
-        if view.suspended:
-            raise ProcessSuspended(f"Process is suspended: {key}")
-        return view
+        return _running(view)
 
     def _compile(self, definition: int) -> Process:
         # Parsed outside of the lock it would be parsed by every thread that waits for it.
@@ -174,9 +172,18 @@ class Library:
         return form
 
 
+def _running(view: ProcessView) -> ProcessView:
+    """The version, unless nothing may start in it."""
+    if not view.executable:
+        raise ProcessNotExecutable(f"Process is kept for viewing only: {view.key}")
+    if view.suspended:
+        raise ProcessSuspended(f"Process is suspended: {view.key}")
+    return view
+
+
 def _view(row: tuple) -> ProcessView:
-    id, key, version, name, description, has_start_form, suspended, deployment, at, by = row
+    id, key, version, name, description, form, suspended, deployment, at, by, executable = row
     return ProcessView(
-        id, key, version, name, description, bool(has_start_form), bool(suspended), deployment, at,
-        by,
+        id, key, version, name, description, bool(form), bool(suspended), deployment, at, by,
+        bool(executable),
     )  # fmt: skip

@@ -264,6 +264,8 @@ class Moves:
         old, new = self._library.find(key, source), self._library.find(key, target)
         if old.id == new.id:
             raise InvalidInput(f"The instances are in version {source} of {key} already.")
+        if not new.executable:
+            raise InvalidInput(f"Version {target} of {key} is for viewing only.")
         return old, new
 
     def _how(self, old: ProcessView, new: ProcessView, given: Mapping[str, str]) -> Correspondence:

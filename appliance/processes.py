@@ -48,7 +48,11 @@ class Processes:
         self._limit = limit
 
     def list(self) -> list[ProcessView]:
-        """The latest version of each process, by key."""
+        """The latest version of each process that runs, by key."""
+        return [view for view in self.kept() if view.executable]
+
+    def kept(self) -> list[ProcessView]:
+        """The latest version of each process, those for viewing only too, by key."""
         return self._library.latest_of_each()
 
     def get(self, key: str, version: int | None = None) -> ProcessView:
@@ -73,7 +77,8 @@ class Processes:
 
     def may_start(self, who: Actor, view: ProcessView) -> bool:
         """Whether a process is open to this person; administrators may start all."""
-        if self._library.process(view.id).called_only:
+        process = self._library.process(view.id)
+        if process.called_only or not process.executable:
             return False
         starters = self.starters(view)
         return who.admin or starters.usual or starters.names(who)
@@ -141,7 +146,8 @@ class Processes:
         deployment.or_raise()
         now, zone = self._clock(), self._store.zone
         starts = {
-            process.key: start_triggers(process, now, zone) for _, process in deployment.processes
+            process.key: start_triggers(process, now, zone) if process.executable else []
+            for _, process in deployment.processes
         }
 
         def work(transaction: Transaction) -> list[ProcessView]:

@@ -142,7 +142,7 @@ class PublicStarts:
             process, form = self._processes.get(key), self._processes.start_form(key)
         except Refused:
             raise PublicLinkInvalid from None
-        if process.suspended or form is None or form.asks_for_people:
+        if not process.executable or process.suspended or form is None or form.asks_for_people:
             raise PublicLinkInvalid
         return process, form
 

@@ -20,7 +20,10 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
 
 
 class ProcessView(msgspec.Struct, frozen=True):
-    """A version of a process. ``unchanged``: a deployment found nothing new in it."""
+    """A version of a process. ``unchanged``: a deployment found nothing new in it.
+
+    One that is not ``executable`` is kept for viewing: it cannot be started.
+    """
 
     id: int
     key: str
@@ -32,6 +35,7 @@ class ProcessView(msgspec.Struct, frozen=True):
     deployment_id: int
     deployed_at: int
     deployed_by: str
+    executable: bool = True
     unchanged: bool = False
 
 

@@ -62,6 +62,7 @@ STATUS: Mapping[str, int] = {
     # what does not fit the present state
     "CONFLICT": 409,
     "DRAFT_CHANGED": 409,
+    "PROCESS_NOT_EXECUTABLE": 409,
     "PROCESS_SUSPENDED": 409,
     "INSTANCE_SUSPENDED": 409,
     "INSTANCE_ENDED": 409,

@@ -47,13 +47,14 @@ def deploy(paths: tuple[Path, ...], data: str | None, as_json: bool) -> None:
         options.print_json(
             [
                 {"id": str(each.id), "key": each.key, "version": each.version,
-                 "unchanged": each.unchanged}
+                 "executable": each.executable, "unchanged": each.unchanged}
                 for each in deployed
             ]
         )  # fmt: skip
         return
     for each in deployed:
-        what = "unchanged, still" if each.unchanged else "deployed as"
+        kept = "deployed as" if each.executable else "kept for viewing only as"
+        what = "unchanged, still" if each.unchanged else kept
         click.echo(f"{each.key}: {what} version {each.version}")
 
 

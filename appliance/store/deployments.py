@@ -24,8 +24,8 @@ _RESOURCE = "INSERT INTO resource (deployment, name, digest, content) VALUES (?,
 _FORM = "INSERT INTO form (id, key, deployment, resource, digest) VALUES (?, ?, ?, ?, ?)"
 _DEFINITION = """
 INSERT INTO definition (id, key, version, deployment, resource, name, description, has_start_form,
-    suspended, digest)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
+    suspended, digest, executable)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
 """
 
 
@@ -95,7 +95,7 @@ def _write_definition(
     transaction.connection.execute(
         _DEFINITION,
         (view.id, view.key, view.version, view.deployment_id, file, view.name, view.description,
-         view.has_start_form, digest),
+         view.has_start_form, digest, view.executable),
     )  # fmt: skip
 
 
@@ -120,7 +120,8 @@ def _view(
 ) -> ProcessView:
     return ProcessView(
         id, process.key, version, process.name or process.key, process.documentation,
-        process.has_start_form, False, deployment, now, by,
+        process.executable and process.has_start_form, False, deployment, now, by,
+        process.executable,
     )  # fmt: skip
 
 
@@ -129,7 +130,8 @@ def _unchanged(process: Process, row: tuple | None) -> ProcessView:
     id, version, _, suspended, deployment, at, by = row
     return ProcessView(
         id, process.key, version, process.name or process.key, process.documentation,
-        process.has_start_form, bool(suspended), deployment, at, by, True,
+        process.executable and process.has_start_form, bool(suspended), deployment, at, by,
+        process.executable, True,
     )  # fmt: skip
 
 

@@ -60,7 +60,8 @@ class Resource(Table):
 class Definition(Table):
     """A version of a process. ``resource`` is the file of its deployment that holds it.
 
-    ``digest`` covers that file and the forms that were deployed with it.
+    ``digest`` covers that file and the forms that were deployed with it. One that is not
+    ``executable`` is kept for viewing only.
     """
 
     id = BigIntegerField(primary_key=True)
@@ -73,6 +74,7 @@ class Definition(Table):
     has_start_form = BooleanField()
     suspended = BooleanField()
     digest = BlobField()
+    executable = BooleanField(constraints=[SQL("DEFAULT 1")])
 
     class Meta:
         indexes = ((("key", "version"), True),)

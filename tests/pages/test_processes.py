@@ -131,3 +131,18 @@ def test_a_form_alone(kermit):
     page = upload(kermit, ("spare.form", text.encode()))
     assert page.headers["location"] == "/admin/processes"
     assert said(kermit, page) == "The forms are deployed."
+
+
+def test_what_is_not_executable_is_kept_for_viewing(kermit):
+    drawn = model("drawn", isExecutable='isExecutable="false" wasExecutable').replace(
+        b'wasExecutable="true"', b""
+    )
+    assert "Deployed" in said(kermit, upload(kermit, ("drawn.bpmn", drawn)))
+    page = kermit.get("/admin/processes/drawn")
+    assert "For viewing only" in page.text
+    assert "/start/drawn" not in page.text
+    assert "drawn" in kermit.get("/admin/processes?view=viewed").text
+    assert rows(kermit.get("/admin/processes?view=active&q=drawn")) == []
+    assert kermit.get("/admin/processes/drawn/1/xml").content == drawn
+    assert kermit.get("/admin/processes/drawn/1/diagram").status_code == 200
+    assert kermit.get("/start/drawn").status_code == 409

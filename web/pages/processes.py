@@ -11,6 +11,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from appliance.batches import Given
+from appliance.views import ProcessView
 from web.bodies import text_of
 from web.cases import drawing_of
 from web.figures import MODES, PERIODS, marks, period_of
@@ -23,7 +24,7 @@ from web.security import PageRequest, actor_of
 from web.texts import _
 
 HOME = "/admin/processes"
-VIEWS = ("all", "active", "suspended")
+VIEWS = ("all", "active", "suspended", "viewed")
 SORTS: dict[str, Callable[[Any], Any]] = {
     "name": lambda process: (process.name or process.key).casefold(),
     "version": lambda process: process.version,
@@ -38,9 +39,9 @@ async def show_all(request: PageRequest) -> Response[Any]:
     word, view = listing["q"].casefold(), listing["view"]
     found = [
         process
-        for process in request.app.state.box.processes.list()
+        for process in request.app.state.box.processes.kept()
         if word in f"{process.name} {process.key} {process.description}".casefold()
-        and (view == "all" or process.suspended == (view == "suspended"))
+        and view in ("all", _state(process))
     ]
     return page(
         request,
@@ -50,6 +51,12 @@ async def show_all(request: PageRequest) -> Response[Any]:
         listing=listing,
         found=Slice.of(found, listing, SORTS),
     )
+
+
+def _state(process: ProcessView) -> str:
+    if not process.executable:
+        return "viewed"
+    return "suspended" if process.suspended else "active"
 
 
 @get(HOME + "/{key:str}")

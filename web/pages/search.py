@@ -103,7 +103,7 @@ def _starts(request: PageRequest, q: str) -> Kind:
 def _processes(request: PageRequest, q: str) -> Kind:
     entries = [
         Entry(each.name, f"/admin/processes/{each.key}", each.key)
-        for each in request.app.state.box.processes.list()
+        for each in request.app.state.box.processes.kept()
     ]
     return Kind(_("Processes"), "diagram", _fitting(q, entries), "/admin/processes")
 

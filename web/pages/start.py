@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from appliance.errors import Forbidden, ProcessSuspended
+from appliance.errors import Forbidden, ProcessNotExecutable, ProcessSuspended
 from appliance.views import ProcessView, Started
 from engine.errors import FormInvalid
 from engine.forms import Form
@@ -100,6 +100,10 @@ async def parts(request: PageRequest, key: FromPath[str]) -> Response[Any]:
 def _find(request: PageRequest, key: str) -> tuple[ProcessView, Form | None]:
     processes = request.app.state.box.processes
     process = processes.get(key)
+    if not process.executable:
+        raise ProcessNotExecutable(
+            _("%(name)s is kept for viewing only: it cannot be started.", name=process.name)
+        )
     if process.suspended:
         raise ProcessSuspended(
             _("%(name)s is suspended: it cannot be started now.", name=process.name)

@@ -23,6 +23,7 @@ from appliance.store.migrations import (
     m0011_unsent,
     m0012_second_factor,
     m0013_audiences,
+    m0014_viewed,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -35,6 +36,7 @@ MIGRATIONS: tuple[str, ...] = (
     m0011_unsent.SQL,
     m0012_second_factor.SQL,
     m0013_audiences.SQL,
+    m0014_viewed.SQL,
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 APPLICATION_ID = 0x57464C57
