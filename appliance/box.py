@@ -18,6 +18,7 @@ box.unsent      what was typed into forms  box.calls         of API keys, the la
 box.second_factor  codes of apps           box.audiences     who starts, who is told
 box.variables   how values changed         box.store         for tests and checks
 box.roster      people from a table        box.leaving       people who go
+box.substitutes  of people who are away
 """
 
 from __future__ import annotations
@@ -69,6 +70,7 @@ from appliance.setup import Setup
 from appliance.statistics import Statistics
 from appliance.store import chain, sqlite
 from appliance.store.store import Store
+from appliance.substitutes import Substitutes
 from appliance.system import System
 from appliance.tasks import Tasks
 from appliance.trials import Trials
@@ -150,10 +152,11 @@ class Box:
         self.processes = Processes(
             store, library, self.audiences, self.live, clock, config.model_limit
         )
-        cases = Cases(store, library, self.files, clock)
+        self.substitutes = Substitutes(store, self.people, self.live, clock)
+        cases = Cases(store, library, self.files, self.substitutes, clock)
         self.instances = Instances(store, library, self.processes, self.files, cases)
-        self.inbox = Inbox(store, library, clock)
-        self.tasks = Tasks(store, library, self.files)
+        self.inbox = Inbox(store, library, self.substitutes, clock)
+        self.tasks = Tasks(store, library, self.files, self.substitutes)
         self.unsent = Unsent(store, self.tasks, clock)
         self.messages = Messages(store)
         self.signals = Signals(store)
@@ -186,8 +189,9 @@ class Box:
         self.calls = Calls()
         self.roster = Roster(store, self.people, clock)
         self.leaving = Leaving(
-            store, library, self.people, self.keys, self.audiences, self.batches, clock
-        )
+            store, library, self.people, self.keys, self.audiences, self.substitutes, self.batches,
+            clock,
+        )  # fmt: skip
         self.audit = Audit(store, clock)
         self.backups = Backups(
             store, self.directory, clock, at=config.backup_at, zone=ZoneInfo(config.time_zone),

@@ -12,6 +12,7 @@ from appliance.library import Library
 from appliance.progress import stages
 from appliance.store import finding, lists, queries, sqlite
 from appliance.store.store import Store
+from appliance.substitutes import Substitutes
 from appliance.views import (
     IncidentView,
     InstanceDetail,
@@ -48,12 +49,18 @@ class Cases:
     """What is known of instances; ended ones too, for ever."""
 
     def __init__(
-        self, store: Store, library: Library, files: Files, clock: Callable[[], int]
+        self,
+        store: Store,
+        library: Library,
+        files: Files,
+        substitutes: Substitutes,
+        clock: Callable[[], int],
     ) -> None:
         self._store = store
         self._clock = clock
         self._library = library
         self._files = files
+        self._substitutes = substitutes
 
     def row(self, id: int) -> InstanceRow:
         """An instance's own facts. Raises ``InstanceNotFound``."""
@@ -62,8 +69,9 @@ class Cases:
     def check_visible(self, id: int, who: Person) -> None:
         """Raise ``Forbidden`` unless this person may look at an instance.
 
-        That are its starter, whoever had, did or might have taken one of its tasks or was mentioned
-        in a comment, and administrators. Raises ``InstanceNotFound``.
+        That are its starter, whoever had, did or might have taken one of its tasks, stands in for
+        who has one now or was mentioned in a comment, and administrators. Raises
+        ``InstanceNotFound``.
         """
         self.root(id, who)
 
@@ -92,12 +100,21 @@ class Cases:
         connection = self._store.read()
         if connection.execute(queries.MENTIONED, (root, who.name)).fetchone():
             return True
-        rows = connection.execute(queries.TAKING_PART, (root,))
-        return any(
+        rows = connection.execute(queries.TAKING_PART, (root,)).fetchall()
+        return self._stands_in(rows, who) or any(
             who.name in (assignee, owner, completed_by, *names(users))
             or not who.groups.isdisjoint(names(groups))
-            for assignee, owner, completed_by, users, groups in rows
+            for assignee, owner, completed_by, users, groups, *_ in rows
         )
+
+    def _stands_in(self, rows: Iterable[tuple], who: Person) -> bool:
+        absent = self._substitutes.absent(who.name)
+        for assignee, *_, ended, definition in rows:
+            if ended is None and assignee in absent:
+                processes = absent[assignee]
+                if processes is None or self._library.view(definition).key in processes:
+                    return True
+        return False
 
     def open_tasks(self, row: InstanceRow) -> list[OpenTask]:
         """The open tasks of an instance and of what it calls, oldest first."""

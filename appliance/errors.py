@@ -21,7 +21,7 @@
     │   └── DraftChanged          ... because somebody else saved the draft meanwhile
     ├── UserNotFound, GroupNotFound, KeyNotFound, SessionNotFound, MoveNotFound, BatchNotFound,
     │   IncidentNotFound, FilterNotFound, DraftNotFound, FormNotFound,
-    │   NoticeNotFound, TrialNotFound
+    │   NoticeNotFound, TrialNotFound, SubstituteNotFound
     ├── BackupNotFound, BackupDamaged, BackupFailed
     ├── StorageFull               the disk is full; nothing was changed
     ├── Overloaded                too much is waiting; try again (carries the seconds)
@@ -243,6 +243,12 @@ class NoticeNotFound(Refused):
     """The user has no such notice."""
 
     code = "NOTICE_NOT_FOUND"
+
+
+class SubstituteNotFound(Refused):
+    """The person has no such substitution."""
+
+    code = "SUBSTITUTE_NOT_FOUND"
 
 
 class StorageFull(Refused):

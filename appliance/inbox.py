@@ -11,17 +11,21 @@ from appliance.store.inbox import ASSIGNEE, GROUP, USER
 from appliance.store.lists import like_pattern
 from appliance.store.queries import Range
 from appliance.store.store import Store
+from appliance.substitutes import Substitutes
 from appliance.views import Counts, Page, TaskRow
 
-VIEWS = ("mine", "group", "overdue", "done")
+VIEWS = ("mine", "group", "substituting", "overdue", "done")
 
 
 class Inbox:
     """What waits for a person."""
 
-    def __init__(self, store: Store, library: Library, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, store: Store, library: Library, substitutes: Substitutes, clock: Callable[[], int]
+    ) -> None:
         self._store = store
         self._library = library
+        self._substitutes = substitutes
         self._clock = clock
 
     def list(
@@ -33,8 +37,10 @@ class Inbox:
         sort: str = "due",
         page: str = "",
     ) -> Page[TaskRow]:
-        """A page of somebody's tasks: view mine, group, overdue, done.
+        """A page of somebody's tasks: view mine, group, substituting, overdue, done.
 
+        Those of the people whom they stand in for are in view substituting, and overdue ones in
+        view overdue as well.
         ``q`` is a part of a name or business key, or the number of a task or instance; ``process``
         a key, a name or a part of them; ``sort`` is due, priority, created, name or process, with
         a minus for the reverse; ``page`` is the ``next`` of the page before.
@@ -47,7 +53,7 @@ class Inbox:
         if view == "done":
             rows = queries.done(connection, bound, conditions=conditions)
         else:
-            source, places = queries.inbox_source(view, self._ranges(who))
+            source, places = self._source(view, who)
             rows = queries.inbox(
                 connection, source, {**bound, **places}, sort=sort, conditions=conditions
             )
@@ -56,18 +62,37 @@ class Inbox:
 
     def counts(self, who: Person) -> Counts:
         """How many tasks lie in each view of somebody's inbox."""
-        connection, ranges, now = self._store.read(), self._ranges(who), self._clock()
-        found: list[int] = []
-        for view in ("mine", "group", "overdue"):
+        connection, now, absent = self._store.read(), self._clock(), self._absent(who)
+        own, found = self._own(who), list[int]()
+        views = [("mine", own), ("group", own), ("overdue", own + absent)]
+        views += [("mine", absent)] if absent else []
+        for view, ranges in views:
             source, places = queries.inbox_source(view, ranges)
             found.append(queries.count(connection, source, {"now": now, **places}))
         return Counts(*found)
 
-    def _ranges(self, who: Person) -> list[Range]:
-        """The parts of all inboxes that this person sees."""
+    def _source(self, view: str, who: Person) -> tuple[str, dict[str, object]]:
+        if view == "substituting":  # nobody's inbox is empty
+            return queries.inbox_source("mine", self._absent(who) or [Range(ASSIGNEE, "")])
+        absent = self._absent(who) if view == "overdue" else []
+        return queries.inbox_source(view, self._own(who) + absent)
+
+    def _own(self, who: Person) -> list[Range]:
+        """The parts of all inboxes that are this person's."""
         ranges = [Range(ASSIGNEE, who.name), Range(USER, who.name)]
         ranges += [Range(GROUP, group) for group in sorted(who.groups)]
         return ranges
+
+    def _absent(self, who: Person) -> list[Range]:
+        """What is assigned to those whom this person stands in for now."""
+        absent = self._substitutes.absent(who.name)
+        return [
+            Range(ASSIGNEE, name, None if keys is None else self._of_keys(keys))
+            for name, keys in absent.items()
+        ]
+
+    def _of_keys(self, keys: frozenset[str]) -> tuple[int, ...]:
+        return tuple(view.id for view in self._library.all() if view.key in keys)
 
     def _conditions(self, q: str, process: str, table: str) -> tuple[list[str], dict[str, object]]:
         """SQL conditions for a search and a process, and the values they read."""

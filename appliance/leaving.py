@@ -22,6 +22,7 @@ from appliance.people import People, User
 from appliance.store import chain
 from appliance.store.store import Store
 from appliance.store.transaction import Transaction
+from appliance.substitutes import Substitutes, Substitution
 
 # Who is a candidate of what somebody else has stands in the task alone, so all open ones are read.
 _TASKS = """
@@ -55,6 +56,8 @@ class Leftover(msgspec.Struct, frozen=True):
     starters: Sequence[str]
     starts: Sequence[str]
     incidents: Sequence[str]
+    substitutions: Sequence[Substitution]
+    """Of this person and by them, those that hold or are planned."""
 
 
 class Leaving:
@@ -67,6 +70,7 @@ class Leaving:
         people: People,
         keys: Keys,
         audiences: Audiences,
+        substitutes: Substitutes,
         batches: Batches,
         clock: Callable[[], int],
     ) -> None:
@@ -75,6 +79,7 @@ class Leaving:
         self._people = people
         self._keys = keys
         self._audiences = audiences
+        self._substitutes = substitutes
         self._batches = batches
         self._clock = clock
 
@@ -93,6 +98,10 @@ class Leaving:
             ],
             [process for purpose, process in named if purpose == START],
             [process for purpose, process in named if purpose == INCIDENT],
+            [
+                *self._substitutes.coming(user.name),
+                *self._substitutes.standing_in(user.name),
+            ],
         )
 
     def leave(self, name: str, heir: str, by: Actor) -> Pending[int | None]:
@@ -110,6 +119,7 @@ class Leaving:
             self._people.updating(leaver, groups=(), by=by),
             self._keys.handing_over(leaver, gets, by),
             self._audiences.handing_over(leaver, gets, by),
+            self._substitutes.ending(leaver, by),
         ]
 
         def work(transaction: Transaction) -> int | None:

@@ -16,6 +16,7 @@ from appliance.pending import Pending
 from appliance.store import queries
 from appliance.store.store import Store
 from appliance.store.work import Work
+from appliance.substitutes import Substitutes
 from appliance.views import Completed, TaskDetail
 from engine.commands import Command
 from engine.elements.user_task import UserTask
@@ -30,10 +31,13 @@ _PLANNED = {"priority": 15, "due": 16}
 class Tasks:
     """The user tasks of the box."""
 
-    def __init__(self, store: Store, library: Library, files: Files) -> None:
+    def __init__(
+        self, store: Store, library: Library, files: Files, substitutes: Substitutes
+    ) -> None:
         self._store = store
         self._library = library
         self._files = files
+        self._substitutes = substitutes
 
     def get(self, id: int, who: Person) -> TaskDetail:
         """A task, open or finished, as this person sees it.
@@ -46,7 +50,7 @@ class Tasks:
          assignee, owner, delegation, users, groups, priority, due, created, claimed, ended,
          completed_by, outcome, suspended, form_key) = row  # fmt: skip
         view = self._library.view(definition)
-        rights = _Rights(row, who)
+        rights = self._rights(row, who)
         if not rights.see:
             raise Forbidden("This task is neither yours nor open to you.")
         scopes = connection.execute(queries.SCOPES, (id,))
@@ -62,15 +66,21 @@ class Tasks:
             form=form.without_outcomes() if form and delegation == "pending" else form,
             data={name: decode(value) for name, value in scopes},
             files=self._files.list(root), mine=assignee == who.name,
-            may_claim=rights.claim, may_complete=rights.complete, may_assign=rights.assign,
-            may_plan=rights.plan,
+            standing_in=rights.standing_in, may_claim=rights.claim, may_complete=rights.complete,
+            may_assign=rights.assign, may_plan=rights.plan,
         )  # fmt: skip
 
     def claim(self, id: int, by: Actor) -> Pending[None]:
-        """Take a task. Raises ``TaskAlreadyClaimed``, ``Forbidden``."""
+        """Take a task, or take it over as a substitute.
+
+        Raises ``TaskAlreadyClaimed``, ``Forbidden``.
+        """
         row = self._found(id)
-        if not _Rights(row, by).see:
+        rights = self._rights(row, by)
+        if not rights.see:
             raise Forbidden("This task is not open to you.")
+        if rights.standing_in:
+            return self._command("assign", row, by, lambda run: _take_over(run, row, by))
         return self._command("claim", row, by, lambda run: run.claim(id, by.name))
 
     def unclaim(self, id: int, by: Actor) -> Pending[None]:
@@ -80,7 +90,7 @@ class Tasks:
     def assign(self, id: int, to: str | None, by: Actor) -> Pending[None]:
         """Give a task to somebody, whoever has it now. Assignees and administrators may."""
         row = self._found(id)
-        if not _Rights(row, by).assign:
+        if not self._rights(row, by).assign:
             raise Forbidden("Only who has this task, or an administrator, may pass it on.")
         if to is None:
             return self._command("unclaim", row, by, lambda run: run.unclaim(id))
@@ -91,7 +101,7 @@ class Tasks:
     def delegate(self, id: int, to: str, by: Actor) -> Pending[None]:
         """Let somebody work on a task who hands it back to its owner; see ``resolve``."""
         row = self._found(id)
-        if not _Rights(row, by).assign:
+        if not self._rights(row, by).assign:
             raise Forbidden("Only who has this task, or an administrator, may delegate it.")
         if to == (row[11] or row[10]):
             raise InvalidInput(
@@ -102,7 +112,7 @@ class Tasks:
     def plan(self, id: int, due: int | None, priority: int, by: Actor) -> Pending[None]:
         """Say when a task is due (ms) and how urgent it is. Owners and administrators may."""
         row = self._found(id)
-        if not _Rights(row, by).plan:
+        if not self._rights(row, by).plan:
             raise Forbidden("Only the owner of this task, or an administrator, may plan it.")
         if not 0 <= priority <= 100:
             raise InvalidInput("The priority is a number from 0 to 100.")
@@ -143,7 +153,7 @@ class Tasks:
             values = variables_of(checked, task.data, now)
 
             def work(work: Work) -> Completed:
-                run = self._open(work, task.root_id, id, by)
+                run = self._open(work, task, by)
                 given.rows(work, task.root_id, task.instance_id, id, str(by))
                 if delegated:
                     run.resolve(id, values)
@@ -157,23 +167,26 @@ class Tasks:
     def resolve(self, id: int, by: Actor) -> Pending[None]:
         """Hand a delegated task back to its owner as it is."""
         row = self._found(id)
-        if not _Rights(row, by).complete:
+        if not self._rights(row, by).complete:
             raise Forbidden("Only who has this task, or an administrator, may hand it back.")
         if row[12] != "pending":
             raise Conflict(f"Task {id} is not delegated.")
         return self._command("resolve", row, by, lambda run: run.resolve(id))
 
-    def _open(self, work: Work, root: int, id: int, by: Actor) -> Command:
+    def _open(self, work: Work, task: TaskDetail, by: Actor) -> Command:
         """The run on a task that is still open, and still ``by``'s to complete."""
+        id = task.id
         try:
-            run = work.open(root)
+            run = work.open(task.root_id)
         except InstanceNotFound:
             raise _ended(self._completed_by(work, id), id) from None
         token = run.state.tokens.get(id)
         if token is None or token.task is None:
             raise _ended(self._completed_by(work, id), id)
         assignee = token.task.assignee
-        if assignee is not None and assignee != by.name and not by.admin:
+        if assignee is not None and task.standing_in and assignee == task.assignee:
+            work.sign_for(assignee)
+        elif assignee is not None and assignee != by.name and not by.admin:
             raise TaskAlreadyClaimed(f"{assignee} has this task.")
         return run
 
@@ -184,16 +197,22 @@ class Tasks:
     def _command(
         self, name: str, row: tuple, by: Actor, act: Callable[[Command], None]
     ) -> Pending[None]:
-        id, root = row[0], row[5]
+        id, root, standing_in = row[0], row[5], self._rights(row, by).standing_in
 
         def work(work: Work) -> None:
             try:
                 run = work.open(root)
+                if standing_in:
+                    work.sign_for(row[10])
                 act(run)
             except (InstanceNotFound, TaskNotFound):
                 raise _ended(self._completed_by(work, id), id) from None
 
         return self._store.command(name, str(by), work)
+
+    def _rights(self, row: tuple, who: Person) -> _Rights:
+        key = self._library.view(row[6]).key
+        return _Rights(row, who, self._substitutes.absent_in(who.name, key))
 
     def _found(self, id: int) -> tuple:
         row = self._store.read().execute(queries.TASK, (id,)).fetchone()
@@ -214,17 +233,18 @@ class Tasks:
 class _Rights:
     """What a person may do with a task."""
 
-    def __init__(self, row: tuple, who: Person) -> None:
+    def __init__(self, row: tuple, who: Person, absent: frozenset[str]) -> None:
         assignee, owner, users, groups, completed_by = row[10], row[11], row[13], row[14], row[20]
         ended = row[19] is not None
         candidate = who.name in names(users) or not who.groups.isdisjoint(names(groups))
         involved = who.name in (assignee, owner, completed_by)
-        self.see = who.admin or candidate or involved
-        self.claim = not ended and assignee is None and self.see
+        self.standing_in = not ended and assignee in absent
+        self.see = who.admin or candidate or involved or self.standing_in
+        self.claim = not ended and self.see and (assignee is None or self.standing_in)
         self.complete = not ended and (
-            who.admin or assignee == who.name or (assignee is None and self.see)
+            who.admin or assignee == who.name or self.standing_in or (assignee is None and self.see)
         )
-        self.assign = not ended and (who.admin or who.name in (assignee, owner))
+        self.assign = not ended and (who.admin or who.name in (assignee, owner) or self.standing_in)
         self.plan = not ended and (who.admin or who.name == owner)
 
 
@@ -237,6 +257,20 @@ def _check_open_to(task: TaskDetail) -> None:
     if task.assignee is not None:
         raise TaskAlreadyClaimed(f"{task.assignee} has this task.")
     raise Forbidden("This task is not open to you.")
+
+
+def _take_over(run: Command, row: tuple, by: Actor) -> None:
+    """Give a task to the substitute of who has it, unless somebody else has it meanwhile."""
+    id, absent = row[0], row[10]
+    token = run.state.tokens.get(id)
+    if token is None or token.task is None:
+        raise TaskNotFound(f"Task not found: {id}")
+    assignee = token.task.assignee
+    if assignee is None:
+        raise Forbidden("This task is not open to you.")
+    if assignee != absent:
+        raise TaskAlreadyClaimed(f"{assignee} has this task.")
+    run.assign(id, by.name)
 
 
 def _ended(completed_by: str | None, id: int) -> Conflict:

@@ -313,18 +313,28 @@ class TaskRow(msgspec.Struct, frozen=True):
 
 
 class Counts(msgspec.Struct, frozen=True, gc=False):
-    """How many tasks lie in each view of somebody's inbox."""
+    """How many tasks lie in each view of somebody's inbox.
+
+    ``substituting`` is None when the person stands in for nobody.
+    """
 
     mine: int
     group: int
     overdue: int
+    substituting: int | None = None
+
+    @property
+    def open(self) -> int:
+        """All that the person could do now."""
+        return self.mine + self.group + (self.substituting or 0)
 
 
 class TaskDetail(msgspec.Struct, frozen=True):
     """A task as one person sees it.
 
     ``form`` is None when there is nothing to fill in; ``data`` are the variables that it shows.
-    ``may_complete`` holds for the assignee, for whom it is open to, and for administrators.
+    ``may_complete`` holds for the assignee, for whom it is open to, and for administrators;
+    ``standing_in`` when the assignee is away and the person is their substitute.
     """
 
     id: int
@@ -358,6 +368,7 @@ class TaskDetail(msgspec.Struct, frozen=True):
     data: dict[str, Any]
     files: list[StoredFile]
     mine: bool
+    standing_in: bool
     may_claim: bool
     may_complete: bool
     may_assign: bool

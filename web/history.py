@@ -31,7 +31,12 @@ def person(name: str, reader: str) -> str:
         return _("you")
     if name == "system":
         return _("Workingflow")
-    return apart(name.removeprefix("api:"))
+    if name.startswith("api:"):
+        return apart(name.removeprefix("api:"))
+    one, _for, absent = name.partition(" for ")
+    if absent:
+        return _("%(who)s for %(absent)s", who=person(one, reader), absent=person(absent, reader))
+    return apart(name)
 
 
 def apart(name: str) -> str:
@@ -81,7 +86,7 @@ def _task(line: HistoryLine, _by: str, reader: str) -> Said:
 def _assigned(line: HistoryLine, by: str, reader: str) -> Said:
     if not line.detail:
         return _("%(step)s: given back by %(who)s", step=apart(line.name), who=by), ""
-    if line.detail == line.by:
+    if line.detail == line.by.partition(" for ")[0]:
         return _("%(step)s: claimed by %(who)s", step=apart(line.name), who=by), ""
     to = person(line.detail, reader)
     return _("%(step)s: assigned to %(to)s by %(who)s", step=apart(line.name), to=to, who=by), ""

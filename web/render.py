@@ -102,6 +102,7 @@ def environment() -> jinja2.Environment:
         "ago": _ago,
         "due": _due,
         "field_time": _field_time,
+        "day": formats.day,
         "span": formats.span,
         "duration": formats.duration,
         "size": formats.size,

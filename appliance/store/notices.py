@@ -18,11 +18,18 @@ KINDS = (ASSIGNED, MENTIONED, OVERDUE, ESCALATED, INCIDENT)
 _WANTED = (
     "u.active AND NOT EXISTS (SELECT 1 FROM muted m WHERE m.user_name = u.name AND m.kind = :kind)"
 )
+_WHO = """
+SELECT :who UNION
+SELECT s.substitute FROM substitution s JOIN definition d ON d.id = t.definition
+WHERE s.absent = :who AND s.until > :at AND s.since <= :at AND t.assignee = :who
+AND s.substitute <> :by
+AND (s.processes IS NULL OR d.key IN (SELECT value FROM json_each(s.processes)))
+"""
 _OF_TASK = f"""
 INSERT INTO notice (user_name, kind, at, by, root, task, text)
 SELECT u.name, :kind, :at, :by, t.root, t.id, coalesce(t.name, t.node)
-FROM task t JOIN user_account u ON u.name = :who
-WHERE t.id = :task AND (:kind <> 'assigned' OR t.assignee = u.name AND t.ended IS NULL)
+FROM task t JOIN user_account u ON u.name IN ({_WHO})
+WHERE t.id = :task AND (:kind <> 'assigned' OR t.assignee = :who AND t.ended IS NULL)
 AND {_WANTED}
 """
 _OF_CASE = f"""
@@ -70,7 +77,7 @@ class Stopped(NamedTuple):
 
 
 class Told(NamedTuple):
-    """Somebody is told something about a task."""
+    """Somebody is told something about a task; so is who stands in for them and may do it."""
 
     who: str
     kind: str

@@ -102,7 +102,8 @@ UNION ALL SELECT due FROM start_trigger WHERE due IS NOT NULL ORDER BY due LIMIT
 """
 
 TAKING_PART = """
-SELECT t.assignee, t.owner, t.completed_by, t.candidate_users, t.candidate_groups
+SELECT t.assignee, t.owner, t.completed_by, t.candidate_users, t.candidate_groups, t.ended,
+    t.definition
 FROM activity a JOIN task t ON t.id = a.id WHERE a.root = ?
 """
 MENTIONED = "SELECT 1 FROM participant WHERE root = ? AND user_name = ?"

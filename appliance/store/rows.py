@@ -105,15 +105,20 @@ class Rows:
         written, self._bytes = self._bytes, 0
         return written
 
-    def add(self, held: Held, events: list[ev.Event], at: int, by: str, command: str) -> None:
-        """Take over the events of one command on one top-level instance, already applied."""
+    def add(
+        self, held: Held, events: list[ev.Event], at: int, by: str, command: str, signed: str = ""
+    ) -> None:
+        """Take over the events of one command on one top-level instance, already applied.
+
+        ``signed`` is how the journal names who did it, if that is more than ``by``.
+        """
         self._by = by
         for event in events:
             _WRITE[type(event)](self, held, event)
         journal = ev.encode(events)
         held.data += len(journal)
         self._bytes += len(journal)
-        self._journal.append((held.root, at, by, command, journal))
+        self._journal.append((held.root, at, signed or by, command, journal))
         self.dirty.add(held.root)
         self._changed = True
 

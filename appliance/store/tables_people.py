@@ -90,6 +90,27 @@ class RecoveryCode(Table):
         primary_key = CompositeKey("user", "hash")
 
 
+class Substitution(Table):
+    """Who does somebody's tasks from ``since`` until ``until``; see ``substitutes.py``.
+
+    ``processes`` is a JSON list of keys, NULL for all.
+    """
+
+    id = AutoField()
+    absent = ForeignKeyField(
+        UserAccount, column_name="absent", on_delete="CASCADE", index=False, backref="+"
+    )
+    substitute = ForeignKeyField(
+        UserAccount, column_name="substitute", on_delete="CASCADE", index=False, backref="+"
+    )
+    since = BigIntegerField()
+    until = BigIntegerField()
+    processes = TextField(null=True)
+
+    class Meta:  # pyright: ignore[reportIncompatibleVariableOverride]
+        indexes = ((("absent", "until"), False), (("substitute", "until"), False))
+
+
 class SavedFilter(Table):
     """A filter of the inbox under a name: ``query`` is that of its address."""
 
@@ -169,6 +190,6 @@ class Draft(Table):
 
 
 PEOPLE_TABLES: list[type[Table]] = [
-    UserAccount, UserGroup, Membership, Session, SecondFactor, RecoveryCode, SavedFilter, ApiKey,
-    OneTimeToken, PublicStart, Revision, Draft,
+    UserAccount, UserGroup, Membership, Session, SecondFactor, RecoveryCode, Substitution,
+    SavedFilter, ApiKey, OneTimeToken, PublicStart, Revision, Draft,
 ]  # fmt: skip

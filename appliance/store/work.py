@@ -86,8 +86,8 @@ class Work:
     """The engine's world during one command, and the states that the command uses."""
 
     __slots__ = (
-        "_actor", "_by", "_engine", "_files", "_held", "_name", "_outbox", "_runs", "called",
-        "limits", "new_id", "now", "process", "started", "transaction", "zone",
+        "_actor", "_by", "_engine", "_files", "_held", "_name", "_outbox", "_runs", "_signed",
+        "called", "limits", "new_id", "now", "process", "started", "transaction", "zone",
     )  # fmt: skip
 
     def __init__(
@@ -103,6 +103,7 @@ class Work:
         self._engine = engine
         self._name = name
         self._by = by
+        self._signed = by
         self._actor = actor
         self._held: dict[int, Held] = {}
         self._runs: list[Command] = []
@@ -124,6 +125,10 @@ class Work:
     def rename(self, name: str) -> None:
         """Let the journal call this command something more exact."""
         self._name = name
+
+    def sign_for(self, absent: str) -> None:
+        """Let the journal say that this was done in somebody's place."""
+        self._signed = f"{self._by} for {absent}"
 
     def forget(self, root: int) -> None:
         """Drop what was done to an instance since it was opened, in memory."""
@@ -186,7 +191,9 @@ class Work:
             if run.events:
                 held = self._held_by(run)
                 try:
-                    self.transaction.rows.add(held, run.events, self.now, self._by, self._name)
+                    self.transaction.rows.add(
+                        held, run.events, self.now, self._by, self._name, self._signed
+                    )
                 except Exception as error:
                     raise TransactionLost from error
             for throw in run.outbox:

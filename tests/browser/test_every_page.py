@@ -13,6 +13,7 @@ DIAGRAM = ":is(.diagram, .modeler) .djs-element"
 PAGES = {
     "inbox": "/tasks",
     "inbox of the groups": "/tasks?view=group",
+    "inbox of a substitute": "/tasks?view=substituting",
     "inbox without a match": "/tasks?q=no-such-word",
     "task": "/tasks/{task}",
     "start": "/start",
@@ -55,6 +56,7 @@ PAGES = {
     "starts by timers": "/admin/timers?view=starts",
     "batches": "/admin/batches",
     "people": "/admin/users",
+    "person": "/admin/users/fozzie",
     "person who leaves": "/admin/users/fozzie/leave",
     "import of people": "/admin/import-people",
     "groups": "/admin/groups",
@@ -68,6 +70,7 @@ PAGES = {
     "settings": "/admin/system/settings",
     "log": "/admin/system/log?level=debug",
     "account": "/account",
+    "substitutes": "/people/kermit/substitutes",
     "search": "/search?q=expense",
     "search without a match": "/search?q=no-such-word",
     "help": "/help",

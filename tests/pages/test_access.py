@@ -16,6 +16,7 @@ PEOPLE_PAGES = [
     "/account",
     "/notices",
     "/frag/people",
+    "/people/gonzo/substitutes",
 ]
 ADMIN_PAGES = [
     "/admin",
@@ -63,6 +64,7 @@ ADMIN_PAGES = [
     "/admin/timers?view=starts",
     "/admin/batches",
 ]
+OWN_PAGES = ["/people/fozzie/substitutes"]
 CASE_PAGES = ["/requests/{report}", "/requests/{report}/diagram", "/comments/{report}"]
 PEOPLE_ACTIONS = [
     "/start/sampler",
@@ -80,6 +82,8 @@ PEOPLE_ACTIONS = [
     "/tasks/filters/1/remove",
     "/comments/{report}",
     "/notices/read",
+    "/people/fozzie/substitutes",
+    "/people/fozzie/substitutes/1/end",
 ]
 ADMIN_ACTIONS = [
     "/admin/deploy",
@@ -132,7 +136,7 @@ ADMIN_ACTIONS = [
 ]
 
 
-@pytest.mark.parametrize("path", PEOPLE_PAGES + ADMIN_PAGES + CASE_PAGES)
+@pytest.mark.parametrize("path", PEOPLE_PAGES + ADMIN_PAGES + CASE_PAGES + OWN_PAGES)
 def test_nobody_gets_in_without_signing_in(office: Office, path):
     path = path.format(**office.cases)
     with Client(office.url) as nobody:
@@ -164,6 +168,13 @@ def test_administrators_alone_act(fozzie, office: Office, path):
 @pytest.mark.parametrize("path", PEOPLE_PAGES)
 def test_members_have_their_pages(gonzo, path):
     assert gonzo.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", OWN_PAGES)
+def test_some_pages_are_for_the_person_and_administrators(kermit, fozzie, gonzo, path):
+    assert kermit.get(path).status_code == 200
+    assert fozzie.get(path).status_code == 200
+    assert gonzo.get(path).status_code == 403
 
 
 @pytest.mark.parametrize("path", CASE_PAGES)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from tests.appliance.test_repairs import FAILS
 GROWING = {
     "instance", "activity", "task", "inbox", "variable", "job", "subscription", "incident", "file",
     "journal", "log_line", "moved", "comment", "participant", "notice", "batch_item",
+    "substitution",
 }  # fmt: skip
+WEEK = timedelta(days=7)
 IN_ORDER = re.compile(r"FROM instance WHERE (1|ended IS NOT NULL)( AND id [<>] \(\d+\))? ORDER BY")
 """The list of all instances is the table itself, read from its end as far as a page goes."""
 LIVE_ONLY = re.compile(
@@ -68,6 +71,10 @@ def box(tmp_path: Path) -> Iterator[Box]:
 
 def lived_in(box: Box) -> int:
     """Something of everything; the id of a running instance."""
+    for name in ("kermit", "gonzo"):
+        box.people.add(name, None).result(10)
+    today = datetime.fromtimestamp(box.clock() / 1000, UTC).date()
+    box.substitutes.set("kermit", "gonzo", today, today + WEEK, ["outer"], ADMIN).result(10)
     deploy(box, "start > deep > end", "inner")
     text = '<callActivity id="call" calledElement="inner"/>\n<task id="w" flowable:async="true"/>'
     id = start(box, f"{text}\nstart > call > w > end\ncall ?| late PT1H\nlate > end2", "outer")
@@ -113,11 +120,14 @@ def read_everything(box: Box, id: int) -> None:
             box.instances.requests_of("kermit", view, sort=sort)
             box.instances.requests_of("kermit", view, q="B-1", sort=sort)
         box.instances.list(view, q="B-1")
-    for view in ("mine", "group", "overdue", "done"):
+    for view in ("mine", "group", "substituting", "overdue", "done"):
         for sort in ("due", "-due", "priority", "created", "name", "process"):
             box.inbox.list(GONZO, view, sort=sort, page=str(task))
             box.inbox.list(GONZO, view, process="outer", sort=sort)
-    box.inbox.counts(GONZO)
+    assert box.inbox.counts(GONZO).substituting is not None
+    box.substitutes.list("kermit", ADMIN)
+    box.substitutes.coming("kermit")
+    box.substitutes.standing_in("gonzo")
     box.instances.check_visible(id, ADMIN)
     box.files.list(id)
     box.comments.list(id, ADMIN)

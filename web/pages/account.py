@@ -155,6 +155,7 @@ def _page(
         muted=box.notices.muted(request.user.name),
         second_factor=box.second_factor.enabled(request.user.name),
         codes_left=box.second_factor.codes_left(request.user.name),
+        coming=box.substitutes.coming(request.user.name),
         zones=[("", as_server), *((zone, zone) for zone in sorted(available_timezones()))],
         browser_of=browser_of,
         profile_problem=profile_problem,

@@ -19,7 +19,7 @@ from web.security import PageRequest, actor_of
 from web.texts import _, plural
 from web.told import told
 
-VIEWS = ("mine", "group", "overdue", "done")
+VIEWS = ("mine", "group", "substituting", "overdue", "done")
 SORTS = ("due", "priority", "created", "name", "process")
 KEPT = ("view", "q", "process", "sort")
 MOST = 200

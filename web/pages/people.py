@@ -128,6 +128,7 @@ def _person(request: PageRequest, name: str, link: str = "", problem: str = "") 
         groups=box.people.groups(),
         sessions=box.sessions.list(person.name),
         second_factor=box.second_factor.enabled(person.name),
+        coming=box.substitutes.coming(person.name),
         link=link,
         problem=problem,
     )

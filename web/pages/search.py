@@ -66,7 +66,7 @@ def _tasks(request: PageRequest, q: str) -> Kind:
     inbox = request.app.state.box.inbox
     found = {
         task.id: Entry(task.name, f"/tasks/{task.id}", f"{task.process_name} #{task.instance_id}")
-        for view in ("mine", "group")
+        for view in ("mine", "group", "substituting")
         for task in inbox.list(request.user, view, q).items
     }
     return Kind(_("Tasks"), "inbox", list(found.values())[:SHOWN], "/tasks")

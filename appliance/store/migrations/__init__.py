@@ -24,6 +24,7 @@ from appliance.store.migrations import (
     m0012_second_factor,
     m0013_audiences,
     m0014_viewed,
+    m0015_substitutions,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -37,6 +38,7 @@ MIGRATIONS: tuple[str, ...] = (
     m0012_second_factor.SQL,
     m0013_audiences.SQL,
     m0014_viewed.SQL,
+    m0015_substitutions.SQL,
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 APPLICATION_ID = 0x57464C57
