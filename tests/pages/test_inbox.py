@@ -112,7 +112,7 @@ def test_nobody_claims_what_is_not_open_to_them(gonzo, errand):
 def test_the_number_in_the_navigation_is_fetched_by_itself(kermit):
     part = kermit.get("/frag/inbox-count", headers={"HX-Request": "true"})
     assert part.text.lstrip().startswith("<span")
-    assert 'hx-trigger="wf:tasks from:body"' in part.text
+    assert 'hx-trigger="wf:tasks from:body, ' in part.text
 
 
 def test_the_address_bar_gets_the_tidy_address(kermit):
