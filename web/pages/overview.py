@@ -81,7 +81,7 @@ def _first_week(box: Any, has_backup: bool) -> list[Step]:
             any(each.deployed_by != str(SYSTEM) for each in box.processes.list()),
         ),
         Step(_("Let a program in with a key"), "/admin/api-keys", bool(box.keys.list())),
-        Step(_("Make a backup, and keep a copy elsewhere"), "/admin/backups", has_backup),
+        Step(_("Make a backup, and keep a copy elsewhere"), "/admin/system/backups", has_backup),
     ]
 
 
