@@ -1,9 +1,13 @@
-"""Who may open what: every page × nobody, a member, another member, an administrator."""
+"""Who may do what: every page and action × nobody, members, who takes part, an administrator."""
+
+import re
 
 import pytest
 
 from tests.office import Office, seen
 from tests.serving import Client
+from web.app import ADMIN_PAGES as ADMINISTRATION
+from web.app import PAGES as SITE
 
 PEOPLE_PAGES = [
     "/help",
@@ -71,6 +75,8 @@ PEOPLE_ACTIONS = [
     "/start/errands",
     "/tasks/1",
     "/tasks/1/claim",
+    "/tasks/1/unclaim",
+    "/tasks/1/form",
     "/tasks/1/assign",
     "/tasks/1/resolve",
     "/tasks/1/plan",
@@ -84,6 +90,17 @@ PEOPLE_ACTIONS = [
     "/notices/read",
     "/people/fozzie/substitutes",
     "/people/fozzie/substitutes/1/end",
+    "/start/sampler/form",
+    "/account",
+    "/account/password",
+    "/account/theme",
+    "/account/notices",
+    "/account/sessions/1/revoke",
+    "/account/sessions/revoke-others",
+    "/account/second-factor",
+    "/account/second-factor/confirm",
+    "/account/second-factor/remove",
+    "/logout",
 ]
 ADMIN_ACTIONS = [
     "/admin/deploy",
@@ -106,7 +123,20 @@ ADMIN_ACTIONS = [
     "/admin/api-keys/1",
     "/admin/api-keys/1/rotate",
     "/admin/api-keys/1/end-overlap",
+    "/admin/api-keys/1/deactivate",
+    "/admin/api-keys/1/activate",
+    "/admin/api-keys/1/delete",
+    "/admin/users/new",
+    "/admin/users/fozzie",
+    "/admin/users/fozzie/link",
+    "/admin/users/fozzie/disable",
+    "/admin/users/fozzie/enable",
+    "/admin/users/fozzie/second-factor/remove",
     "/admin/users/fozzie/leave",
+    "/admin/groups",
+    "/admin/groups/employees/join",
+    "/admin/groups/employees/leave",
+    "/admin/groups/employees/delete",
     "/admin/import-people",
     "/admin/import-people/take",
     "/admin/audit/verify",
@@ -134,6 +164,104 @@ ADMIN_ACTIONS = [
     "/admin/timers/1/reschedule",
     "/admin/timers/starts/1/reschedule",
 ]
+
+
+TASK_ACTIONS = {
+    "complete": ("", {}),
+    "claim": ("/claim", {}),
+    "give back": ("/unclaim", {}),
+    "assign": ("/assign", {"to": "kermit"}),
+    "delegate": ("/assign", {"to": "kermit", "how": "delegate"}),
+    "hand back": ("/resolve", {}),
+    "plan": ("/plan", {"due": "", "priority": "70"}),
+    "keep a draft": ("/draft", {"title": "Half"}),
+    "comment": ("/comments", {"text": "Hello"}),
+}
+DONE, FORBIDDEN, CONFLICT, REFUSED = 303, 403, 409, 422
+OPEN_TASK = {
+    "complete": {"gonzo": FORBIDDEN, "fozzie": DONE, "kermit": DONE},
+    "claim": {"gonzo": FORBIDDEN, "fozzie": DONE, "kermit": DONE},
+    "give back": {"gonzo": FORBIDDEN, "fozzie": FORBIDDEN, "kermit": DONE},
+    "assign": {"gonzo": FORBIDDEN, "fozzie": FORBIDDEN, "kermit": DONE},
+    "delegate": {"gonzo": FORBIDDEN, "fozzie": FORBIDDEN, "kermit": DONE},
+    "hand back": {"gonzo": FORBIDDEN, "fozzie": CONFLICT, "kermit": CONFLICT},
+    "plan": {"gonzo": FORBIDDEN, "fozzie": FORBIDDEN, "kermit": DONE},
+    "keep a draft": {"gonzo": FORBIDDEN, "fozzie": DONE, "kermit": DONE},
+    "comment": {"gonzo": FORBIDDEN, "fozzie": DONE, "kermit": DONE},
+}
+"""Of a task that is open to the group of ``fozzie``; ``kermit`` administers."""
+
+GONZOS_TASK = {
+    "complete": {"gonzo": DONE, "fozzie": REFUSED, "kermit": DONE},
+    "claim": {"gonzo": DONE, "fozzie": CONFLICT, "kermit": CONFLICT},
+    "give back": {"gonzo": DONE, "fozzie": FORBIDDEN, "kermit": DONE},
+    "assign": {"gonzo": DONE, "fozzie": FORBIDDEN, "kermit": DONE},
+    "delegate": {"gonzo": DONE, "fozzie": FORBIDDEN, "kermit": DONE},
+    "hand back": {"gonzo": CONFLICT, "fozzie": FORBIDDEN, "kermit": CONFLICT},
+    "plan": {"gonzo": FORBIDDEN, "fozzie": FORBIDDEN, "kermit": DONE},
+    "keep a draft": {"gonzo": DONE, "fozzie": DONE, "kermit": DONE},
+    "comment": {"gonzo": DONE, "fozzie": DONE, "kermit": DONE},
+}
+"""Of a task of that group which ``gonzo`` was given."""
+
+
+def answers(office: Office, action: str, holder: str) -> dict[str, int]:
+    """What everybody gets who does this, each to an errand of its own."""
+    path, fields = TASK_ACTIONS[action]
+    found = {}
+    with office.client("kermit") as kermit:
+        for name in ("gonzo", "fozzie", "kermit"):
+            number = office.start("errands")
+            listed = seen(kermit.get(f"/tasks?view=group&q={number}"))
+            task = listed.cssselect(".rows .title")[0].get("href")
+            if holder:
+                kermit.submit(f"{task}/assign", to=holder)
+            with office.client(name) as client:
+                client.get("/tasks")
+                place = f"{path}/{number}" if action == "comment" else task + path
+                found[name] = client.submit(place, **fields).status_code
+    return found
+
+
+@pytest.mark.parametrize("action", TASK_ACTIONS)
+def test_a_task_of_a_group_is_for_its_members(office: Office, action):
+    assert answers(office, action, holder="") == OPEN_TASK[action]
+
+
+@pytest.mark.parametrize("action", TASK_ACTIONS)
+def test_a_task_that_was_given_to_somebody_is_theirs(office: Office, action):
+    assert answers(office, action, holder="gonzo") == GONZOS_TASK[action]
+
+
+def test_nobody_ends_the_session_of_another(kermit, gonzo):
+    kermit.get("/account")
+    revoke = seen(kermit.get("/account")).xpath("//form[contains(@action, '/revoke')]/@action")
+    own = [path for path in revoke if path.rpartition("/sessions/")[2][0].isdigit()]
+    gonzo.get("/account")
+    for path in own:
+        assert gonzo.submit(path).status_code == 404
+    assert kermit.get("/account").status_code == 200
+
+
+def _rows_of(modules) -> set[str]:
+    """The addresses of what these pages do, as patterns."""
+    return {
+        re.sub(r"\{[^}]+\}", "[^/?]+", path)
+        for module in modules
+        for handler in module.handlers
+        if "POST" in getattr(handler, "http_methods", ())
+        for path in handler.paths
+    }
+
+
+@pytest.mark.parametrize(
+    ("modules", "rows"), [(SITE, PEOPLE_ACTIONS), (ADMINISTRATION, ADMIN_ACTIONS)]
+)
+def test_every_action_has_a_row(modules, rows):
+    patterns = _rows_of(modules)
+    assert patterns
+    missing = {one for one in patterns if not any(re.fullmatch(one, row) for row in rows)}
+    assert missing == set()
 
 
 @pytest.mark.parametrize("path", PEOPLE_PAGES + ADMIN_PAGES + CASE_PAGES + OWN_PAGES)
