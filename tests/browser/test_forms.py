@@ -189,3 +189,15 @@ def test_enter_in_a_field_chooses_no_outcome(visit: Visit, place):
     page.get_by_label("Title").press("Enter")
     assert not [url for url in sent if url.endswith(place)]
     assert page.get_by_role("heading", name="Fill everything in").is_visible()
+
+
+def test_what_was_typed_is_kept_as_a_draft(visit: Visit):
+    page = visit.page
+    page.get_by_label("Title").press_sequentially("Client dinner")
+    page.get_by_text("Draft saved.").wait_for()
+    page.reload()
+    assert page.get_by_label("Title").input_value() == "Client dinner"
+    page.get_by_role("button", name="Discard the draft").click()
+    page.get_by_text("The draft is discarded.").wait_for()
+    assert page.get_by_label("Title").input_value() == ""
+    assert visit.faults() == []

@@ -1,10 +1,11 @@
 """By keyboard alone: rows, claim, search, places, help, dialogs."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, Enter
-from tests.office import Office
+from tests.office import Office, begin, seen, text_of
+from tests.serving import PASSWORD
 
 pytestmark = pytest.mark.browser
 FOCUSED = "document.activeElement.textContent.trim()"
@@ -107,3 +108,43 @@ def test_light_and_dark_by_one_button_and_for_the_next_page(enter: Enter):
     assert page.evaluate(theme) == "dark"
     page.goto(page.url.replace("/tasks", "/start"))
     assert page.evaluate(theme) == "dark"
+
+
+def tab_to(page: Page, what: str) -> None:
+    """Go on with the Tab key until what fits the selector has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.locator(f":focus:is({what})").count():
+            return
+    pytest.fail(f"the Tab key does not reach {what}")
+
+
+def test_from_the_sign_in_to_a_completed_case(enter: Enter, office: Office):
+    with office.client("kermit") as client:
+        place = begin(client, "sampler", subject="By keyboard")
+        case = text_of(seen(client.get(place)).cssselect(".facts a.mono")[0])
+    visit = enter()
+    visit.page.context.clear_cookies(name="wf_session")
+    page = visit.open("/tasks")
+    page.keyboard.type("kermit")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Inbox").wait_for()
+    page.keyboard.press("/")
+    page.keyboard.type(case.removeprefix("#"))
+    expect(page.locator(".rows .title")).to_have_count(1)
+    tab_to(page, ".rows .title")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{place}")
+    tab_to(page, "[name=title]")
+    page.keyboard.type("Client dinner")
+    tab_to(page, "[name=amount]")
+    page.keyboard.type("12")
+    tab_to(page, "[name=_outcome][value=submit]")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Look once more").wait_for()
+    tab_to(page, ".outcomes button")
+    page.keyboard.press("Enter")
+    page.get_by_text("Done: Look once more.").wait_for()
+    assert visit.faults() == []
