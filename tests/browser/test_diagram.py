@@ -1,12 +1,19 @@
 """The diagram: what is marked on it, bpmn.io's mark, how it follows what happens."""
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.conftest import PHONE, WIDE, Enter, box_of
 from tests.office import Office, begin
 
 pytestmark = pytest.mark.browser
 
+DRAWN = [
+    "/admin/instances/{report}",
+    "/admin/processes/expense_reimbursement_demo",
+    "/admin/drafts/{draft}",
+    "/requests/{report}",
+]
 _CONTRAST = """
 (mark) => {
   const numbers = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map(Number);
@@ -30,8 +37,12 @@ _CONTRAST = """
 def test_the_mark_of_bpmn_io_is_as_it_was_drawn(enter: Enter, office: Office, size, theme):
     visit = enter(viewport=size)
     visit.cookie("wf_theme", theme)
-    page = visit.open(f"/admin/instances/{office.cases['report']}")
-    mark = page.locator("a.bjs-powered-by")
+    for path in DRAWN:
+        _check_mark(visit.open(path.format(**office.cases)))
+
+
+def _check_mark(page: Page) -> None:
+    mark = page.locator("a.bjs-powered-by").first
     mark.scroll_into_view_if_needed()
     box = box_of(mark)
     assert box["width"] >= 40

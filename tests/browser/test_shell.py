@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.bars import flaws
 from tests.browser.conftest import PHONE, Enter
-from tests.browser.test_every_page import violations
 
 pytestmark = pytest.mark.browser
 STATIC = Path(__file__).resolve().parents[2] / "web" / "static"
@@ -51,7 +51,7 @@ def test_without_a_network_it_says_so_and_comes_back(enter: Enter, axe: str, the
     page.context.set_offline(True)
     page.goto(visit.url + "/requests")
     assert page.get_by_role("heading", name="No connection").is_visible()
-    assert violations(page, axe) == []
+    assert flaws(page, axe) == []
     page.context.set_offline(False)
     page.get_by_role("link", name="Try again").click()
     page.get_by_role("heading", name="Inbox").wait_for()
