@@ -146,7 +146,8 @@ def test_a_key_made_or_changed_beside_the_server_counts_at_once(keys, beside, mo
     assert keys.verify(new.text) is None
 
 
-def test_unknown_keys_read_the_table_no_more_than_once(keys, new, database):
+def test_unknown_keys_read_the_table_no_more_than_once(keys, new, database, monkeypatch):
+    monkeypatch.setattr("appliance.keys.LOOK_EVERY", 3600.0)
     keys.verify(new.text)
     statements = []
     database.read().set_exec_trace(lambda _, sql, __: statements.append(sql) or True)

@@ -61,7 +61,8 @@ def test_where_it_waits_is_marked_and_said(enter: Enter, office: Office):
     page.wait_for_selector("[data-element-id=submitReport].is-active")
     page.wait_for_selector("[data-element-id=expenseRequested].is-visited")
     badge = page.locator(".diagram-badge")
-    assert (badge.inner_text(), badge.get_attribute("title")) == ("1", "Waiting here")
+    said = "Waiting here. Drag to another step to move it"
+    assert (badge.inner_text(), badge.get_attribute("title")) == ("1", said)
     assert page.locator(".diagram").get_attribute("role") == "group"
 
 

@@ -51,7 +51,7 @@ def test_an_expense_from_the_report_to_the_payment(visit: Visit, receipt: Path):
 
     take(visit, number)
     assert "120.50" in page.locator("main").inner_text()
-    page.get_by_label("Comment").fill("Which client?")
+    page.locator("[name=reviewComment]").fill("Which client?")
     page.get_by_role("button", name="Send back for revision").click()
 
     page.get_by_role("heading", name="Revise Expense Report").wait_for()
