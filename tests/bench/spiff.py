@@ -1,5 +1,8 @@
 """SpiffWorkflow, which other engines of this world are measured against: the extra ``bench``."""
 
+# pyright: reportMissingImports=false
+# The extra `bench` is not there where the rest is checked.
+
 from __future__ import annotations
 
 import io
