@@ -97,7 +97,10 @@ def test_the_linter_speaks_while_one_draws(enter: Enter):
     assert page.locator(".lint-mark.error").count() == 1
     choose(visit, "Not finished (Process)")
     finding.click()
-    assert page.get_by_label("Element", exact=True).input_value().startswith("Activity_")
+    page.wait_for_function(
+        "element => element.value.startsWith('Activity_')",
+        arg=page.get_by_label("Element", exact=True).element_handle(),
+    )
     fill(visit, "Expression", "${1 +}")
     page.locator(".modeler-panel .error", has_text="in expression").wait_for()
     fill(visit, "Expression", "${1 + 1}")

@@ -27,18 +27,19 @@ def test_signs_of_a_search_are_nothing_but_signs(kermit, word):
     assert "Run an errand" not in rows(page)
 
 
-def test_views(kermit, fozzie, gonzo):
+def test_views(kermit, fozzie, newcomer):
+    nobody = newcomer()
     assert "Submit Expense Report" in rows(kermit.get("/tasks"))
     assert "Run an errand" in rows(fozzie.get("/tasks?view=group"))
     assert "Run an errand" in rows(fozzie.get("/tasks?view=overdue"))
-    assert "Nothing to do" in gonzo.get("/tasks").text
-    assert "Nothing waits for your groups" in gonzo.get("/tasks?view=group").text
-    assert "Nothing is late" in gonzo.get("/tasks?view=overdue").text
-    assert "Nothing done yet" in gonzo.get("/tasks?view=done").text
+    assert "Nothing to do" in nobody.get("/tasks").text
+    assert "Nothing waits for your groups" in nobody.get("/tasks?view=group").text
+    assert "Nothing is late" in nobody.get("/tasks?view=overdue").text
+    assert "Nothing done yet" in nobody.get("/tasks?view=done").text
 
 
-def test_an_empty_inbox_points_to_the_work_of_the_groups(fozzie):
-    page = fozzie.get("/tasks?q=&process=")
+def test_an_empty_inbox_points_to_the_work_of_the_groups(newcomer):
+    page = newcomer("employees").get("/tasks?q=&process=")
     assert seen(page).cssselect('.empty a[href="/tasks?view=group"]')
 
 
