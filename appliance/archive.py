@@ -24,7 +24,7 @@ from typing import IO
 import msgspec
 
 from appliance import __version__
-from appliance.datadir import DataDirectory
+from appliance.datadir import DataDirectory, fsync
 from appliance.errors import BackupDamaged, BackupFailed, Conflict, StorageFull
 from appliance.store import sqlite
 from appliance.store.migrations import VERSION
@@ -266,15 +266,6 @@ def _check_room(archive: zipfile.ZipFile, into: Path) -> None:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
-
-
-def fsync(folder: Path) -> None:
-    """Make what a folder lists durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _failure(error: Exception) -> Exception:

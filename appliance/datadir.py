@@ -217,3 +217,12 @@ def _unusable(path: Path, error: OSError) -> DataDirectoryUnusable:
     }
     reason = reasons.get(error.errno or 0, error.strerror or str(error))
     return DataDirectoryUnusable(f"{error.filename or path}: {reason}.")
+
+
+def fsync(folder: Path) -> None:
+    """Make what a folder lists durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

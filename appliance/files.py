@@ -20,6 +20,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from appliance.datadir import fsync
 from appliance.errors import StorageFull, StoredFileNotFound, TooLarge
 from appliance.store import sqlite
 from engine.forms.sniff import HEAD, content_type
@@ -170,7 +171,7 @@ class Files:
         for name in names:
             with suppress(FileExistsError, FileNotFoundError):
                 self._mark(name).hardlink_to(self._place(name))
-        _fsync(self._tmp)
+        fsync(self._tmp)
 
     def spare(self, names: Iterable[str]) -> None:
         """These stay after all."""
@@ -223,7 +224,7 @@ class Files:
             except OSError:
                 mark.unlink()
                 raise
-            _fsync(path.parent)
+            fsync(path.parent)
             return stored, path, mark
 
     def _mark(self, stored: str) -> Path:
@@ -235,7 +236,7 @@ class Files:
     def _make_folder(self, folder: Path) -> None:
         if not folder.is_dir():
             folder.mkdir(mode=0o700, exist_ok=True)
-            _fsync(folder.parent)
+            fsync(folder.parent)
 
     def _known(self, stored: str) -> bool:
         sql = "SELECT 1 FROM file WHERE stored = ?"
@@ -261,14 +262,6 @@ def safe_name(name: str) -> str:
         stem, dot, suffix = name, "", ""
     room = NAME_BYTES - len(f"{dot}{suffix}".encode())
     return stem.encode()[:room].decode(errors="ignore") + dot + suffix
-
-
-def _fsync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _refusal(error: OSError) -> Exception:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from appliance import names, passwords
 from appliance.actor import ANYBODY, SYSTEM, Actor
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 # One person from one address; an address, which an office may share; a person from everywhere.
 BY_BOTH, BY_ADDRESS, BY_NAME = Allowance(10, 60), Allowance(60, 60), Allowance(100, 600)
 
+_CHECKS: Mapping[str, Callable[[Any], Any]] = {
+    "display_name": lambda text: names.line(text, "display name"),
+    "email": names.email,
+    "language": names.language,
+    "zone": names.zone,
+    "admin": bool,
+}
 _USER = "SELECT name, display_name, email, admin, active, language, zone, created FROM user_account"
 _MEMBERS = "SELECT user_name FROM membership WHERE group_name = ? ORDER BY user_name"
 _ONE_ADMINISTRATOR = "SELECT 1 FROM user_account WHERE admin AND active AND name {} ? LIMIT 1"
@@ -50,6 +57,17 @@ class User:
     def label(self) -> str:
         """What to call this person on a page."""
         return self.display_name or self.name
+
+
+class Facts(TypedDict, total=False):
+    """What can be changed of a person; what is left out stays."""
+
+    display_name: str
+    email: str
+    admin: bool
+    language: str
+    zone: str
+    groups: Iterable[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,54 +174,27 @@ class People:
         new = NewUser.checked(name, password, self._clock(), display_name, email, admin=admin)
         return self._database.write(adding(new, groups, by))
 
-    def update(
-        self,
-        name: str,
-        *,
-        display_name: str | None = None,
-        email: str | None = None,
-        admin: bool | None = None,
-        language: str | None = None,
-        zone: str | None = None,
-        groups: Iterable[str] | None = None,
-        by: Actor = SYSTEM,
-    ) -> Pending[User]:
+    def update(self, name: str, *, by: Actor = SYSTEM, **facts: Unpack[Facts]) -> Pending[User]:
         """Change what is given and nothing else, all of it or nothing.
 
         The last administrator stays one: ``Conflict``.
         """
-        work = self.updating(
-            name, display_name=display_name, email=email, admin=admin, language=language,
-            zone=zone, groups=groups, by=by,
-        )  # fmt: skip
-        return self._database.write(work)
+        return self._database.write(self.updating(name, by=by, **facts))
 
     def updating(
-        self,
-        name: str,
-        *,
-        display_name: str | None = None,
-        email: str | None = None,
-        admin: bool | None = None,
-        language: str | None = None,
-        zone: str | None = None,
-        groups: Iterable[str] | None = None,
-        by: Actor = SYSTEM,
+        self, name: str, *, by: Actor = SYSTEM, **facts: Unpack[Facts]
     ) -> Callable[[sqlite.Connection], User]:
         """What :meth:`update` does, as a part of a larger change."""
         known = self.get(name).name
-        given = {
-            "display_name": display_name and names.line(display_name, "display name"),
-            "email": email and names.email(email),
-            "language": language and names.language(language),
-            "zone": zone and names.zone(zone),
-            "admin": admin,
+        changes = {
+            name: value and check(value)
+            for name, check in _CHECKS.items()
+            if (value := facts.get(name)) is not None
         }
-        changes = {column: value for column, value in given.items() if value is not None}
-        wanted = None if groups is None else list(groups)
+        wanted = list(facts["groups"]) if "groups" in facts else None
 
         def work(connection: sqlite.Connection) -> User:
-            if admin is False:
+            if changes.get("admin") is False:
                 _keep_one_administrator(connection, known)
             before = _stored(connection, known)
             for column, value in changes.items():
@@ -213,8 +204,8 @@ class People:
             if wanted is not None:
                 _set_groups(connection, known, wanted)
             after = _stored(connection, known)
-            if facts := _differences(before, after):
-                chain.record(connection, self._clock(), by, "user.change", known, **facts)
+            if changed := _differences(before, after):
+                chain.record(connection, self._clock(), by, "user.change", known, **changed)
             return after
 
         return work

@@ -17,7 +17,7 @@ from appliance import archive
 from appliance.actor import SHELL, Actor
 from appliance.archive import Manifest, Watch, unwatched
 from appliance.config import FILE_NAME
-from appliance.datadir import DataDirectory
+from appliance.datadir import DataDirectory, fsync
 from appliance.direct import DirectDatabase
 from appliance.errors import BackupDamaged, Conflict
 from appliance.store import chain, sqlite
@@ -122,4 +122,4 @@ def _put_in_place(staging: Path, directory: DataDirectory) -> None:
     # Settings are about a machine: those that are here stay.
     if (staging / FILE_NAME).exists() and not (directory.path / FILE_NAME).exists():
         (staging / FILE_NAME).replace(directory.path / FILE_NAME)
-    archive.fsync(directory.path)
+    fsync(directory.path)

@@ -21,7 +21,6 @@ from babel.numbers import (
 )
 from markupsafe import Markup, escape
 
-from appliance.errors import InvalidInput
 from web.texts import ENGLISH, _, language, plural
 
 MINUTE = 60_000
@@ -51,21 +50,6 @@ def exact(ms: int, zone: tzinfo) -> str:
     moment = datetime.fromtimestamp(ms / 1000, zone)
     weekday = format_date(moment, "EEE", locale=_locale())
     return f"{weekday} {clock(ms, zone)}" + (f":{moment:%S}" if moment.second else "")
-
-
-def field_of(ms: int, zone: tzinfo) -> str:
-    """A moment as a ``datetime-local`` field wants it."""
-    return f"{datetime.fromtimestamp(ms / 1000, zone):%Y-%m-%dT%H:%M}"
-
-
-def moment_of(text: str, zone: tzinfo) -> int | None:
-    """The moment that a ``datetime-local`` field says; None when it is empty."""
-    if not text:
-        return None
-    try:
-        return int(datetime.fromisoformat(text).replace(tzinfo=zone).timestamp() * 1000)
-    except (ValueError, OverflowError):
-        raise InvalidInput(_("The time must look like 2027-12-31T18:00.")) from None
 
 
 def day(value: date) -> str:

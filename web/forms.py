@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -158,12 +158,7 @@ def view_of(
 
 def now_of(box: Any, user: Any) -> datetime:
     """The moment in the person's zone: what "today" means in a form."""
-    return datetime.now(zone(box, user))
-
-
-def zone(box: Any, user: Any) -> tzinfo:
-    """The time zone of a person, or else the server's."""
-    return formats.zone_of(user.zone or box.config.time_zone)
+    return datetime.now(formats.zone_of(user.zone or box.config.time_zone))
 
 
 def directory(box: Any) -> Directory:

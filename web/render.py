@@ -109,7 +109,6 @@ def environment() -> jinja2.Environment:
         "value_text": formats.value_text,
         "value_type": formats.value_type,
         "initials": formats.initials,
-        "local": _local,
         "mentioned": talk.mentioned,
         "markdown": forms.markdown,
         "part_state": forms.part_state,
@@ -182,17 +181,12 @@ def _when(context: jinja2.runtime.Context, ms: int | None) -> Markup | str:
 
 @jinja2.pass_context
 def _field_time(context: jinja2.runtime.Context, ms: int | None) -> str:
-    return formats.field_of(ms, context["zone"]) if ms is not None else ""
+    return moments.local(ms, context["zone"]) if ms is not None else ""
 
 
 @jinja2.pass_context
 def _ago(context: jinja2.runtime.Context, ms: int | None) -> Markup | str:
     return formats.ago_tag(ms, context["now"], context["zone"]) if ms is not None else "–"
-
-
-@jinja2.pass_context
-def _local(context: jinja2.runtime.Context, ms: int) -> str:
-    return moments.local(ms, context["zone"])
 
 
 @jinja2.pass_context

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -16,8 +16,8 @@ from appliance.calls import Call
 from appliance.errors import Conflict, InvalidInput
 from appliance.keys import Key, NewKey
 from web.bodies import form_of, text_of, texts_of
-from web.formats import zone_of
-from web.render import go, page
+from web.moments import end_of_day
+from web.render import go, page, reader_zone
 from web.security import PageRequest, actor_of
 from web.texts import _
 from web.told import told
@@ -41,7 +41,7 @@ async def create(request: PageRequest) -> Response[Any]:
     name, until = await text_of(request, "name"), await text_of(request, "expires")
     rights = await _rights(request)
     try:
-        expires = end_of_day(request, until)
+        expires = end_of_day(until, reader_zone(request))
         made = await request.app.state.box.keys.create(
             name, expires=expires, rights=rights, by=actor_of(request)
         )
@@ -65,7 +65,7 @@ async def change(request: PageRequest, key: FromPath[int]) -> Response[Any]:
     known = keys.get(key)
     try:
         same = until == _day_of(request, known.expires)
-        expires = known.expires if same else end_of_day(request, until)
+        expires = known.expires if same else end_of_day(until, reader_zone(request))
         await keys.change(key, expires=expires, owner=owner, rights=rights, by=actor_of(request))
     except InvalidInput as error:
         return _key(request, known, problem=told(error))
@@ -196,24 +196,10 @@ def _address(key: int) -> str:
 def _day_of(request: PageRequest, ms: int | None) -> str:
     """A moment as the day that a date field shows."""
     return (
-        "" if ms is None else datetime.fromtimestamp(ms / 1000, _zone(request)).date().isoformat()
+        ""
+        if ms is None
+        else datetime.fromtimestamp(ms / 1000, reader_zone(request)).date().isoformat()
     )
-
-
-def _zone(request: PageRequest) -> Any:
-    return zone_of(request.user.zone or request.app.state.box.config.time_zone)
-
-
-def end_of_day(request: PageRequest, day: str) -> int | None:
-    """The last moment of a day in the reader's zone; None for an empty text."""
-    if not day:
-        return None
-    try:
-        given = datetime.strptime(day, "%Y-%m-%d").date()  # noqa: DTZ007
-        end = datetime.combine(given, time.max, _zone(request))
-    except ValueError:
-        raise InvalidInput(_("The date must look like 2027-12-31.")) from None
-    return int(end.timestamp() * 1000)
 
 
 handlers = [

@@ -17,6 +17,7 @@ from appliance.audit_export import csv_lines, json_lines
 from appliance.errors import InvalidInput
 from appliance.store.chain import Entry
 from web.listing import Listing
+from web.moments import day_of
 from web.render import page, reader_zone
 from web.security import PageRequest
 from web.texts import _
@@ -93,15 +94,10 @@ def _wanted(listing: Listing, zone: tzinfo) -> Wanted:
 def _midnight(day: str, zone: tzinfo) -> datetime | None:
     if not day:
         return None
-    try:
-        found = datetime.combine(datetime.strptime(day, "%Y-%m-%d").date(), time.min, zone)  # noqa: DTZ007
-        return found if found.year < 9999 and found.year > 1970 else _refused()
-    except ValueError:
-        return _refused()
-
-
-def _refused() -> datetime:
-    raise InvalidInput(_("The date must look like 2027-12-31."))
+    found = datetime.combine(day_of(day), time.min, zone)
+    if not 1970 < found.year < 9999:
+        raise InvalidInput(_("The date must look like 2027-12-31."))
+    return found
 
 
 async def _sent(lines: Iterator[str]) -> AsyncIterator[str]:

@@ -19,7 +19,7 @@ from engine.errors import Finding, ModelInvalid
 from web import formats
 from web.bodies import form_of, json_of
 from web.edge import CONTENT_POLICY
-from web.render import go, page
+from web.render import go, page, reader_zone
 from web.security import PageRequest, actor_of
 from web.texts import _, plural
 
@@ -159,9 +159,8 @@ async def expression(request: PageRequest) -> Response[Any]:
 async def firings(request: PageRequest) -> Response[Any]:
     """The next times of a timer, in the reader's time zone."""
     asked = await _body(request, Asked)
-    box = request.app.state.box
-    found = box.modeling.firings(asked.kind, asked.text, repeats=asked.repeats)
-    zone = formats.zone_of(request.user.zone or box.config.time_zone)
+    zone, modeling = reader_zone(request), request.app.state.box.modeling
+    found = modeling.firings(asked.kind, asked.text, repeats=asked.repeats)
     times = [formats.exact(time, zone) for time in found.times]
     return _json({"times": times, "computed": found.computed, "wrong": found.wrong})
 

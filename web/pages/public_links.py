@@ -10,8 +10,9 @@ from litestar.params import FromPath
 
 from appliance.errors import InvalidInput
 from web.bodies import text_of
-from web.pages.api_keys import end_of_day, site_address
-from web.render import go
+from web.moments import end_of_day
+from web.pages.api_keys import site_address
+from web.render import go, reader_zone
 from web.security import PageRequest, actor_of
 from web.texts import _
 from web.told import told
@@ -25,7 +26,7 @@ async def open_it(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     until = await text_of(request, "expires")
     starts = request.app.state.box.public_starts
     try:
-        await starts.open(key, end_of_day(request, until), actor_of(request))
+        await starts.open(key, end_of_day(until, reader_zone(request)), actor_of(request))
     except InvalidInput as error:
         return go(_address(key), told(error), bad=True)
     return go(_address(key), _("Everybody who has the link can start this process now."))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +12,7 @@ from litestar.params import FromPath
 from appliance.errors import Conflict, InvalidInput
 from web import forms
 from web.bodies import form_of, text_of, texts_of
+from web.moments import day_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
@@ -36,7 +36,7 @@ async def choose(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     processes = texts_of(form, "processes") if limited else None
     substitutes = request.app.state.box.substitutes
     try:
-        first, last = (_day(typed[field]) for field in ("first", "last"))
+        first, last = (day_of(typed[field]) for field in ("first", "last"))
         await substitutes.set(name, typed["to"], first, last, processes, actor_of(request))
     except (InvalidInput, Conflict) as error:
         return _page(request, name, {**typed, "processes": processes}, told(error))
@@ -48,13 +48,6 @@ async def end(request: PageRequest, name: FromPath[str], id: FromPath[int]) -> R
     """Let it be over, or forget it."""
     await request.app.state.box.substitutes.end(name, id, actor_of(request))
     return go(_address(name), _("Changed."))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput(_("The day must look like 2027-12-31.")) from None
 
 
 def _address(name: str) -> str:

@@ -11,12 +11,13 @@ from litestar.params import FromPath
 from appliance.errors import Conflict, Forbidden, InvalidInput, UserNotFound
 from appliance.views import TaskDetail
 from engine.errors import FormInvalid, InstanceSuspended, TaskAlreadyClaimed, TaskNotFound
-from web import formats, forms
+from web import forms
 from web.bodies import form_of, text_of
 from web.cases import drawing_of, marks_json
 from web.history import in_words
+from web.moments import moment_of
 from web.pages.inbox import local
-from web.render import go, page
+from web.render import go, page, reader_zone
 from web.security import PageRequest, actor_of
 from web.texts import _
 from web.told import told
@@ -146,7 +147,8 @@ async def plan(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     """Change when it is due and how urgent it is."""
     box, priority = request.app.state.box, await text_of(request, "priority")
     try:
-        due = formats.moment_of(await text_of(request, "due"), forms.zone(box, request.user))
+        text = await text_of(request, "due")
+        due = moment_of(text, reader_zone(request)) if text else None
         if not priority.isdecimal() or len(priority) > 4:
             raise InvalidInput(_("The priority is a number from 0 to 100."))
         await box.tasks.plan(task, due, int(priority), actor_of(request))
