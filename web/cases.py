@@ -9,6 +9,7 @@ from litestar import Response
 
 from appliance.views import Marks
 from web.drawing import drawing
+from web.packing import packed
 from web.security import PageRequest
 
 
@@ -21,4 +22,4 @@ def drawing_of(request: PageRequest, key: str, version: int) -> Response[Any]:
     """The shapes and names of a version's model, for the diagram's script; it never changes."""
     found = drawing(request.app.state.box.processes.xml(key, version))
     headers = {"Cache-Control": "private, max-age=86400"}
-    return Response(found, media_type="application/xml", headers=headers)
+    return packed(request, found, "application/xml", headers=headers)

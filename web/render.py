@@ -9,9 +9,6 @@ values: ``user`` (or None), ``box``, ``here`` (the entry of the navigation that 
 
 from __future__ import annotations
 
-import gzip
-import io
-import secrets
 import time
 from datetime import tzinfo
 from functools import cache
@@ -26,6 +23,7 @@ from litestar.datastructures import Cookie
 from markupsafe import Markup
 
 from web import formats, forms, manual, moments, static_files, talk
+from web.packing import packed
 from web.texts import gettext, language, languages, ngettext
 from web.told import told
 
@@ -46,27 +44,18 @@ def page(
 ) -> Response[str]:
     """The rendered page. ``at`` is the tidy address of what it shows, for the address bar."""
     text = environment().get_template(template).render(_given(request) | context)
-    headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
-    content: Any = text
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        content = _packed(text)
-        headers["Content-Encoding"] = "gzip"
-    response = Response(content, media_type=MediaType.HTML, status_code=status, headers=headers)
+    response = packed(
+        request,
+        text.encode(),
+        MediaType.HTML,
+        status=status,
+        headers={"Cache-Control": "no-store"},
+    )
     if at and request.headers.get("hx-request") == "true":
         response.headers["HX-Replace-Url"] = at
     if SAID in request.cookies:
         response.delete_cookie(SAID)
     return response
-
-
-def _packed(text: str) -> bytes:
-    """With a name of any length, which nobody reads: whoever listens to an encrypted site could
-    else guess secrets of a page by how well they pack beside what the address had to say."""
-    packed = io.BytesIO()
-    name = "x" * secrets.randbelow(100)
-    with gzip.GzipFile(name, "wb", 6, packed, mtime=0) as file:
-        file.write(text.encode())
-    return packed.getvalue()
 
 
 def go(to: str, said: str = "", *, bad: bool = False) -> Response[bytes]:

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from litestar import Request, Response, get
+from litestar import MediaType, Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from web.packing import codings, packed
 from web.texts import ENGLISH, languages, of_scripts
 
 FOLDER = Path(__file__).parent / "static"
@@ -52,7 +53,7 @@ async def static_file(request: Request[Any, Any, Any], path: FromPath[Path]) -> 
     name = str(path).lstrip("/")
     if (asset := assets().get(name)) is None:
         raise NotFoundException
-    accepted = request.headers.get("accept-encoding", "")
+    accepted = codings(request)
     headers = {
         "Vary": "Accept-Encoding",
         "Cache-Control": "no-cache",
@@ -67,12 +68,12 @@ async def static_file(request: Request[Any, Any, Any], path: FromPath[Path]) -> 
 
 
 @get("/texts/{language:str}")
-async def texts(language: FromPath[str]) -> Response[bytes]:
+async def texts(request: Request[Any, Any, Any], language: FromPath[str]) -> Response[bytes]:
     """What scripts say by themselves, in a language; its address changes with its content."""
     if language not in languages():
         raise NotFoundException
-    headers = {"Content-Type": "application/json", "Cache-Control": FOR_EVER}
-    return Response(_texts(language), headers=headers)
+    headers = {"Cache-Control": FOR_EVER}
+    return packed(request, _texts(language), MediaType.JSON, headers=headers)
 
 
 def texts_of_scripts(language: str) -> str:

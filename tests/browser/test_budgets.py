@@ -9,24 +9,31 @@ from tests.office import Office, begin
 
 pytestmark = pytest.mark.browser
 KB = 1000
+DIAGRAM = ":is(.diagram, .modeler) .djs-element"
 
 
-def finished(visit: Visit) -> list[Any]:
-    """The requests of a page, as they come to their end."""
-    done: list[Any] = []
+class Transfer:
+    """What a browser has transferred since this began."""
 
-    def note(request: Any) -> None:
-        done.append(request)
+    def __init__(self, visit: Visit) -> None:
+        self._done: list[Any] = []
+        self._page = visit.page
+        visit.page.on("requestfinished", self._note)
 
-    visit.page.on("requestfinished", note)
-    return done
+    def _note(self, request: Any) -> None:
+        self._done.append(request)
+
+    def sizes(self) -> dict[str, int]:
+        """The bytes of each answer, when the page is quiet; none for what the browser had kept."""
+        self._page.wait_for_load_state("networkidle")
+        return {each.url: max(0, each.sizes()["responseBodySize"]) for each in list(self._done)}
 
 
 def test_the_first_load_of_the_inbox_is_small(enter: Enter):
     visit = enter()
-    done = finished(visit)
+    transfer = Transfer(visit)
     visit.open("/tasks")
-    sizes = {each.url: each.sizes()["responseBodySize"] for each in list(done)}
+    sizes = transfer.sizes()
     assert any("/static/dist/app-" in url for url in sizes)
     assert sum(sizes.values()) <= 40 * KB, sizes
 
@@ -36,8 +43,28 @@ def test_a_task_with_a_form_is_small_after_the_first_load(enter: Enter, office: 
     visit.open("/tasks")
     with office.client("kermit") as client:
         task = begin(client, "sampler", subject="Everything")
-    done = finished(visit)
+    transfer = Transfer(visit)
     visit.open(task)
-    sizes = {each.url: max(0, each.sizes()["responseBodySize"]) for each in list(done)}
+    sizes = transfer.sizes()
     assert any(url.endswith(task) for url in sizes)
     assert sum(sizes.values()) <= 30 * KB, sizes
+
+
+@pytest.mark.parametrize(
+    ("place", "most"),
+    [
+        ("/admin/instances/{report}", 110),
+        ("/requests/{report}", 110),
+        ("/admin/drafts/{draft}", 260),
+    ],
+    ids=["instance", "request", "modeler"],
+)
+def test_the_first_load_of_a_page_with_a_diagram_is_small(
+    enter: Enter, office: Office, place, most
+):
+    visit = enter()
+    transfer = Transfer(visit)
+    visit.open(place.format(**office.cases)).wait_for_selector(DIAGRAM)
+    sizes = transfer.sizes()
+    assert any("/static/dist/chunk-" in url for url in sizes)
+    assert sum(sizes.values()) <= most * KB, sizes

@@ -39,6 +39,12 @@ def test_compressed_copies_hold_the_same_bytes(dist: Path):
         assert gzip.decompress(path.read_bytes()) == path.with_suffix("").read_bytes()
 
 
+def test_browsers_that_know_brotli_transfer_less(dist: Path):
+    packed = list(dist.glob("*.br"))
+    assert {path.with_suffix(".gz") for path in packed} == set(dist.glob("*.gz"))
+    assert all(path.stat().st_size < path.with_suffix(".gz").stat().st_size for path in packed)
+
+
 def test_nothing_changed_means_nothing_is_built(dist: Path):
     assert frontend.build() is False
 

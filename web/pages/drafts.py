@@ -19,6 +19,7 @@ from engine.errors import Finding, ModelInvalid
 from web import formats
 from web.bodies import form_of, json_of
 from web.edge import CONTENT_POLICY
+from web.packing import packed
 from web.render import go, page, reader_zone
 from web.security import PageRequest, actor_of
 from web.texts import _, plural
@@ -118,7 +119,7 @@ async def xml(request: PageRequest, id: FromPath[int]) -> Response[Any]:
     name = quote(f"{drafts.get(id).process or 'model'}.bpmn20.xml")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     headers["Cache-Control"] = "no-store"
-    return Response(drafts.content(id), media_type="application/xml", headers=headers)
+    return packed(request, drafts.content(id), "application/xml", headers=headers)
 
 
 @post(DRAFT)
