@@ -28,12 +28,7 @@ from engine.forms.model import Feel, Path
 BUNDLE = FilePath(__file__).with_name("feel.js")
 _OURS = FilePath(__file__).with_name("answer.js")
 TIME_LIMIT = 0.05
-MEMORY_LIMIT = 256 * 1024 * 1024
-"""More than an expression can fill in its time: time is what stops it.
-
-An array that grows beyond the memory can end the whole process: quickjs-ng 0.17 then frees one of
-its values twice (seen once in some hundred runs at 16 MB).
-"""
+MEMORY_LIMIT = 16 * 1024 * 1024
 
 _log = logging.getLogger(__name__)
 _json = msgspec.json.Encoder(decimal_format="number")
