@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from engine.markup import DIALECTS
 from engine.vocabulary import WORDS, Word
 
 if TYPE_CHECKING:
@@ -76,6 +77,21 @@ def keeps_running(reader: Reader, xml: Element) -> bool:
         message = f"onSuspend is {STOP_TIMERS} or {KEEP_RUNNING}, not {text!r}"
         reader.report("error", "suspension", xml, message)
     return text == KEEP_RUNNING
+
+
+def compensation_waits(reader: Reader, xml: Element) -> bool:
+    """Whether a token waits at a compensation throw event until everything is undone.
+
+    BPMN says yes; Flowable and Activiti go on at once, so models that are theirs alone do, too.
+    """
+    default = "false" if reader.goes_on_at_once else "true"
+    return xml.get("waitForCompletion", default).strip() != "false"
+
+
+def is_of_flowable(data: bytes) -> bool:
+    """Whether a file declares the words of Flowable or Activiti, and those of nobody else."""
+    spoken = {name for namespace, name in DIALECTS.items() if namespace.encode() in data}
+    return bool(spoken) and spoken <= {"flowable", "activiti"}
 
 
 def starter_may_cancel(reader: Reader, xml: Element) -> bool:

@@ -100,6 +100,7 @@ def _read(document: Document, data: bytes, file: str) -> Bpmn:
     if root.name != "definitions":
         raise invalid(file, "not-bpmn", f"the root element is <{root.name}>, not BPMN definitions")
     reader = Reader(document, file)
+    reader.goes_on_at_once = dialect.is_of_flowable(data)
     bpmn = Bpmn(file, data)
     for element in root:
         if element.name == "process":
@@ -131,6 +132,7 @@ class Reader:
 
     def __init__(self, document: Document, file: str) -> None:
         self.file = file
+        self.goes_on_at_once = False
         self.findings: list[Finding] = []
         self._root = document.root
         self.definitions = {

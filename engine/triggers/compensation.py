@@ -2,14 +2,15 @@
 
 Every completed activity that has a compensation handler leaves a subscription in its scope, with
 the variables that it had; a subprocess passes those of its inside on. A throw event runs the
-handlers as children of its own token and goes on when they are done. A subprocess with a
-compensation event subprocess is undone by that one instead.
+handlers as children of its own token and goes on when they are done, or at once when it does not
+wait. A subprocess with a compensation event subprocess is undone by that one instead.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine import dialect
 from engine import events as ev
 from engine.model import Container
 from engine.state import Subscription
@@ -32,9 +33,11 @@ class Compensation(Trigger):
     positions = frozenset({"event subprocess start", "boundary", "throw", "end"})
 
     activity: str | None = None
+    waits = True
 
     def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
         self.activity = xml.get("activityRef")
+        self.waits = dialect.compensation_waits(reader, xml)
 
     def link(self, event: Event, reader: Reader) -> None:
         if self.activity is not None and self.activity not in event.process.nodes:
