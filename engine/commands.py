@@ -350,7 +350,7 @@ class Command:
             start_at(self._run, found, place)
         self._note(found, "modified", reason, facts)
         for scope in scopes:
-            settle(self._run, scope)
+            settle(self._run, scope, moved=bool(start))
         self._run.work()
 
     def repeat(self, instance: int, node: str, *, reason: str | None = None) -> None:

@@ -1,7 +1,9 @@
 """Moving tokens by hand: cancel here, start there, when reality took another way.
 
 What is cancelled is told by a node (every token at it) or by the id of one token. What is started
-is told by a node; where its subprocess is open several times, by the id of the open one, too.
+is told by a node; where its subprocess is open several times, by the id of the open one, too. A
+subprocess that is left empty is gone as well when tokens were moved, and done when they were only
+cancelled.
 """
 
 from __future__ import annotations
@@ -10,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from engine import events as ev
 from engine.errors import NotWaiting
+from engine.graph import reaching
 from engine.loops import MultiInstance
-from engine.model import Container, Node
+from engine.model import Container, Flow, Node
 from engine.state import Instance, Token
 
 if TYPE_CHECKING:
@@ -34,6 +37,8 @@ def cancel_at(run: Run, instance: Instance, place: Place) -> list[Token]:
     if not tops:
         raise NotWaiting(f"No token of instance {instance.id} is at {place!r}")
     for token in tops:
+        if token.loop is not None and token.loop != ev.BODY and not _is_one_of_many(token):
+            raise NotWaiting(f"{token.node.label!r} is done one after the other: cancel all of it")
         _leave_out(run, token)
         run.cancel_token(token)
     return [token.scope for token in tops if token.scope is not None]
@@ -42,31 +47,36 @@ def cancel_at(run: Run, instance: Instance, place: Place) -> list[Token]:
 def start_at(run: Run, instance: Instance, start: Start) -> None:
     """Let a token enter a node, opening the subprocesses around it that are not open yet.
 
-    Raises NotWaiting when the process has no such node, or when it stands in an event subprocess
-    or several open subprocesses, so that its place cannot be told.
+    Raises NotWaiting when the process has no such node, or when it stands in a loop that is not
+    open or in several open subprocesses, so that its place cannot be told.
     """
     node, within = (start, None) if isinstance(start, str) else start
     target = _node(instance, node)
-    run.arrive(target, _scope(run, instance, target, within))
+    scope = _scope(run, instance, target, within)
+    if target.joins:
+        target.join(run, scope, _way_in(target, scope))
+    else:
+        run.arrive(target, scope)
 
 
 def can_start(node: Node) -> bool:
     """Whether :func:`start_at` may find a place for a token at a node."""
-    if node.tag in ("boundaryEvent", "eventSubProcess"):
-        return False
-    container = node.container
-    while container is not None:
-        if container.tag == "eventSubProcess":
-            return False
-        container = container.container
-    return True
+    return node.tag not in ("boundaryEvent", "eventSubProcess")
 
 
-def settle(run: Run, scope: Token) -> None:
-    """Look whether a scope in which something was cancelled has come to its end."""
+def settle(run: Run, scope: Token, *, moved: bool = False) -> None:
+    """Look what becomes of a scope in which something was cancelled.
+
+    When it is empty it is done, or gone where the tokens were ``moved`` elsewhere.
+    """
     loop = scope.node.loop
     emptied = scope.alive and not scope.transit and not scope.children
-    if emptied and scope.loop == ev.BODY and isinstance(loop, MultiInstance):
+    if emptied and moved and scope.scope is not None and not isinstance(scope, Instance):
+        outer = scope.scope
+        _leave_out(run, scope)
+        run.cancel_token(scope)
+        settle(run, outer, moved=True)
+    elif emptied and scope.loop == ev.BODY and isinstance(loop, MultiInstance):
         loop.finish(run, scope)
     else:
         run.rest(scope)
@@ -114,12 +124,26 @@ def _node(instance: Instance, node: str) -> Node:
 def _leave_out(run: Run, token: Token) -> None:
     """A parallel multi-instance has one iteration less; others are cancelled as a whole."""
     body = token.scope
-    if token.loop is None or token.loop == ev.BODY or body is None:
-        return
+    if _is_one_of_many(token) and body is not None:
+        run.emit(ev.LoopAdvanced(body.id, body.total - 1, body.begun - 1, body.completed))
+
+
+def _is_one_of_many(token: Token) -> bool:
     loop = token.node.loop
-    if not isinstance(loop, MultiInstance) or loop.sequential:
-        raise NotWaiting(f"{token.node.label!r} is done one after the other: cancel all of it")
-    run.emit(ev.LoopAdvanced(body.id, body.total - 1, body.begun - 1, body.completed))
+    iterates = token.loop is not None and token.loop != ev.BODY
+    return iterates and isinstance(loop, MultiInstance) and not loop.sequential
+
+
+def _way_in(join: Node, scope: Token) -> Flow | None:
+    """The flow that a token stands for which is put at a join: one that no other token comes by."""
+    filled = {token.flow for token in scope.arrived.get(join.id, {}).values()}
+    empty = [flow for flow in join.incoming if flow.id not in filled]
+    reach = reaching(join)
+    coming = 0
+    for token in scope.children.values():
+        coming |= reach.get(token.node.id, 0) if token.node is not join else 0
+    alone = [flow for flow in empty if not coming & 1 << join.incoming.index(flow)]
+    return next(iter([*alone, *empty, *join.incoming]), None)
 
 
 def _scope(run: Run, instance: Instance, node: Node, within: int | None) -> Token:
@@ -146,7 +170,7 @@ def _open_scopes(instance: Instance, container: Container | None) -> list[Token]
 
 
 def _open(run: Run, container: Container, outer: Token) -> Token:
-    if container.loop is not None or container.tag == "eventSubProcess":
+    if container.loop is not None:
         raise NotWaiting(f"{container.label!r} cannot be opened by hand")
     token = run.place(container, outer)
     for boundary in container.boundaries:

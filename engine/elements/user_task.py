@@ -13,7 +13,7 @@ from engine.extensions import read_listener
 from engine.form_fields import FormField, read_form_fields
 from engine.listeners import Listener
 from engine.model import Node
-from engine.times import moment, parse_cycle
+from engine.times import moment, parse_cycle, parse_duration
 from engine.triggers.timer import read_calendar
 from engine.values import as_text
 
@@ -147,14 +147,27 @@ class UserTask(Node):
         return moment(value, run.now, run.world.zone)
 
     def renewed(self, run: Run, token: Token, was: UserTask) -> dict[str, Any]:
-        """What an open task of another version is called here, and which form it has."""
+        """What an open task of another version is called here, which form it has, when it is due.
+
+        A due date that is told as another duration keeps the time that was used.
+        """
         told = {"name": "title", "description": "description", "form_key": "form_key"}
         found: dict[str, Any] = {}
         for name, attribute in told.items():
             old, new = getattr(was, attribute), getattr(self, attribute)
             if (old and old.text) != (new and new.text):
                 found[name] = run.text(new, token)
+        due, before, after = _task(token).due, was.span(run, token), self.span(run, token)
+        if due is not None and before is not None and after is not None and before != after:
+            found["due"] = due + after - before
         return found
+
+    def span(self, run: Run, token: Token) -> int | None:
+        """The milliseconds that a task has, None when its due date is not told as a duration."""
+        text = run.text(self.due, token) or ""
+        if not text.startswith("P"):
+            return None
+        return parse_duration(text).after(run.now, run.world.zone) - run.now
 
     def complete(self, run: Run, token: Token, outcome: str | None) -> None:
         """The work is done. Raises TaskDelegated when it has to be resolved first."""

@@ -105,6 +105,85 @@ def test_one_of_a_row_is_not_cancelled_alone():
         modified(play, cancel=[play.task("m").token.id])
 
 
+NESTED = (
+    '<subProcess id="outer"><startEvent id="s1"/><sequenceFlow id="i1" sourceRef="s1"'
+    ' targetRef="inner"/><subProcess id="inner"><startEvent id="s2"/><userTask id="x" name="x"/>'
+    '<sequenceFlow id="i2" sourceRef="s2" targetRef="x"/>LOOP</subProcess>'
+    '<sequenceFlow id="i3" sourceRef="inner" targetRef="y"/><userTask id="y" name="y"/>'
+    "</subProcess>\n"
+)
+
+
+@pytest.mark.parametrize("sequential", [None, "true", "false"])
+def test_what_moves_out_of_subprocesses_leaves_nothing_behind(sequential):
+    loop = "" if sequential is None else (
+        f'<multiInstanceLoopCharacteristics isSequential="{sequential}">'
+        "<loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"
+    )  # fmt: skip
+    play = Play(NESTED.replace("LOOP", loop) + "start > a > outer > end").complete("a")
+    modified(play, cancel=["x"], start=["a"])
+    assert play.tasks == ["a"]
+    assert [token.node.id for token in play.state.tokens.values()] == ["play", "a"]
+
+
+def test_what_is_beside_a_token_that_moves_out_stays():
+    play = Play(each_with() + "start > sub > after > end")
+    first = next(play.state.tasks())
+    modified(play, cancel=[first.token.id], start=["after"])
+    assert play.tasks == ["after", "x"]
+    play.complete("x").complete("y")
+    assert play.tasks == ["after", "after"]
+
+
+def test_what_is_only_cancelled_lets_its_subprocess_be_done():
+    play = Play(NESTED.replace("LOOP", "") + "start > a > outer > end").complete("a")
+    modified(play, cancel=["x"])
+    assert play.tasks == ["y"]
+
+
+EVENT = (
+    '<subProcess id="handler" triggeredByEvent="true"><startEvent id="es"><timerEventDefinition>'
+    "<timeDuration>PT1H</timeDuration></timerEventDefinition></startEvent>"
+    '<userTask id="x" name="x"/><userTask id="y" name="y"/>'
+    '<sequenceFlow id="e1" sourceRef="es" targetRef="x"/>'
+    '<sequenceFlow id="e2" sourceRef="x" targetRef="y"/></subProcess>\n'
+)
+
+
+def test_inside_an_event_subprocess():
+    play = Play(EVENT + "start > a > b > end").advance("PT1H")
+    modified(play, cancel=["x"], start=["y"])
+    assert play.complete("y").ended == "COMPLETED"
+
+
+def test_out_of_an_event_subprocess():
+    play = Play(EVENT + "start > a > b > end").advance("PT1H")
+    modified(play, cancel=["x"], start=["b"])
+    assert play.tasks == ["b"]
+    assert play.complete("b").ended == "COMPLETED"
+
+
+def test_an_event_subprocess_that_has_not_begun_is_opened():
+    play = modified(Play(EVENT + "start > a > b > end"), cancel=["a"], start=["y"])
+    assert play.tasks == ["y"]
+    assert list(play.jobs()) == []
+    assert play.complete("y").ended == "COMPLETED"
+
+
+@pytest.mark.parametrize("kind", ["+", "*"])
+@pytest.mark.parametrize(("moved", "left"), [("a", "b"), ("b", "a")])
+def test_a_token_at_a_join_stands_for_the_one_that_would_have_come(kind, moved, left):
+    play = Play(f"start > f{kind} > a > j{kind} > c > end\nf{kind} > b > j{kind}")
+    modified(play, cancel=[moved], start=["j"])
+    assert play.tasks == [left]
+    assert play.complete(left).tasks == ["c"]
+
+
+def test_all_tokens_at_a_join_are_what_it_waits_for():
+    play = Play("start > f+ > a > j+ > c > end\nf+ > b > j+")
+    assert modified(play, cancel=["a", "b"], start=["j", "j"]).tasks == ["c"]
+
+
 def test_variables_are_set_before_anything_starts():
     play = Play("start > a > x? >[n > 1] b > end\nx? >[] c > end2", {"n": 0})
     modified(play, cancel=["a"], start=["x"], variables={"n": 2})
