@@ -2,8 +2,9 @@
 
     python -m tests.crash.soak --minutes 10
 
-Prints one JSON line a minute and a last one with the verdict; exit code 1 when memory grew by more
-than a tenth after the first third. Latency is only printed: other work on the machine is in it.
+Four clients wait ``--pause`` seconds after each start. Prints one JSON line a minute and a last one
+with the verdict; exit code 1 when memory grew by more than a tenth after the first third. Latency
+is only printed: other work on the machine is in it.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ from tests.play import as_xml
 from tests.serving import PASSWORD, Client, Served
 
 CLIENTS = 4
-PAUSE = 0.02
 GROWTH = 1.1
 PROCESS = """
 <scriptTask id="count" scriptFormat="javascript">
@@ -63,9 +63,10 @@ class Minute:
 class Load:
     """Clients that start instances, ask for their state and look at pages, at a steady pace."""
 
-    def __init__(self, served: Served, key: str) -> None:
+    def __init__(self, served: Served, key: str, pause: float) -> None:
         self._served = served
         self._key = key
+        self._pause = pause
         self._stopping = threading.Event()
         self.latencies: list[float] = []
         self.started = 0
@@ -85,7 +86,7 @@ class Load:
     def _program(self) -> None:
         headers = {"Authorization": f"Bearer {self._key}"}
         with httpx.Client(base_url=self._served.url, headers=headers, timeout=60) as erp:
-            while not self._stopping.wait(PAUSE):
+            while not self._stopping.wait(self._pause):
                 began = time.perf_counter()
                 answer = erp.post("/processapi/soak/start", json={"variables": {"n": 1}})
                 self.latencies.append(time.perf_counter() - began)
@@ -151,15 +152,16 @@ def main() -> int:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=int, default=3)
-    minutes = parser.parse_args().minutes
+    parser.add_argument("--pause", type=float, default=0.02)
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         key = prepared(data)
         served = Served(data).start()
-        load = Load(served, key)
+        load = Load(served, key, given.pause)
         threads = load.begin()
         try:
-            found = measure(served, load, minutes)
+            found = measure(served, load, given.minutes)
         finally:
             load.stop()
             for thread in threads:

@@ -33,6 +33,7 @@ class Promises:
 
     started: set[int] = field(default_factory=set)
     completed: dict[int, int] = field(default_factory=dict)
+    moved: dict[int, int] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
     files: set[tuple[int, str]] = field(default_factory=set)
 
@@ -43,6 +44,8 @@ class Promises:
             self.started.add(int(rest[0]))
         elif kind == "completed":
             self.completed[int(rest[0])] = int(rest[1])
+        elif kind == "moved":
+            self.moved[int(rest[0])] = int(rest[1])
         elif kind == "goes":
             self.gone.add(int(rest[0]))
         elif kind == "file":
@@ -77,6 +80,9 @@ def check(data: Path, promises: Promises) -> None:
         assert promises.completed.keys() - done <= {
             task for task, root in promises.completed.items() if root in promises.gone
         }
+        left = dict(read.execute("SELECT id, ended FROM task WHERE completed_by IS NULL"))
+        for task, root in promises.moved.items():
+            assert left.get(task) or root in promises.gone
         for id, name in promises.files:
             assert id in promises.gone or box.files.open(id, name).path.is_file()
         assert box.audit.verify().problem == ""
@@ -121,6 +127,7 @@ def test_killed_at_random_moments(tmp_path):
         assert code == -signal.SIGKILL
         check(data, promises)
     assert promises.completed
+    assert promises.moved
     assert promises.files
 
 

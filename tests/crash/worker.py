@@ -2,8 +2,9 @@
 
     python -m tests.crash.worker DATA [POINT NUMBER]
 
-Each line on its standard output is a promise: ``started ID``, ``completed TASK ID``, ``file ID
-NAME``; or it says that an ended instance is about to be removed: ``goes ID``. At ``POINT`` it kills
+Each line on its standard output is a promise: ``started ID``, ``completed TASK ID``, ``moved TASK
+ID`` (a token was moved by hand, its task is gone), ``file ID NAME``; or it says that an ended
+instance is about to be removed: ``goes ID``. At ``POINT`` it kills
 itself when it comes there for the ``NUMBER``th time; ``within-checkpoint`` is when some pages are
 in the database file and others are not.
 """
@@ -31,6 +32,7 @@ from appliance.retention import Retention
 from appliance.store import removal, sqlite, writer
 from appliance.store.transaction import Transaction
 from appliance.views import ProcessView
+from engine.errors import InstanceEnded, NotWaiting
 from tests.crash.faulty import install
 from tests.play import as_xml
 
@@ -131,14 +133,26 @@ def deploy(box: Box, mark: str) -> ProcessView:
 
 
 def work(box: Box) -> None:
-    """Start instances, hand in a report with a receipt for each, for ever."""
+    """Start instances, hand in a report with a receipt for most or move them on, for ever."""
     for number in count():
         id = box.instances.start("crash", {"amount": number % 100}, KERMIT).result().instance_id
         say("started", id)
         waiting = box.inbox.list(KERMIT, "group").items
         if waiting:
             chosen = waiting[number % len(waiting)]
-            report(box, chosen.instance_id, chosen.id, number)
+            if number % 5:
+                report(box, chosen.instance_id, chosen.id, number)
+            else:
+                move(box, chosen.instance_id, chosen.id)
+
+
+def move(box: Box, id: int, task: int) -> None:
+    """Take a token from its report and put one to the review."""
+    try:
+        box.instances.modify(id, KERMIT, cancel=[task], start=["review"]).result()
+    except (NotWaiting, InstanceEnded):  # another thread was quicker
+        return
+    say("moved", task, id)
 
 
 def report(box: Box, id: int, task: int, number: int) -> None:
