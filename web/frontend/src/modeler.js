@@ -4,6 +4,7 @@
 // with parts by class: modeler-canvas, modeler-panel, modeler-findings, modeler-bar.
 import Modeler from "bpmn-js/lib/Modeler";
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import faithful, { readable } from "./modeler/faithful.js";
 import flowable from "./modeler/flowable.js";
 import { Findings } from "./modeler/findings.js";
 import { h } from "./modeler/dom.js";
@@ -22,11 +23,12 @@ export async function start(element) {
   const { draft, revision, names } = element.dataset;
   const part = (name) => element.querySelector(`.modeler-${name}`);
   const container = part("canvas");
-  const xml = await (await fetch(`${draft}/xml`)).text();
+  const xml = readable(await (await fetch(`${draft}/xml`)).text());
   if (!WIDE.matches) return look(container, xml);
-  const modeler = new Modeler({ container, additionalModules: [flowable] });
+  const modeler = new Modeler({ container, additionalModules: [flowable, faithful] });
   const { warnings } = await modeler.importXML(xml);
-  if (warnings.length) tell(document.querySelector(".modeler-notes"), warnings);
+  const lost = warnings.filter(({ context }) => !context);
+  if (lost.length) tell(document.querySelector(".modeler-notes"), lost);
   show(modeler);
   const panel = new Panel(part("panel"), modeler, new Desk(JSON.parse(names)));
   const findings = new Findings(part("findings"), modeler, (shape) => panel.go(shape));
@@ -133,7 +135,7 @@ function meet(saving, message) {
   const dialog = document.getElementById("conflict");
   dialog.querySelector("[data-message]").textContent = message;
   dialog.querySelector("[data-mine]").addEventListener("click", async () => {
-    const { xml } = await saving.modeler.saveXML({ format: true });
+    const xml = await saving.drawn();
     const { address } = await post("/admin/drafts/copy", { xml });
     saving.dirty = false;
     location.assign(address);

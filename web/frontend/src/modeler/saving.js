@@ -1,5 +1,6 @@
 // The draft on the server follows what is drawn; the answer to each save is what the linter says.
 import { calm } from "./dom.js";
+import { writable } from "./faithful.js";
 import { post } from "./server.js";
 import { _ } from "../js/texts.js";
 
@@ -30,6 +31,12 @@ export class Saving {
     if (this.dirty) throw new Error(this.status.textContent);
   }
 
+  /** The model as it is now. */
+  async drawn() {
+    const { xml } = await this.modeler.saveXML({ format: true });
+    return writable(xml);
+  }
+
   save() {
     this.running = this.attempt().finally(() => (this.running = undefined));
     return this.running;
@@ -40,8 +47,7 @@ export class Saving {
     this.dirty = false;
     this.say(_("Saving…"));
     try {
-      const { xml } = await this.modeler.saveXML({ format: true });
-      const answer = await post(this.address, { xml, revision: this.revision });
+      const answer = await post(this.address, { xml: await this.drawn(), revision: this.revision });
       this.revision = answer.revision;
       this.say(this.dirty ? _("Not saved yet") : _("Saved"));
       this.heard(answer);
