@@ -46,6 +46,7 @@ class Asked(msgspec.Struct):
 
     text: str
     kind: str = ""
+    end: str = ""
     repeats: bool = False
 
 
@@ -161,7 +162,7 @@ async def firings(request: PageRequest) -> Response[Any]:
     """The next times of a timer, in the reader's time zone."""
     asked = await _body(request, Asked)
     zone, modeling = reader_zone(request), request.app.state.box.modeling
-    found = modeling.firings(asked.kind, asked.text, repeats=asked.repeats)
+    found = modeling.firings(asked.kind, asked.text, asked.end, repeats=asked.repeats)
     times = [formats.exact(time, zone) for time in found.times]
     return _json({"times": times, "computed": found.computed, "wrong": found.wrong})
 

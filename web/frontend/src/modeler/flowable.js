@@ -8,19 +8,20 @@ export const OURS = "https://workingflow.dev/bpmn";
 const NODE = "async asyncLeave executionListener failedJobRetryTimeCycle";
 const FORM = "formKey formProperty";
 const SERVICE = `expression type topic resultVariableName skipExpression triggerable
-  useLocalScopeForResultVariable externalWorkerInParameter externalWorkerOutParameter`;
+  useLocalScopeForResultVariable storeResultVariableAsTransient externalWorkerInParameter externalWorkerOutParameter`;
 
 const WORDS = {
-  "bpmn:Process": "candidateStarterUsers candidateStarterGroups potentialStarter executionListener onSuspend",
+  "bpmn:Process": "candidateStarterUsers candidateStarterGroups potentialStarter executionListener onSuspend starterMayCancel",
   "bpmn:FlowNode": NODE,
   "bpmn:SequenceFlow": "executionListener skipExpression",
   "bpmn:StartEvent": `initiator ${FORM}`,
   "bpmn:UserTask": `assignee owner candidateUsers candidateGroups dueDate priority category taskListener
-    businessCalendarName taskIdVariableName taskCompleterVariableName skipExpression ${FORM}`,
+    businessCalendarName taskIdVariableName activeTaskIdVariableName taskCompleterVariableName skipExpression ${FORM}`,
   "bpmn:ServiceTask": SERVICE,
   "bpmn:SendTask": SERVICE,
   "bpmn:BusinessRuleTask": SERVICE,
-  "bpmn:ScriptTask": `resultVariable autoStoreVariables skipExpression useLocalScopeForResultVariable in`,
+  "bpmn:ScriptTask": `resultVariable autoStoreVariables skipExpression useLocalScopeForResultVariable
+    storeResultVariableAsTransient in`,
   "bpmn:CallActivity": `in out businessKey inheritBusinessKey inheritVariables sameDeployment
     processInstanceName idVariableName processInstanceIdVariableName useLocalScopeForOutParameters`,
   "bpmn:MultiInstanceLoopCharacteristics":
@@ -54,7 +55,7 @@ export function generic(moddle, { type, ns, attrs = {}, body, children = [] }, p
   const given = Object.fromEntries(Object.entries(attrs).filter(([, value]) => value !== undefined && value !== ""));
   const made = moddle.createAny(type, ns, body === undefined ? given : { ...given, $body: body });
   if (children.length) made.$children = children.map((child) => generic(moddle, child, made));
-  Object.defineProperty(made, "$parent", { value: parent, writable: true, configurable: true, enumerable: false });
+  made.$parent = parent;
   return made;
 }
 

@@ -106,14 +106,14 @@ export class Desk {
   }
 
   /** Shows the next times of a timer under its input. */
-  firings(kind, text, input, repeats = false) {
+  firings(kind, text, input, more = {}) {
     clearTimeout(input.timer);
-    input.timer = setTimeout(() => this.showFirings(kind, text, input, repeats), PAUSE);
+    input.timer = setTimeout(() => this.showFirings(kind, text, input, more), PAUSE);
   }
 
-  async showFirings(kind, text, input, repeats) {
+  async showFirings(kind, text, input, more) {
     const field = input.closest(".field");
-    const found = text.trim() ? await post("/admin/drafts/firings", { kind, text, repeats }).catch((error) => ({ times: [], wrong: refused(error) })) : { times: [] };
+    const found = text.trim() ? await post("/admin/drafts/firings", { kind, text, ...more }).catch((error) => ({ times: [], wrong: refused(error) })) : { times: [] };
     if (!field || input.value !== text) return;
     complain(input, found.wrong ?? "");
     field.querySelector(".firings")?.remove();

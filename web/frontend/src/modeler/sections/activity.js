@@ -1,7 +1,9 @@
 // What any activity may have besides its work: repetition, background jobs, rules of subprocesses.
 import { variables } from "../completion.js";
-import { choice, line, tick } from "../fields.js";
+import { choice, line, list, tick } from "../fields.js";
+import { FLOWABLE } from "../flowable.js";
 import { _ } from "../../js/texts.js";
+import { pairs, truth } from "./call.js";
 
 export const activity = {
   title: () => _("Subprocess"),
@@ -66,11 +68,27 @@ const each = (edits, desk) => [
     hint: _("A variable or expression with a list."),
   }),
   line(_("Variable for the item"), edits.get("flowable:elementVariable"), (text) => edits.set({ "flowable:elementVariable": text }), { mono: true }),
+  line(_("Variable for its number"), edits.get("flowable:elementIndexVariable"), (text) => edits.set({ "flowable:elementIndexVariable": text }), { mono: true, hint: _("Counted from 0.") }),
   formal(edits, desk, "loopCardinality", _("Or how many times")),
   formal(edits, desk, "completionCondition", _("Enough when"), {
     hint: "${nrOfCompletedInstances >= 2}",
   }),
+  gathered(edits, desk),
 ];
+
+// Lists of what the iterations give.
+const gathered = (edits, desk) => list(
+  _("Gather in a list"),
+  edits.extensions("variableAggregation"),
+  (item, change, key) => [
+    line(_("Variable for the list"), item.attrs.target, (target) => change({ ...item, attrs: { ...item.attrs, target } }), { mono: true, key: `${key} target` }),
+    pairs(_("Of each iteration"), item.children, desk, (children) => change({ ...item, children }), { within: key, ...variable(edits) }),
+  ],
+  (items) => edits.setExtensions("variableAggregation", items),
+  () => ({ attrs: { target: "results" }, children: [{ attrs: { source: "result" }, ...variable(edits) }] }),
+);
+
+const variable = (edits) => ({ type: edits.named("flowable:variable"), ns: FLOWABLE });
 
 const again = (edits, desk) => [
   formal(edits, desk, "loopCondition", _("As long as")),
@@ -78,15 +96,27 @@ const again = (edits, desk) => [
   tick(_("Ask before the first time"), edits.get("testBefore") === true, (testBefore) => edits.set({ testBefore })),
 ];
 
+export const skipping = {
+  title: () => _("Skipping"),
+  fits: (edits) => edits.is("bpmn:UserTask", "bpmn:ScriptTask", "bpmn:ServiceTask", "bpmn:SendTask", "bpmn:BusinessRuleTask", "bpmn:SequenceFlow"),
+  fields: (edits, desk) => [
+    line(_("Skipped when"), edits.get("flowable:skipExpression"), (text) => edits.set({ "flowable:skipExpression": text }), {
+      mono: true,
+      options: variables(() => desk.variables),
+      check: desk.expression,
+      hint: _("Where the variable _ACTIVITI_SKIP_EXPRESSION_ENABLED or _FLOWABLE_SKIP_EXPRESSION_ENABLED is true."),
+    }),
+  ],
+};
+
 export const background = {
   title: () => _("In the background"),
   fits: (edits) => edits.is("bpmn:FlowNode"),
   fields(edits) {
-    const asynchronous = edits.get("flowable:async") === "true";
     const [retry] = edits.extensions("failedJobRetryTimeCycle");
     return [
-      tick(_("Begins in a job of its own"), asynchronous, (on) => edits.set({ "flowable:async": on ? "true" : "" })),
-      tick(_("Leaves in a job of its own"), edits.get("flowable:asyncLeave") === "true", (on) => edits.set({ "flowable:asyncLeave": on ? "true" : "" })),
+      truth(edits, "async", _("Begins in a job of its own")),
+      truth(edits, "asyncLeave", _("Leaves in a job of its own")),
       line(_("Tries after a failure"), retry?.body, (body) => edits.setExtensions("failedJobRetryTimeCycle", body ? [{ body }] : []), {
         mono: true,
         hint: _("Such as R5/PT7M: five times, seven minutes apart. Three times, ten seconds apart if nothing is said."),

@@ -16,27 +16,45 @@ export const call = {
       options: variables(() => desk.variables),
       check: desk.expression,
     }),
+    line(_("Name of the called instance"), edits.get("flowable:processInstanceName"), (text) => edits.set({ "flowable:processInstanceName": text }), {
+      options: variables(() => desk.variables),
+      check: desk.expression,
+    }),
+    line(_("Variable for its number"), edits.get("flowable:idVariableName") ?? edits.get("flowable:processInstanceIdVariableName"), (name) => {
+      edits.set({ "flowable:idVariableName": name, "flowable:processInstanceIdVariableName": "" });
+    }, { mono: true }),
     truth(edits, "inheritBusinessKey", _("It has the caller's business key")),
     truth(edits, "inheritVariables", _("It gets all variables")),
     truth(edits, "sameDeployment", _("The version that was deployed together with this process")),
   ],
 };
 
-const truth = (edits, word, label) =>
+/** A word of Flowable's that is true or not there. */
+export const truth = (edits, word, label) =>
   tick(label, edits.get(`flowable:${word}`) === "true", (on) => edits.set({ [`flowable:${word}`]: on ? "true" : "" }));
 
 export const carried = {
   title: () => _("Values in and out"),
   fits: (edits) => edits.is("bpmn:CallActivity"),
-  fields: (edits, desk) => [mappings(edits, desk, "in", _("In")), mappings(edits, desk, "out", _("Out"))],
+  fields: (edits, desk) => [
+    mappings(edits, desk, "in", _("In")),
+    mappings(edits, desk, "out", _("Out")),
+    truth(edits, "useLocalScopeForOutParameters", _("What comes out stays in the subprocess around it")),
+  ],
 };
 
 /** A list of values that are carried from one place to another. */
 export function mappings(edits, desk, word, label) {
+  return pairs(label, edits.extensions(word), desk, (items) => edits.setExtensions(word, items));
+}
+
+/** The same for elements in their plain form; `within` tells the lists of one panel apart. */
+export function pairs(label, items, desk, set, { within = "", ...more } = {}) {
   return list(
     label,
-    edits.extensions(word),
-    (item, change, key) => {
+    items,
+    (item, change, own) => {
+      const key = within + own;
       const source = item.attrs.sourceExpression ?? item.attrs.source ?? "";
       const attrs = ({ from = source, to = item.attrs.target ?? "" }) => {
         const computed = /[$#]{/.test(from);
@@ -53,7 +71,7 @@ export function mappings(edits, desk, word, label) {
         line(_("To"), item.attrs.target, (to) => attrs({ to }), { mono: true, key: `${key} to` }),
       ];
     },
-    (items) => edits.setExtensions(word, items),
-    () => ({ attrs: { source: "value", target: "value" } }),
+    set,
+    () => ({ attrs: { source: "value", target: "value" }, ...more }),
   );
 }

@@ -1,8 +1,9 @@
 // What events wait for or bring about.
-import { whole } from "../completion.js";
+import { variables, whole } from "../completion.js";
 import { choice, line, tick } from "../fields.js";
 import { _ } from "../../js/texts.js";
 import { formal } from "./activity.js";
+import { truth } from "./call.js";
 
 // The kind of a timer that has no time yet.
 const chosen = new WeakMap();
@@ -42,6 +43,8 @@ const TITLES = {
 const KINDS = {
   timer(edits, desk, inner) {
     const kind = TIMERS.find((each) => inner.text(each)) ?? chosen.get(inner.bo) ?? "timeDuration";
+    const cycle = inner.bo.timeCycle && inner.of(inner.bo.timeCycle);
+    const end = () => cycle?.get("flowable:endDate") ?? "";
     return [
       choice(
         _("When"),
@@ -59,23 +62,37 @@ const KINDS = {
       ),
       formal(inner, desk, kind, { timeDuration: _("Duration"), timeDate: _("Date"), timeCycle: _("Cycle") }[kind], {
         key: "timer",
-        check: (text, input) => desk.firings(kind, text, input, repeats(edits)),
+        check: (text, input) => desk.firings(kind, text, input, { repeats: repeats(edits), end: end() }),
         hint: { timeDuration: "PT4H, P2D", timeDate: "2026-05-01T09:00", timeCycle: "R3/PT1H, 0 0 9 ? * MON-FRI" }[kind],
+      }),
+      cycle && repeats(edits) && line(_("Until"), end(), (text) => cycle.set({ "flowable:endDate": text }), {
+        mono: true,
+        options: variables(() => desk.variables),
+        check: desk.expression,
+        hint: _("A date such as 2026-12-31T18:00, or an expression. Nothing: as long as it is needed."),
       }),
     ];
   },
-  message: (edits, desk, inner) => [named(inner, "bpmn:Message", "messageRef", _("Name of the message"))],
-  receive: (edits) => [named(edits, "bpmn:Message", "messageRef", _("Name of the message"))],
-  signal: (edits, desk, inner) => [named(inner, "bpmn:Signal", "signalRef", _("Name of the signal"))],
+  message: (edits, desk, inner) => [named(inner, desk, "bpmn:Message", "message", _("Name of the message"))],
+  receive: (edits, desk) => [named(edits, desk, "bpmn:Message", "message", _("Name of the message"))],
+  signal: (edits, desk, inner) => [
+    named(inner, desk, "bpmn:Signal", "signal", _("Name of the signal")),
+    inner.get("signalRef") && heard(inner.of(inner.get("signalRef"))),
+    edits.is("bpmn:ThrowEvent") && truth(inner, "async", _("Thrown in a job of its own")),
+  ],
   error: (edits, desk, inner) => [
     coded(inner, "bpmn:Error", "errorRef", "errorCode", _("Error code"), _("Without a code it catches every error.")),
-    edits.is("bpmn:CatchEvent") && line(_("Variable for the code"), inner.get("flowable:errorVariableName"), (name) => inner.set({ "flowable:errorVariableName": name }), { mono: true }),
+    ...(edits.is("bpmn:CatchEvent") ? [variable(inner, "errorVariableName", _("Variable for the code")), variable(inner, "errorMessageVariable", _("Variable for the message"))] : []),
   ],
-  escalation: (edits, desk, inner) => [coded(inner, "bpmn:Escalation", "escalationRef", "escalationCode", _("Escalation code"))],
+  escalation: (edits, desk, inner) => [
+    coded(inner, "bpmn:Escalation", "escalationRef", "escalationCode", _("Escalation code"), edits.is("bpmn:CatchEvent") ? _("Without a code it catches every escalation.") : undefined),
+    edits.is("bpmn:CatchEvent") && variable(inner, "escalationCodeVariable", _("Variable for the code")),
+  ],
   conditional: (edits, desk, inner) => [formal(inner, desk, "condition", _("Happens when"), { hint: "${stock < 10}" })],
   link: (edits, desk, inner) => [line(_("Name of the link"), inner.get("name"), (name) => inner.set({ name }))],
   terminate: (edits, desk, inner) => [
-    tick(_("End the whole instance, with those that called it"), inner.get("flowable:terminateAll") === "true", (on) => inner.set({ "flowable:terminateAll": on ? "true" : "" })),
+    truth(inner, "terminateAll", _("End the whole instance, with those that called it")),
+    truth(inner, "terminateMultiInstance", _("End all repetitions around it")),
   ],
 };
 
@@ -85,12 +102,22 @@ const repeats = (edits) => {
   return false;
 };
 
-function named(edits, type, reference, label) {
+const variable = (edits, word, label) =>
+  line(label, edits.get(`flowable:${word}`), (name) => edits.set({ [`flowable:${word}`]: name }), { mono: true });
+
+// A name that stands in the file, or an expression that gives one.
+function named(edits, desk, type, kind, label) {
+  const [reference, computed] = [`${kind}Ref`, `flowable:${kind}Expression`];
   const names = () => edits.roots(type).map((root) => [root.name ?? "", root.id]).filter(([name]) => name);
-  return line(label, edits.get(reference)?.name, (name) => {
-    edits.set({ [reference]: name ? edits.root(type, { name }) : undefined });
-  }, { key: reference, options: whole(names) });
+  const receives = edits.is("bpmn:ReceiveTask");
+  return line(label, edits.get(computed) ?? edits.get(reference)?.name, (text) => {
+    const dynamic = !receives && /^[$#]{/.test(text);
+    edits.set({ [reference]: dynamic || !text ? undefined : edits.root(type, { name: text }), [computed]: dynamic ? text : "" });
+  }, { key: reference, options: (before) => variables(() => desk.variables)(before) ?? whole(names)(before), check: desk.expression });
 }
+
+const heard = (signal) =>
+  tick(_("Only this instance hears it"), signal.get("flowable:scope") === "processInstance", (on) => signal.set({ "flowable:scope": on ? "processInstance" : "" }));
 
 function coded(edits, type, reference, code, label, hint) {
   const codes = () => edits.roots(type).map((root) => [root.get(code) ?? "", root.name ?? ""]).filter(([text]) => text);

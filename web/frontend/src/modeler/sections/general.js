@@ -62,5 +62,6 @@ export const starters = {
       ],
       (word) => edits.set({ "wf:onSuspend": word }),
     ),
+    tick(_("Who started it may cancel it"), edits.get("wf:starterMayCancel") === "true", (on) => edits.set({ "wf:starterMayCancel": on ? "true" : "" })),
   ],
 };

@@ -1,6 +1,6 @@
 // What the panel shows of an element: sections in their order. A section is
 // `{ title, fits(edits), fields(edits, desk) }`; `desk` has names, variables and checks.
-import { activity, background, loop } from "./activity.js";
+import { activity, background, loop, skipping } from "./activity.js";
 import { call, carried } from "./call.js";
 import { event } from "./event.js";
 import { conditions, defaults } from "./flow.js";
@@ -25,6 +25,7 @@ export default [
   defaults,
   loop,
   background,
+  skipping,
   taskListeners,
   executionListeners,
 ];

@@ -30,6 +30,12 @@ export const people = {
     }),
     word(edits, "priority", _("Priority"), { check: desk.expression, hint: _("A number; 50 if nothing is said.") }),
     word(edits, "category", _("Category"), { check: desk.expression }),
+    word(edits, "owner", _("Owner"), {
+      options: either(whole, desk, () => desk.names.users),
+      check: desk.expression,
+      hint: _("Who is responsible for it, whoever does it."),
+    }),
+    word(edits, "taskIdVariableName", _("Variable for the number of the task"), { mono: true }),
     word(edits, "taskCompleterVariableName", _("Variable for who completed it"), { mono: true }),
   ],
 };
@@ -69,6 +75,9 @@ function formProperties(edits) {
         line(_("Label"), item.attrs.name, (name) => attr("name", name), { key: `${key} name` }),
         choice(_("Type"), item.attrs.type ?? "string", TYPES.map((type) => [type, type]), (type) => attr("type", type), { key: `${key} type` }),
         tick(_("Required"), item.attrs.required === "true", (on) => attr("required", on ? "true" : undefined), { key: `${key} required` }),
+        tick(_("Only to be read"), item.attrs.writable === "false", (on) => attr("writable", on ? "false" : undefined), { key: `${key} writable` }),
+        tick(_("Not shown"), item.attrs.readable === "false", (on) => attr("readable", on ? "false" : undefined), { key: `${key} readable` }),
+        item.attrs.type === "date" && line(_("Written as"), item.attrs.datePattern, (text) => attr("datePattern", text || undefined), { mono: true, key: `${key} pattern`, hint: "dd.MM.yyyy" }),
         item.attrs.type === "enum" && choices(item, change, key),
       ];
     },

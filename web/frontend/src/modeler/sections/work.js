@@ -1,8 +1,8 @@
 // What scripts and services do.
 import { variables } from "../completion.js";
-import { area, choice, line, note, tick } from "../fields.js";
+import { area, choice, line, note } from "../fields.js";
 import { _ } from "../../js/texts.js";
-import { mappings } from "./call.js";
+import { mappings, truth } from "./call.js";
 
 const SERVICES = ["bpmn:ServiceTask", "bpmn:SendTask", "bpmn:BusinessRuleTask"];
 const LANGUAGES = ["javascript", "juel"];
@@ -21,9 +21,17 @@ export const script = {
         hint: _("execution.getVariable(name), execution.setVariable(name, value), console.log(text). Escape, then Tab leaves the field."),
       }),
       line(_("Variable for the result"), edits.get("flowable:resultVariable"), (name) => edits.set({ "flowable:resultVariable": name }), { mono: true }),
+      truth(edits, "autoStoreVariables", _("Variables of the script become variables of the instance")),
+      ...result(edits),
     ];
   },
 };
+
+// Where a result stays.
+const result = (edits) => [
+  truth(edits, "useLocalScopeForResultVariable", _("The result stays in the subprocess around it")),
+  truth(edits, "storeResultVariableAsTransient", _("The result is forgotten at the next wait")),
+];
 
 export const service = {
   title: () => _("Service"),
@@ -56,7 +64,8 @@ const expression = (edits, desk) => [
   line(_("Variable for the result"), edits.get("flowable:resultVariableName") ?? edits.get("flowable:resultVariable"), (name) => {
     edits.set({ "flowable:resultVariableName": name, "flowable:resultVariable": "" });
   }, { mono: true }),
-  tick(_("Waits to be triggered afterwards"), edits.get("flowable:triggerable") === "true", (on) => edits.set({ "flowable:triggerable": on ? "true" : "" })),
+  truth(edits, "triggerable", _("Waits to be triggered afterwards")),
+  ...result(edits),
 ];
 
 const worker = (edits, desk) => [
