@@ -269,14 +269,6 @@ class Command:
             self._run.set_variables(target, values)
         self._run.work()
 
-    def remove_scope(self, token: int, names: list[str]) -> None:
-        """Remove variables of exactly this scope."""
-        target = self._token(token)
-        present = [name for name in names if name in target.variables]
-        if present:
-            self._run.remove(target, present)
-        self._run.work()
-
     def evaluate_conditions(self, variables: Mapping[str, Any] | None = None) -> None:
         """Set variables and evaluate every conditional event that waits."""
         if self.state.root is None:

@@ -267,7 +267,6 @@ class Process(Container):
         self.candidate_starter_users: tuple[str, ...] = ()
         self.candidate_starter_groups: tuple[str, ...] = ()
         self.file = ""
-        self.lanes: list[tuple[str, tuple[str, ...]]] = []
         self.keeps_running = False
         self.starter_may_cancel = False
 

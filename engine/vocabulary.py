@@ -47,11 +47,6 @@ class Word:
         """The elements that may have it."""
         return spread(self.where)
 
-    @property
-    def is_element(self) -> bool:
-        """Whether it is an extension element."""
-        return self.name.startswith("<")
-
 
 def spread(where: Sequence[str]) -> tuple[str, ...]:
     """The elements that a list of elements and groups (``@activity``) means."""

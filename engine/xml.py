@@ -203,8 +203,6 @@ class Reader:
                 self._node(name, child, container)
             elif name in ("dataObject", "property"):
                 self._data_object(child, container)
-            elif name == "laneSet":
-                self._lanes(child)
             elif name == "association":
                 self._associations.append((child.get("sourceRef", ""), child.get("targetRef", "")))
             elif name not in IGNORED_ELEMENTS:
@@ -265,13 +263,6 @@ class Reader:
             container.initial[name] = dialect.typed_value(self, xml, value.text or "")
         elif xml.get("name") or xml.get("itemSubjectRef") or (name and xml.name == "property"):
             container.initial[name] = None
-
-    def _lanes(self, xml: Element) -> None:
-        assert self.current is not None
-        for lane in (each for each in xml.walk() if each.name == "lane"):
-            nodes = (reference.text or "" for reference in lane.all("flowNodeRef"))
-            name = lane.get("name") or lane.get("id", "")
-            self.current.lanes.append((name, tuple(node.strip() for node in nodes)))
 
     # Linking: flows, boundaries, defaults.
 

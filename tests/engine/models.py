@@ -27,7 +27,9 @@ def _blocks(children: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
 
 
 blocks = st.recursive(
-    st.sampled_from([("task",), ("none",), ("timer",), ("signal",), ("script",), ("async",)]),
+    st.sampled_from(
+        [("task",), ("none",), ("timer",), ("signal",), ("script",), ("forget",), ("async",)]
+    ),
     _blocks,
     max_leaves=8,
 )
@@ -87,6 +89,15 @@ class Writer:
             f"<script>${{n + 1}}</script></scriptTask>",
             id,
         )
+
+    def _forget(self) -> tuple[str, str, str]:
+        id, remember = self.id("forget"), self.id("remember")
+        xml = (
+            f'<serviceTask id="{remember}" flowable:expression="${{n}}" '
+            f'flowable:resultVariable="v"/><serviceTask id="{id}" '
+            'flowable:expression="${execution.removeVariable(&quot;v&quot;)}"/>'
+        )
+        return xml + self.flow(remember, id), remember, id
 
     def _timer(self) -> tuple[str, str, str]:
         id = self.id("timer")

@@ -88,8 +88,6 @@ def retry(command: Command, _: int) -> None:
 
 def change_variables(command: Command, root: int, number: int) -> None:
     command.set_scope(root, {f"v{number % 3}": number})
-    if number > 5:
-        command.remove_scope(root, [f"v{(number + 1) % 3}"])
 
 
 def cancel(command: Command, root: int, number: int) -> None:
