@@ -24,10 +24,11 @@ from appliance.store.store import Store
 from appliance.store.transaction import Transaction
 from appliance.substitutes import Substitutes, Substitution
 
-# Who is a candidate of what somebody else has stands in the task alone, so all open ones are read.
+# Who is a candidate of what somebody else has stands in the task alone, so all open ones are read,
+# by the index that has only those.
 _TASKS = """
 SELECT id, coalesce(name, node), assignee, owner, candidate_users, candidate_groups, root
-FROM task WHERE ended IS NULL ORDER BY id
+FROM task WHERE ended IS NULL ORDER BY root, id
 """
 
 

@@ -27,7 +27,7 @@ IN_ORDER = re.compile(r"FROM instance WHERE (1|ended IS NOT NULL)( AND id [<>] \
 """The list of all instances is the table itself, read from its end as far as a page goes."""
 LIVE_ONLY = re.compile(
     r"USING (COVERING )?INDEX"
-    r" (job_(due|topic|failing)|incident_open|instance_(failed|live|suspended))"
+    r" (job_(due|topic|failing)|incident_open|task_live|instance_(failed|live|suspended))"
 )
 """An index that holds what is live, or what failed, may be read through."""
 
