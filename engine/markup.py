@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, overload
 from xml.parsers import expat
 
@@ -98,16 +98,22 @@ _NO_ELEMENTS: list[Element] = []
 """Shared by all that have no children, and never added to."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Document:
-    """A file: its root, and the elements that speak a dialect, in the order of their lines."""
+    """A file while it is read: its root, and those of its elements that speak a dialect."""
 
-    root: Element
-    spoken: list[Element]
+    file: str
+    elements: list[Element] = field(default_factory=list[Element])
+    spoken: list[Element] = field(default_factory=list[Element])
+
+    @property
+    def root(self) -> Element:
+        """The outermost element."""
+        return self.elements[0]
 
     def release(self) -> None:
         """Let go of the elements, which know each other and would not go away by themselves."""
-        for element in self.root.walk():
+        for element in self.elements:
             element.parent = None
 
 
@@ -117,8 +123,9 @@ def parse_xml(data: bytes, file: str) -> Document:
         raise invalid(
             file, "too-large", f"the file has {len(data):,} bytes, {MAX_BYTES:,} are allowed"
         )
+    document = Document(file)
     parser = expat.ParserCreate(namespace_separator="}")
-    builder = _Builder(parser, file)
+    _build(document, parser)
     try:
         parser.Parse(data, True)
     except (expat.ExpatError, ValueError, LookupError) as error:
@@ -127,85 +134,81 @@ def parse_xml(data: bytes, file: str) -> Document:
             [Finding("error", "not-xml", f"not XML: {error}", "", line, file)]
         ) from None
     finally:
-        builder.stop()
-    return Document(builder.top.children[0], builder.spoken)
+        parser.StartDoctypeDeclHandler = parser.StartElementHandler = None
+        parser.EndElementHandler = parser.CharacterDataHandler = None
+    return document
 
 
-class _Builder:
-    """Builds elements while expat reads: nothing is kept twice, and names are shared."""
+def _build(document: Document, parser: expat.XMLParserType) -> None:
+    """Let the elements of a document be built while expat reads. Names are shared.
 
-    def __init__(self, parser: expat.XMLParserType, file: str) -> None:
-        self.file = file
-        self.top = Element("", None, 0, None, _NOTHING, _NOTHING)
-        self.spoken: list[Element] = []
-        self._open = [self.top]
-        self._foreign = 0
-        self._names: dict[str, tuple[str | None, str] | None] = {}
-        self._parser: expat.XMLParserType | None = parser
-        parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = self._doctype
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
+    This runs once for each tag and text of a file: what is at hand in a closure costs least, and
+    ends of elements are only counted.
+    """
+    outside = Element("", None, 0, None, _NOTHING, _NOTHING)
+    around: list[Element | None] = [outside, *(None for _ in range(MAX_DEPTH))]
+    ended: list[str] = []
+    started = 0
+    names: dict[str, tuple[str | None, str] | None] = {}
+    elements, spoken = document.elements, document.spoken
 
-    def stop(self) -> None:
-        """Let go of the parser, and it of this."""
-        parser, self._parser = self._parser, None
-        if parser is not None:
-            parser.StartDoctypeDeclHandler = parser.StartElementHandler = None
-            parser.EndElementHandler = parser.CharacterDataHandler = None
-
-    def _doctype(self, *_: Any) -> None:
-        message = "a document type or entity declaration is not allowed"
-        raise invalid(self.file, "doctype", message)
-
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        if self._foreign:
-            self._foreign += 1
-            return
-        names = self._names
-        known = names[tag] if tag in names else names.setdefault(tag, self._known(tag))
-        if known is None:
-            self._foreign = 1
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal started
+        depth = started - len(ended)
+        started += 1
+        if depth == MAX_DEPTH:
+            message = f"more than {MAX_DEPTH} elements are nested"
+            raise invalid(document.file, "too-deep", message)
+        if tag not in names:
+            names[tag] = _known(tag)
+            if not elements:
+                _check_root(tag, names[tag], document.file)
+        known, parent = names[tag], around[depth]
+        if known is None or parent is None:
+            around[depth + 1] = None
             return
         dialect, name = known
         own = _NOTHING
         if "}" in "".join(attributes):
             own, attributes = _own(attributes), _plain(attributes)
-        parent = self._open[-1]
-        assert self._parser is not None
-        line = self._parser.CurrentLineNumber
-        element = Element(name, dialect, line, parent, attributes, own)
+        line = parser.CurrentLineNumber
+        around[depth + 1] = element = Element(name, dialect, line, parent, attributes, own)
         if parent.children:
             parent.children.append(element)
         else:
             parent.children = [element]
-        self._open.append(element)
-        if len(self._open) > MAX_DEPTH:
-            raise invalid(self.file, "too-deep", f"more than {MAX_DEPTH} elements are nested")
+        elements.append(element)
         if own or dialect is not None:
-            self.spoken.append(element)
+            spoken.append(element)
 
-    def _end(self, _tag: str) -> None:
-        if self._foreign:
-            self._foreign -= 1
-        else:
-            self._open.pop()
-
-    def _text(self, text: str) -> None:
-        element = self._open[-1]
-        if not (self._foreign or element.children):
+    def characters(text: str) -> None:
+        element = around[started - len(ended)]
+        if element is not None and not element.children:
             element.text = text if element.text is None else element.text + text
 
-    def _known(self, tag: str) -> tuple[str | None, str] | None:
-        """The dialect and the local name of a tag; None for what is left out, with all in it."""
-        namespace, _, name = tag.rpartition("}")
-        if len(self._open) == 1 and namespace != MODEL:
-            message = f"the root element is <{name}>, not BPMN definitions"
-            raise invalid(self.file, "not-bpmn", message)
-        if namespace == MODEL:
-            return None if name in _REPEATED else (None, name)
-        return (DIALECTS[namespace], name) if namespace in DIALECTS else None
+    def doctype(*_: Any) -> None:
+        message = "a document type or entity declaration is not allowed"
+        raise invalid(document.file, "doctype", message)
+
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = doctype
+    parser.StartElementHandler = start
+    parser.EndElementHandler = ended.append
+    parser.CharacterDataHandler = characters
+
+
+def _known(tag: str) -> tuple[str | None, str] | None:
+    """The dialect and the local name of a tag; None for what is left out, with all in it."""
+    namespace, _, name = tag.rpartition("}")
+    if namespace == MODEL:
+        return None if name in _REPEATED else (None, name)
+    return (DIALECTS[namespace], name) if namespace in DIALECTS else None
+
+
+def _check_root(tag: str, known: tuple[str | None, str] | None, file: str) -> None:
+    if known != (None, "definitions"):
+        name = tag.rpartition("}")[2]
+        raise invalid(file, "not-bpmn", f"the root element is <{name}>, not BPMN definitions")
 
 
 def _plain(attributes: dict[str, str]) -> dict[str, str]:

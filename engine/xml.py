@@ -29,7 +29,7 @@ from engine.juel import Expression
 from engine.juel import compile as compile_expression
 from engine.lint import lint
 from engine.loops import LOOPS, read_loop
-from engine.markup import Document, Element, invalid, keeping_everything, parse_xml
+from engine.markup import Document, Element, keeping_everything, parse_xml
 from engine.model import Container, Flow, Node, Process
 from engine.script import Script, language_of
 from engine.starters import read_starters
@@ -97,8 +97,6 @@ def _inspect(data: bytes, file: str) -> Bpmn:
 
 def _read(document: Document, data: bytes, file: str) -> Bpmn:
     root = document.root
-    if root.name != "definitions":
-        raise invalid(file, "not-bpmn", f"the root element is <{root.name}>, not BPMN definitions")
     reader = Reader(document, file)
     reader.goes_on_at_once = dialect.is_of_flowable(data)
     bpmn = Bpmn(file, data)

@@ -21,64 +21,58 @@ from engine.errors import ExpressionFailed, ExpressionInvalid
 from engine.juel.arithmetic import Trouble
 from engine.juel.build import Build
 from engine.juel.coerce import joined, plain, text_of, truth_of
-from engine.juel.flat import flat, names_in
-from engine.juel.node import PROBLEMS, Node, placed
+from engine.juel.flat import flat, is_flat, is_plain
+from engine.juel.node import PROBLEMS, Node, Run, placed
 from engine.juel.scope import Scope
 from engine.juel.split import Part, split
 from engine.juel.target import assign, is_target
 
 __all__ = ["Expression", "Scope", "compile", "text_of", "truth_of"]
 
-_NO_NAMES: frozenset[str] = frozenset()
 _SIMPLE = frozenset({type(None), bool, int, str})
 
 
 class Expression:
-    """A compiled expression.
+    """A compiled expression. One that is sure to be right is built when it is first needed.
 
-    ``constant`` is true when it always has the same value, ``value``. ``names`` holds the variables
-    that must exist, ``optional_names`` those that ``vars:…`` functions may look for.
+    ``constant`` is true when it always has the same value, ``value``.
     """
 
-    __slots__ = (
-        "_built", "_offset", "_run", "constant", "names", "optional_names", "text", "value",
-    )  # fmt: skip
+    __slots__ = ("_node", "_offset", "_run", "constant", "text", "value")
 
-    def __init__(self, text: str, node: Node, offset: int = 0) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
-        self._built: Node | None = node
-        self._run = node.run
-        self._offset = offset
-        self.constant = node.kind == "constant"
-        self.value = node.value if self.constant else None
-        self.names = self.optional_names = _NO_NAMES
-        if self.constant:
-            return
-        nodes = list(node.walk())
-        self.names = frozenset(each.value for each in nodes if each.kind == "name")
-        self.optional_names = frozenset(each.value for each in nodes if each.kind == "variable")
+        self.constant = False
+        self.value: Any = None
+        self._node: Node | None = None
+        self._offset = 0
+        self._run: Run | None = None
 
     @classmethod
-    def plain(cls, text: str, names: frozenset[str]) -> Expression:
-        """One that is sure to be right, and is built when it is first needed."""
-        expression = cls.__new__(cls)
-        expression.text = text
-        expression._built = None
-        expression._run = expression._first
-        expression._offset = 2
-        expression.constant, expression.value = False, None
-        expression.names, expression.optional_names = names, _NO_NAMES
+    def literal(cls, text: str) -> Expression:
+        """One that is only text."""
+        expression = cls(text)
+        expression.constant, expression.value = True, text
         return expression
 
-    @property
-    def _node(self) -> Node:
-        if self._built is None:
-            self._built = flat(self.text[2:-1])
-            self._run = self._built.run
-        return self._built
+    def built(self) -> Node:
+        """What it is made of. Raises ExpressionInvalid."""
+        if self._node is None:
+            node, self._offset = _read(self.text)
+            self._node, self._run = node, node.run
+            self.constant = node.kind == "constant"
+            self.value = node.value if self.constant else None
+        return self._node
 
-    def _first(self, scope: Scope) -> Any:
-        return self._node.run(scope)
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables that must exist."""
+        return frozenset(each.value for each in self.built().walk() if each.kind == "name")
+
+    @property
+    def optional_names(self) -> frozenset[str]:
+        """The variables that ``vars:…`` functions may look for."""
+        return frozenset(each.value for each in self.built().walk() if each.kind == "variable")
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
@@ -86,12 +80,13 @@ class Expression:
     @property
     def is_target(self) -> bool:
         """Whether a value can be assigned to it."""
-        return is_target(self._node)
+        return is_target(self.built())
 
     def evaluate(self, scope: Scope) -> Any:
         """The value in a scope. Raises ExpressionFailed."""
         try:
-            value = self._run(scope)
+            run = self._run or self.built().run
+            value = run(scope)
             return value if value.__class__ in _SIMPLE else plain(value)
         except PROBLEMS as problem:
             raise self._failed(problem) from None
@@ -99,12 +94,12 @@ class Expression:
     def assign(self, scope: Scope, value: Any) -> None:
         """Assign a value to the variable or place that it names. Raises ExpressionFailed."""
         try:
-            assign(self._node, scope, value)
+            assign(self.built(), scope, value)
         except PROBLEMS as problem:
             raise self._failed(problem) from None
 
     def _failed(self, problem: Exception) -> ExpressionFailed:
-        trouble = placed(problem, self._node.place)
+        trouble = placed(problem, self.built().place)
         return ExpressionFailed(_message(trouble, self.text, self._offset))
 
 
@@ -116,22 +111,21 @@ def compile(text: str) -> Expression:
     """
     text = text.strip()
     if "{" not in text:
-        return Expression(text, Node(lambda _: text, 0, "constant", text))
-    if (
-        text[0] in "$#"
-        and text[1] == "{"
-        and text[-1] == "}"
-        and (names := names_in(text[2:-1])) is not None
-    ):
-        return Expression.plain(text, names)
+        return Expression.literal(text)
+    expression = Expression(text)
+    if not is_plain(text):
+        expression.built()
+    return expression
+
+
+def _read(text: str) -> tuple[Node, int]:
+    """What a text is made of, and where in it that begins. Raises ExpressionInvalid."""
     try:
         parts = split(text)
     except Trouble as problem:
         raise ExpressionInvalid(_message(problem, text, 0)) from None
-    if len(parts) == 1:
-        return Expression(text, _node(parts[0], text), parts[0].place)
     nodes = [_node(part, text) for part in parts]
-    return Expression(text, _mixture(nodes, parts))
+    return (nodes[0], parts[0].place) if len(parts) == 1 else (_mixture(nodes, parts), 0)
 
 
 def _mixture(nodes: list[Node], parts: list[Part]) -> Node:
@@ -153,7 +147,7 @@ def _mixture(nodes: list[Node], parts: list[Part]) -> Node:
 def _node(part: Part, text: str) -> Node:
     if not part.is_expression:
         return Node(lambda _: part.text, 0, "constant", part.text)
-    if names_in(part.text) is not None:
+    if is_flat(part.text):
         return flat(part.text)
     try:
         return _parser().parse(part.text)  # pyright: ignore

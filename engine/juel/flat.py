@@ -16,61 +16,68 @@ from engine.juel.operators import RESERVED, Operator, bind
 
 MAX_LENGTH = 1000
 
-_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
-_OPERAND = (
-    rf"(?:({_NAME}(?:\.{_NAME})*)(?![\w$.])|(-?[0-9]{{1,9}})(?![\w$.])"
-    r"|'([^'\\{}]*)'|\"([^\"\\{}]*)\")"
+_NO_NAME = rf"(?:{'|'.join(sorted(RESERVED))})(?![A-Za-z0-9_])"
+_NAME = rf"(?!{_NO_NAME})[A-Za-z_][A-Za-z0-9_]*"
+_END = r"(?![\w$.])"
+_PATH = rf"({_NAME}(?:\.{_NAME})*){_END}"
+_WORD = rf"(?:true|false|null){_END}"
+_NUMBER = rf"-?[0-9]{{1,9}}{_END}"
+_SIGN = r"==|!=|<=|>=|<|>|&&|\|\||[-+*/%]"
+_OPERAND = rf"""(?:{_PATH}|{_WORD}|{_NUMBER}|'[^'\\{{}}]*'|"[^"\\{{}}]*")"""
+_INSIDE = rf"\s*{_OPERAND}\s*(?:(?:{_SIGN})\s*{_OPERAND}\s*)*"
+_LITERAL = r"[^$#\\{}]*"
+_FLAT = re.compile(_INSIDE)
+_ALONE = re.compile(rf"[$#]\{{{_INSIDE}\}}")
+_MIXED = re.compile(rf"{_LITERAL}(?:[$#]\{{{_INSIDE}\}}{_LITERAL})*")
+_STEP = re.compile(
+    rf"""\s*(?:{_PATH}|({_WORD})|({_NUMBER})|'([^']*)'|"([^"]*)")\s*(?P<sign>{_SIGN})?"""
 )
-_SIGN = r"(==|!=|<=|>=|<|>|&&|\|\||[-+*/%])"
-_FLAT = re.compile(rf"\s*{_OPERAND}\s*(?:{_SIGN}\s*{_OPERAND}\s*)*")
-_STEP = re.compile(rf"\s*{_OPERAND}\s*{_SIGN}?")
 _WORDS = {"true": True, "false": False, "null": None}
-_FORBIDDEN = RESERVED - _WORDS.keys()
 
 
-def names_in(text: str) -> frozenset[str] | None:
-    """The variables in an expression that is as plain as that; None for any other.
+def is_flat(text: str) -> bool:
+    """Whether an expression, without its braces, is as plain as that.
 
-    One without variables is none of these: what it comes to should be known at once.
+    One without variables is not: what it comes to should be known at once.
     """
-    if len(text) > MAX_LENGTH or _FLAT.fullmatch(text) is None:
-        return None
-    names: set[str] = set()
-    for path, *_ in _STEP.findall(text):
-        first, *members = path.split(".")
-        if first in _FORBIDDEN or (members and not RESERVED.isdisjoint([first, *members])):
-            return None
-        if first and first not in _WORDS:
-            names.add(first)
-    return frozenset(names) or None
+    found = _FLAT.fullmatch(text) if len(text) <= MAX_LENGTH else None
+    return found is not None and found.lastindex is not None
+
+
+def is_plain(text: str) -> bool:
+    """Whether an attribute holds such expressions and literal text: it is sure to be right."""
+    if len(text) > MAX_LENGTH:
+        return False
+    alone = _ALONE.fullmatch(text)
+    return alone.lastindex is not None if alone else _MIXED.fullmatch(text) is not None
 
 
 def flat(text: str) -> Node:
-    """The node of an expression that :func:`names_in` answers for."""
+    """The node of an expression that :func:`is_flat`."""
     operands: list[Node] = []
     signs: list[Operator] = []
     for found in _STEP.finditer(text):
         operands.append(_operand(found))
-        if found[5]:
-            signs.append((found[5], found.start(5)))
+        if found["sign"]:
+            signs.append((found["sign"], found.start("sign")))
     return bind(operands, signs)
 
 
 def _operand(found: re.Match[str]) -> Node:
-    path, number, single, double = found.group(1, 2, 3, 4)
+    path, word, number, single, double = found.group(1, 2, 3, 4, 5)
     if path is not None:
         return _path(path, found.start(1))
+    if word is not None:
+        return constant(_WORDS[word], found.start(2))
     if number is not None:
-        return constant(int(number), found.start(2))
+        return constant(int(number), found.start(3))
     if single is not None:
-        return constant(single, found.start(3) - 1)
-    return constant(double, found.start(4) - 1)
+        return constant(single, found.start(4) - 1)
+    return constant(double, found.start(5) - 1)
 
 
 def _path(text: str, place: int) -> Node:
     name, *members = text.split(".")
-    if name in _WORDS:
-        return constant(_WORDS[name], place)
     node = named(name, place)
     for each in members:
         place += len(name) + 1

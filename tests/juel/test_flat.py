@@ -9,7 +9,7 @@ import pytest
 
 from engine import juel
 from engine.errors import ExpressionFailed, ExpressionInvalid
-from engine.juel.flat import names_in
+from engine.juel.flat import is_flat, is_plain
 from tests.juel.conftest import Names
 
 OPERANDS = (
@@ -33,10 +33,17 @@ def texts() -> list[str]:
     ]
 
 
+def attributes() -> list[str]:
+    """Expressions alone, and some with text and others beside them."""
+    alone = [f"${{{text}}}" for text in texts()]
+    mixed = [f"Of {one}, #{two[1:]} and {one}" for one, two in zip(alone, alone[1:], strict=False)]
+    return alone + mixed[:500]
+
+
 def told(text: str) -> tuple[object, object, object]:
     """What a text comes to, or what is wrong with it; the names in it."""
     try:
-        expression = juel.compile(f"${{{text}}}")
+        expression = juel.compile(text)
     except ExpressionInvalid as problem:
         return str(problem), None, None
     try:
@@ -47,12 +54,13 @@ def told(text: str) -> tuple[object, object, object]:
 
 
 def test_the_parser_says_the_same(monkeypatch: pytest.MonkeyPatch):
-    wanted = texts()
-    assert sum(names_in(text) is not None for text in wanted) > len(wanted) / 2
+    wanted = attributes()
+    assert sum(map(is_plain, wanted)) > len(wanted) / 2
     juel.compile.cache_clear()
     quick = [told(text) for text in wanted]
     juel.compile.cache_clear()
-    monkeypatch.setattr(juel, "names_in", lambda _text: None)
+    monkeypatch.setattr(juel, "is_flat", lambda _text: False)
+    monkeypatch.setattr(juel, "is_plain", lambda _text: False)
     assert [told(text) for text in wanted] == quick
 
 
@@ -65,4 +73,5 @@ def test_the_parser_says_the_same(monkeypatch: pytest.MonkeyPatch):
     ],
 )  # fmt: skip
 def test_anything_else_is_left_to_the_parser(text: str):
-    assert names_in(text) is None
+    assert not is_flat(text)
+    assert not is_plain(f"${{{text}}}")
