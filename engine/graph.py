@@ -10,10 +10,12 @@ from engine.model import Node
 
 def successors(node: Node) -> list[Node]:
     """Where a token can go next: along flows, by boundary events, by links."""
-    found: list[Node] = [flow.target for flow in node.outgoing]
-    if not (node.boundaries or node.triggers):
-        return found
-    found += node.boundaries
+    found = [flow.target for flow in node.outgoing]
+    return [*found, *_jumps(node)] if node.boundaries or node.triggers else found
+
+
+def _jumps(node: Node) -> list[Node]:
+    found: list[Node] = [*node.boundaries]
     for trigger in node.triggers:
         target = getattr(trigger, "target", None)
         if target is not None:
@@ -33,13 +35,18 @@ def predecessors(node: Node) -> list[Node]:
 
 def reachable(starts: Iterable[Node]) -> set[Node]:
     """All nodes that tokens at these nodes can come to, themselves included."""
-    seen: set[Node] = set()
-    queue = deque(starts)
-    while queue:
-        node = queue.popleft()
-        if node not in seen:
-            seen.add(node)
-            queue.extend(successors(node))
+    pending = list(starts)
+    seen = set(pending)
+    while pending:
+        node = pending.pop()
+        for flow in node.outgoing:
+            if flow.target not in seen:
+                seen.add(flow.target)
+                pending.append(flow.target)
+        if node.boundaries or node.triggers:
+            new = [each for each in _jumps(node) if each not in seen]
+            seen.update(new)
+            pending += new
     return seen
 
 
@@ -63,29 +70,29 @@ def reaching(join: Node) -> dict[str, int]:
 
 def loops(nodes: Iterable[Node]) -> list[list[Node]]:
     """The strongly connected parts of these nodes that hold a cycle. Tarjan 1972, no recursion."""
-    after = {node: successors(node) for node in nodes}
+    place = {node: number for number, node in enumerate(nodes)}
     index: dict[Node, int] = {}
     low: dict[Node, int] = {}
     stack: list[Node] = []
     on_stack: set[Node] = set()
     found: list[list[Node]] = []
-    for root in _led_back_to(after):
+    for root in _led_back_to(place):
         if root in index:
             continue
         index[root] = low[root] = len(index)
         stack.append(root)
         on_stack.add(root)
-        work = [(root, iter(after[root]))]
+        work = [(root, iter(successors(root)))]
         while work:
             node, following = work[-1]
             for each in following:
                 if each not in index:
-                    if each not in after:
+                    if each not in place:
                         continue
                     index[each] = low[each] = len(index)
                     stack.append(each)
                     on_stack.add(each)
-                    work.append((each, iter(after[each])))
+                    work.append((each, iter(successors(each))))
                     break
                 if each in on_stack:
                     low[node] = min(low[node], index[each])
@@ -98,15 +105,23 @@ def loops(nodes: Iterable[Node]) -> list[list[Node]]:
     return found
 
 
-def _led_back_to(after: Mapping[Node, Sequence[Node]]) -> list[Node]:
-    """Where flows lead back to, in the order that nodes have here: each cycle has one of these."""
-    place = {node: number for number, node in enumerate(after)}
-    return [
-        each
-        for node, following in after.items()
-        for each in following
-        if place.get(each, len(place)) <= place[node]
+def _led_back_to(place: Mapping[Node, int]) -> list[Node]:
+    """Where ways lead back to, in the order that nodes have here: each cycle has one of these."""
+    last = len(place)
+    flows = [
+        flow.target
+        for node, number in place.items()
+        for flow in node.outgoing
+        if place.get(flow.target, last) <= number
     ]
+    jumps = [
+        each
+        for node, number in place.items()
+        if node.boundaries or node.triggers
+        for each in _jumps(node)
+        if place.get(each, last) <= number
+    ]
+    return flows + jumps
 
 
 def _component(root: Node, stack: list[Node], on_stack: set[Node]) -> list[list[Node]]:

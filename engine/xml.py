@@ -36,6 +36,7 @@ from engine.starters import read_starters
 from engine.triggers.link import Link
 from engine.triggers.signal import check_signals
 
+_ASYNC = frozenset(["async", "asyncBefore", "asyncLeave", "asyncAfter"])
 _RARE = frozenset(["isForCompensation", "startQuantity", "completionQuantity"])
 _TORN = frozenset(
     ["dangling-reference", "flow-crosses-scope", "duplicate-id", "link", "compensation"]
@@ -210,12 +211,13 @@ class Reader:
         kind = ELEMENTS[tag]
         if tag == "subProcess" and xml.get("triggeredByEvent") == "true":
             kind = EventSubProcess
-        name = " ".join(xml.get("name", "").split())
+        name = " ".join(xml.attributes.get("name", "").split())
         node = kind(id or self._id(xml), name, xml.line, container)
         assert self.current is not None
         self.current.nodes[node.id] = node
         container.children.append(node)
-        self._common(node, xml)
+        if xml.children:
+            self._common(node, xml)
         self._execution(node, xml)
         node.read(xml, self)
         if xml.attributes.get("default"):
@@ -226,7 +228,7 @@ class Reader:
             self._children(node, xml)
 
     def _common(self, node: Node, xml: Element) -> None:
-        """What any element may have; most have nothing of it, which costs nothing."""
+        """What any element may have."""
         for child in xml:
             if child.name == "documentation":
                 node.documentation = (child.text or "").strip()
@@ -236,7 +238,7 @@ class Reader:
                 node.loop = node.loop or read_loop(xml, self)
 
     def _execution(self, node: Node, xml: Element) -> None:
-        if xml.own:
+        if not _ASYNC.isdisjoint(xml.own):
             node.before = self.flag(xml, "async") or self.flag(xml, "asyncBefore")
             node.after = self.flag(xml, "asyncLeave") or self.flag(xml, "asyncAfter")
         if not _RARE.isdisjoint(xml.attributes):

@@ -28,6 +28,15 @@ EVENTS = ("all", "create", "assignment", "complete", "delete")
 """What a task listener may listen to."""
 
 _TEXTS = ("assignee", "owner", "category", "formKey")
+_COMPUTED = {
+    "dueDate": "due",
+    "priority": "priority",
+    "skipExpression": "skip",
+    "activeTaskIdVariableName": "id_variable",
+    "taskIdVariableName": "id_variable",
+    "taskCompleterVariableName": "completer_variable",
+}
+"""Attributes, and the fields that they become; of two for the same field the later one counts."""
 
 
 class UserTask(Node):
@@ -63,22 +72,15 @@ class UserTask(Node):
 
     def _read_own(self, xml: Element, reader: Reader) -> None:
         """The attributes of the dialects."""
-        texts = {name: reader.expression(xml, xml.own.get(name), name) for name in _TEXTS}
+        own = xml.own
+        texts = {name: reader.expression(xml, own.get(name), name) for name in _TEXTS}
         if texts["formKey"] is None:
-            texts["formKey"] = reader.expression(xml, xml.own.get("formRef"), "formRef")
+            texts["formKey"] = reader.expression(xml, own.get("formRef"), "formRef")
         self.texts = texts
-        self.due = reader.expression(xml, xml.own.get("dueDate"), "dueDate")
         self.calendar = read_calendar(xml, reader)
-        self.priority = reader.expression(xml, xml.own.get("priority"), "priority")
-        self.skip = reader.expression(xml, xml.own.get("skipExpression"), "skip expression")
-        self.id_variable = reader.expression(
-            xml,
-            xml.own.get("taskIdVariableName") or xml.own.get("activeTaskIdVariableName"),
-            "taskIdVariableName",
-        )
-        self.completer_variable = reader.expression(
-            xml, xml.own.get("taskCompleterVariableName"), "taskCompleterVariableName"
-        )
+        for name, computed in _COMPUTED.items():
+            if name in own:
+                setattr(self, computed, reader.expression(xml, own[name], name))
         self.users = _expressions(xml, reader, "candidateUsers")
         self.groups = _expressions(xml, reader, "candidateGroups")
 
