@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from appliance.store.known import Known
 from engine.elements.start_event import StartEvent
@@ -27,7 +28,7 @@ RESERVED_KEYS = frozenset({
 _KEY = re.compile(r"[A-Za-z0-9._~-]{1,200}")
 
 
-@dataclass(slots=True)
+@dataclass
 class Deployment:
     """Files that belong together, read and checked; with errors in ``findings`` none of it runs."""
 
@@ -77,11 +78,15 @@ class Deployment:
             raise ModelInvalid(self.findings)
         return self
 
+    @cached_property
+    def digests(self) -> Mapping[str, bytes]:
+        """The SHA-256 of each file."""
+        return {name: hashlib.sha256(data).digest() for name, data in self.files.items()}
+
     def digest(self, file: str, process: Process) -> bytes:
         """What has to be the same for nothing to be new: the file and the forms beside it."""
         own = [self.forms[key][0] for key in sorted(set(form_keys(process))) if key in self.forms]
-        digests = [hashlib.sha256(self.files[name]).digest() for name in (file, *own)]
-        return hashlib.sha256(b"".join(digests)).digest()
+        return hashlib.sha256(b"".join(self.digests[name] for name in (file, *own))).digest()
 
     def _read_model(self, name: str, data: bytes) -> None:
         try:

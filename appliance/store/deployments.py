@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 
 from appliance.deployment import Deployment
@@ -77,16 +76,16 @@ def _latest(transaction: Transaction, key: str) -> tuple | None:
 
 def _is_new_form(transaction: Transaction, deployment: Deployment, key: str) -> bool:
     row = transaction.connection.execute(_LATEST_FORM, (key,)).fetchone()
-    return row is None or row[0] != _sha256(deployment.files[deployment.forms[key][0]])
+    return row is None or row[0] != deployment.digests[deployment.forms[key][0]]
 
 
 def _write_files(transaction: Transaction, deployment: Deployment, id: int) -> None:
     connection = transaction.connection
     for name, data in deployment.files.items():
-        connection.execute(_RESOURCE, (id, name, _sha256(data), data))
+        connection.execute(_RESOURCE, (id, name, deployment.digests[name], data))
     for key, (name, _) in deployment.forms.items():
-        digest = _sha256(deployment.files[name])
-        connection.execute(_FORM, (transaction.new_id(), key, id, name, digest))
+        row = (transaction.new_id(), key, id, name, deployment.digests[name])
+        connection.execute(_FORM, row)
 
 
 def _write_definition(
@@ -133,7 +132,3 @@ def _unchanged(process: Process, row: tuple | None) -> ProcessView:
         process.executable and process.has_start_form, bool(suspended), deployment, at, by,
         process.executable, True,
     )  # fmt: skip
-
-
-def _sha256(data: bytes) -> bytes:
-    return hashlib.sha256(data).digest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from appliance.store import sqlite
 
@@ -24,9 +25,9 @@ NOTHING_KNOWN = Known(form=lambda _: False, group=lambda _: True)
 
 
 def known_in(read: Callable[[], sqlite.Connection]) -> Known:
-    """What a store knows."""
+    """What a store knows; each question is asked once."""
 
     def is_there(query: str) -> Callable[[str], bool]:
-        return lambda name: read().execute(query, (name,)).fetchone() is not None
+        return cache(lambda name: read().execute(query, (name,)).fetchone() is not None)
 
     return Known(is_there(_FORM), is_there(_GROUP))
