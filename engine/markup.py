@@ -150,6 +150,7 @@ def _build(document: Document, parser: expat.XMLParserType) -> None:
     ended: list[str] = []
     started = 0
     names: dict[str, tuple[str | None, str] | None] = {}
+    plain: set[str] = set()
     elements, spoken = document.elements, document.spoken
 
     def start(tag: str, attributes: dict[str, str]) -> None:
@@ -169,8 +170,9 @@ def _build(document: Document, parser: expat.XMLParserType) -> None:
             return
         dialect, name = known
         own = _NOTHING
-        if "}" in "".join(attributes):
-            own, attributes = _own(attributes), _plain(attributes)
+        if not plain.issuperset(attributes):
+            attributes, own = _divided(attributes)
+            plain.update(attributes)
         line = parser.CurrentLineNumber
         around[depth + 1] = element = Element(name, dialect, line, parent, attributes, own)
         if parent.children:
@@ -211,18 +213,17 @@ def _check_root(tag: str, known: tuple[str | None, str] | None, file: str) -> No
         raise invalid(file, "not-bpmn", f"the root element is <{name}>, not BPMN definitions")
 
 
-def _plain(attributes: dict[str, str]) -> dict[str, str]:
-    return {key: value for key, value in attributes.items() if "}" not in key}
-
-
-def _own(attributes: dict[str, str]) -> dict[str, str]:
-    """The attributes of the dialects; the first counts where two say the same."""
-    found: dict[str, str] = {}
+def _divided(attributes: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The plain attributes, and those of the dialects; the first counts where two say the same."""
+    plain: dict[str, str] = {}
+    own: dict[str, str] = {}
     for key, value in attributes.items():
-        namespace, _, name = key.rpartition("}")
-        if namespace in DIALECTS:
-            found.setdefault(name, value)
-    return found
+        namespace, inside, name = key.rpartition("}")
+        if not inside:
+            plain[key] = value
+        elif namespace in DIALECTS:
+            own.setdefault(name, value)
+    return plain, own or _NOTHING
 
 
 @contextmanager

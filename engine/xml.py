@@ -149,7 +149,7 @@ class Reader:
         }
         self.current: Process | None = None
         self._ids: set[str] = set()
-        self._flows: list[tuple[Element, Container]] = []
+        self._flows: list[Element] = []
         self._boundaries: list[tuple[BoundaryEvent, Element]] = []
         self._defaults: list[tuple[Node, Element]] = []
         self._associations: list[tuple[str, str]] = []
@@ -197,7 +197,7 @@ class Reader:
             if child.dialect is not None:
                 continue
             if name == "sequenceFlow":
-                self._flows.append((child, container))
+                self._flows.append(child)
             elif name in ELEMENTS:
                 self._node(name, child, container)
             elif name in ("dataObject", "property"):
@@ -267,7 +267,7 @@ class Reader:
     # Linking: flows, boundaries, defaults.
 
     def _link(self, process: Process) -> None:
-        for xml, _ in self._flows:
+        for xml in self._flows:
             self._flow(process, xml)
         for node, xml in self._defaults:
             self._default(node, xml, process)

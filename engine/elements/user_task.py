@@ -79,8 +79,8 @@ class UserTask(Node):
         self.texts = texts
         self.calendar = read_calendar(xml, reader)
         for name, computed in _COMPUTED.items():
-            if name in own:
-                setattr(self, computed, reader.expression(xml, own[name], name))
+            if (text := own.get(name)) is not None:
+                setattr(self, computed, reader.expression(xml, text, name))
         self.users = _expressions(xml, reader, "candidateUsers")
         self.groups = _expressions(xml, reader, "candidateGroups")
 
