@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC
+from itertools import pairwise
 
 import pytest
 
@@ -36,7 +37,7 @@ def texts() -> list[str]:
 def attributes() -> list[str]:
     """Expressions alone, and some with text and others beside them."""
     alone = [f"${{{text}}}" for text in texts()]
-    mixed = [f"Of {one}, #{two[1:]} and {one}" for one, two in zip(alone, alone[1:], strict=False)]
+    mixed = [f"Of {one}, #{two[1:]} and {one}" for one, two in pairwise(alone)]
     return alone + mixed[:500]
 
 
