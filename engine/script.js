@@ -15,6 +15,10 @@
     constructor(code, message) {
       super(message === undefined || message === null ? '' : `${message}`);
       this.errorCode = code === undefined || code === null ? '' : `${code}`;
+      this.additionalData = {};
+    }
+    addAdditionalData(name, value) {
+      this.additionalData[name] = value;
     }
     getErrorCode() {
       return this.errorCode;
@@ -285,17 +289,18 @@
       try {
         const scope = begin(json, exact, factsJson, hasTask, now, assigned);
         let result = null;
-        let error = null;
+        let error = 'null';
         try {
           result = program(scope);
         } catch (problem) {
           if (!(problem instanceof BpmnError)) throw problem;
-          error = [problem.errorCode, problem.message];
+          const { errorCode, message, additionalData } = problem;
+          error = `[${[errorCode, message, additionalData].map((each) => jsonOf(each))}]`;
         }
         if (keepsGlobals) keepGlobals(scope, assigned);
         const parts = [
           wantsResult ? jsonOf(result) : 'null', jsonOfEffects(run.effects),
-          run.lines.length ? JSON.stringify(run.lines) : '[]', JSON.stringify(error),
+          run.lines.length ? JSON.stringify(run.lines) : '[]', error,
         ];
         return flat(`[${parts.join()}]`);
       } catch (problem) {

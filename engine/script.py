@@ -6,8 +6,8 @@
 A script is pure: variables and facts go in, an Outcome comes out, and the caller applies it.
 Variables are globals, ``execution`` and ``task`` have the methods of Flowable that read and set
 them; an object changed in place is kept only when ``setVariable`` is called with it. Lines of
-``console.log`` are kept, ``throw new BpmnError(code, message)`` is an error of the process, and the
-time is that of the command.
+``console.log`` are kept, ``throw new BpmnError(code, message)`` is an error of the process, who
+catches it may take what ``addAdditionalData`` gave it, and the time is that of the command.
 
 Numbers: integers up to 2^53 are numbers, larger ones BigInt; decimals are JavaScript's numbers,
 with 15 digits that can be trusted. What a script does not set keeps all its digits. A number that
@@ -84,10 +84,11 @@ class Limits(Protocol):
 
 
 class BpmnErrorRaised(msgspec.Struct, frozen=True):
-    """A BPMN error that a script threw."""
+    """A BPMN error that a script threw, with what it added to it."""
 
     code: str
     message: str
+    data: dict[str, Any] = {}
 
 
 class Outcome(msgspec.Struct, frozen=True):

@@ -36,6 +36,7 @@ def run_script(run: Run, token: Token, script: Script, names: Names | None = Non
     if outcome.error is not None:
         from engine.triggers.error import throw_error
 
-        throw_error(run, token, outcome.error.code, outcome.error.message)
+        thrown = outcome.error
+        throw_error(run, token, thrown.code, thrown.message, checked_variables(thrown.data))
         return None
     return outcome.result

@@ -14,7 +14,6 @@ from engine import dialect
 from engine.elements import ELEMENTS, IGNORED_ELEMENTS
 from engine.elements.boundary_event import BoundaryEvent
 from engine.elements.call_activity import GlobalTask
-from engine.elements.catch_event import CatchEvent
 from engine.elements.event_sub_process import EventSubProcess
 from engine.errors import (
     ExpressionInvalid,
@@ -33,7 +32,6 @@ from engine.markup import Document, Element, keeping_everything, parse_xml
 from engine.model import Container, Flow, Node, Process
 from engine.script import Script, language_of
 from engine.starters import read_starters
-from engine.triggers.link import Link
 from engine.triggers.signal import check_signals
 
 _ASYNC = frozenset(["async", "asyncBefore", "asyncLeave", "asyncAfter"])
@@ -110,7 +108,7 @@ def _read(document: Document, data: bytes, file: str) -> Bpmn:
     if bpmn.executable:
         check_signals((element for element in root if element.name == "signal"), reader)
     bpmn.findings = reader.findings
-    reader.findings += _linted(bpmn)
+    reader.findings += _linted(bpmn) if not reader.torn else []
     if not bpmn.processes:
         reader.report("error", "no-process", root, "the file holds no process")
     return bpmn
@@ -149,6 +147,9 @@ class Reader:
         }
         self.current: Process | None = None
         self._ids: set[str] = set()
+        self._unread: set[str] = set()
+        """The ids of what is reported as a whole: what leads there needs no finding of its own."""
+        self.torn = False
         self._flows: list[Element] = []
         self._boundaries: list[tuple[BoundaryEvent, Element]] = []
         self._defaults: list[tuple[Node, Element]] = []
@@ -173,6 +174,8 @@ class Reader:
         process.starter_may_cancel = dialect.starter_may_cancel(self, xml)
         self._children(process, xml)
         self._link(process)
+        if not xml.get("id", "").strip():
+            self.report("error", "no-id", xml, "a process needs an id: it is started by it")
         dialect.check(self, self.spoken.get(xml, ()))
         found = sorted(self.findings[before:], key=attrgetter("line"))
         if not process.executable:
@@ -206,6 +209,7 @@ class Reader:
                 self._associations.append((child.get("sourceRef", ""), child.get("targetRef", "")))
             elif name not in IGNORED_ELEMENTS:
                 self.report("error", "unsupported", child, f"<{name}> is not supported")
+                self._unread.add(child.get("id", ""))
 
     def _node(self, tag: str, xml: Element, container: Container, id: str | None = None) -> None:
         kind = ELEMENTS[tag]
@@ -285,6 +289,10 @@ class Reader:
         target = nodes.get(said.get("targetRef", ""))
         if source is None or target is None:
             missing = "sourceRef" if source is None else "targetRef"
+            if self._unread.intersection((said.get("sourceRef"), said.get("targetRef"))):
+                self._unread.add(said.get("id", ""))
+                self.torn = True
+                return
             message = f"{missing} {xml.get(missing)!r} names no element of the process"
             self.report("error", "dangling-reference", xml, message)
             return
@@ -315,6 +323,8 @@ class Reader:
 
     def _default(self, node: Node, xml: Element, process: Process) -> None:
         default = process.flows.get(xml.attributes["default"])
+        if default is None and xml.attributes["default"] in self._unread:
+            return
         if default is None or default.source is not node:
             message = f"default {xml.get('default')!r} is no outgoing sequence flow of it"
             self.report("error", "dangling-reference", xml, message)
@@ -324,6 +334,9 @@ class Reader:
 
     def _attach(self, boundary: BoundaryEvent, xml: Element, process: Process) -> None:
         host = process.nodes.get(xml.get("attachedToRef", ""))
+        if host is None and xml.get("attachedToRef") in self._unread:
+            self.torn = True
+            return
         if host is None:
             message = f"attachedToRef {xml.get('attachedToRef')!r} names no activity"
             self.report("error", "dangling-reference", xml, message)
@@ -384,22 +397,6 @@ class Reader:
         return self._event_definitions.get(id) or next(
             (each for each in everything if each.get("id") == id and "EventDef" in each.name), None
         )
-
-    def link_target(self, event: Node, name: str) -> Node | None:
-        """The link catch event of this name beside a link throw event."""
-        assert event.container is not None
-        found = [
-            node
-            for node in event.container.children
-            if isinstance(node, CatchEvent)
-            and any(isinstance(t, Link) and t.link_name == name for t in node.triggers)
-        ]
-        if len(found) != 1:
-            count = "no" if not found else "more than one"
-            self.report_node("error", "link", event, f"there is {count} link catch event {name!r}")
-            return None
-        found[0].linked_from += (event,)
-        return found[0]
 
     def compensation_handler(self, boundary: BoundaryEvent) -> Node | None:
         """The activity that a compensation boundary event is associated with."""

@@ -32,8 +32,24 @@ class Link(Trigger):
             reader.report("error", "link", event_xml, "a link event needs a name")
 
     def link(self, event: Event, reader: Reader) -> None:
-        if event.position == "throw":
-            self.target = reader.link_target(event, self.link_name)
+        from engine.elements.catch_event import CatchEvent
+
+        if event.position != "throw":
+            return
+        assert event.container is not None
+        found = [
+            node
+            for node in event.container.children
+            if isinstance(node, CatchEvent)
+            and any(isinstance(t, Link) and t.link_name == self.link_name for t in node.triggers)
+        ]
+        if len(found) == 1:
+            self.target = found[0]
+            found[0].linked_from += (event,)
+            return
+        count = "no" if not found else "more than one"
+        why = f"there is {count} link catch event {self.link_name!r}"
+        reader.report_node("error", "link", event, why)
 
     def throw(self, run: Run, token: Token, event: Event) -> None:
         scope = token.scope

@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import ModelInvalid
 from engine.markup import MAX_BYTES
-from engine.xml import read
+from engine.xml import inspect, read
 from tests.play import BPMN
 
 BOMB = """<?xml version="1.0"?>
@@ -64,6 +64,30 @@ def test_an_unknown_element_is_refused_by_name_and_line():
     with pytest.raises(ModelInvalid, match=r":3: .*<quantumTask> is not supported") as found:
         read(model('<quantumTask id="q"/>').encode(), "model.bpmn20.xml")
     assert found.value.findings[0].element == "q"
+
+
+def test_what_leads_to_an_unknown_element_is_no_finding_of_its_own():
+    found = refused(
+        model(
+            '<startEvent id="s"/><quantumTask id="q"/><exclusiveGateway id="g" default="f2"/>'
+            '<boundaryEvent id="b" attachedToRef="q"><signalEventDefinition/></boundaryEvent>'
+            '<sequenceFlow id="f1" sourceRef="s" targetRef="g"/>'
+            '<sequenceFlow id="f2" sourceRef="g" targetRef="q"/>'
+        )
+    )
+    assert [(rule, element) for rule, element, _ in found if element != "b"] == [
+        ("unsupported", "q")
+    ]
+    assert "dangling-reference" not in [rule for rule, *_ in found]
+
+
+def test_a_process_that_is_to_run_has_an_id():
+    xml = f'<definitions xmlns="{BPMN}"><process isExecutable="FLAG"><task id="t"/></process>'
+    xml += "</definitions>"
+    assert ("no-id", "", 1) in refused(xml.replace("FLAG", "true"))
+    assert [
+        found.severity for found in inspect(xml.replace("FLAG", "false").encode()).findings
+    ] == ["hint"]
 
 
 @pytest.mark.parametrize(

@@ -230,6 +230,13 @@ def test_a_bpmn_error_is_part_of_the_outcome(source):
     assert run("try { throw new BpmnError('A') } catch (e) { e.getErrorCode() }").result == "A"
 
 
+def test_a_bpmn_error_carries_what_was_added_to_it():
+    outcome = run(
+        "const e = new BpmnError('A'); e.addAdditionalData('n', [1n, {b: '\\u00e9'}]); throw e"
+    )
+    assert outcome.error == BpmnErrorRaised("A", "", {"n": [1, {"b": "é"}]})
+
+
 @pytest.mark.parametrize(
     ("source", "message"),
     [
