@@ -2,6 +2,7 @@
 
 A page is a Jinja template (``web/reference.py`` gives the tables) that makes Markdown: its first
 line is the title, its first paragraph says what it is about. Raw HTML in it stays text.
+``help/de/`` has pages in German, with the same headings; what a language lacks is in English.
 """
 
 from __future__ import annotations
@@ -19,22 +20,20 @@ from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from appliance import __version__
+from web.texts import ENGLISH, _
 
 FOLDER = Path(__file__).parent / "help"
-CHAPTERS: Sequence[tuple[str, Sequence[str]]] = (
-    ("Working", ("first-steps", "tasks")),
-    (
-        "Drawing processes",
-        ("drawing", "modelling", "forms", "dialects", "conformance", "scenarios"),
-    ),
-    (
-        "Running the server",
-        ("administration", "operating", "performance", "settings", "command-line"),
-    ),
-    ("Programs", ("rest-api",)),
-    ("Workingflow", ("about",)),
+CHAPTERS: Sequence[Sequence[str]] = (
+    ("first-steps", "tasks"),
+    ("drawing", "modelling", "forms", "dialects", "conformance", "scenarios"),
+    ("administration", "operating", "performance", "settings", "command-line"),
+    ("rest-api",),
+    ("about",),
 )
 """The pages by their names, as they are listed."""
+
+EVERYDAY = CHAPTERS[0]
+"""The pages for everybody, which every language of the site has; others may be English."""
 
 ABOUT = {
     "inbox": "tasks",
@@ -56,13 +55,17 @@ ABOUT = {
 """Which page helps with which part of the site (``here`` in the templates)."""
 
 _HEAD = re.compile(r"# (?P<title>.+)\n\n(?P<lead>[^\n]+(?:\n[^\n]+)*)\n")
+_FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+_TO_ADMIN = re.compile(r'<a href="/admin[^"]*">(.*?)</a>')
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page as the contents list it: ``lead`` is its first paragraph."""
+    """A page as the contents list it: ``lead`` is its first paragraph, in its ``language``."""
 
     name: str
+    language: str
     title: str
     lead: str
 
@@ -74,28 +77,64 @@ def address(here: str) -> str:
 
 def names() -> list[str]:
     """All pages, in the order of the chapters."""
-    return [name for _, chapter in CHAPTERS for name in chapter]
+    return [name for chapter in CHAPTERS for name in chapter]
+
+
+def files() -> dict[str, list[str]]:
+    """The languages of each page, English first."""
+    found = sorted(FOLDER.glob("*/*.md"))
+    return {
+        name: [ENGLISH, *(path.parent.name for path in found if path.stem == name)]
+        for name in names()
+    }
 
 
 @cache
-def entry(name: str) -> Entry:
-    """The head of a page, by its name, which must be one of ``names``."""
-    head = _HEAD.match((FOLDER / f"{name}.md").read_text("utf-8"))
-    assert head is not None, f"help/{name}.md needs a title and a first paragraph"
-    return Entry(name, head["title"], head["lead"].replace("\n", " "))
+def entry(name: str, language: str = ENGLISH) -> Entry:
+    """The head of a page, by its name, which must be one of ``names``; in English if need be."""
+    spoken = _spoken(name, language)
+    head = _HEAD.match((FOLDER / _file(name, spoken)).read_text("utf-8"))
+    assert head is not None, f"help/{_file(name, spoken)} needs a title and a first paragraph"
+    return Entry(name, spoken, head["title"], head["lead"].replace("\n", " "))
 
 
 @cache
-def body(name: str) -> Markup:
-    """All of a page below its head."""
-    text = _templates().get_template(f"{name}.md").render()
-    return Markup(_markdown().render(_HEAD.sub("", text, count=1)))
+def body(name: str, language: str = ENGLISH, *, admin: bool = True) -> Markup:
+    """All of a page below its head; for others than administrators without links to their pages.
+
+    Its headings have the same anchors in every language.
+    """
+    english = _text(name, ENGLISH)
+    anchors = [anchor(heading) for heading in _HEADING.findall(_FENCED.sub("", english))]
+    spoken = _text(name, _spoken(name, language))
+    made = _markdown().render(spoken, {"anchors": iter(anchors)})
+    return Markup(made if admin else _TO_ADMIN.sub(r"\1", made))
 
 
-@cache
-def chapters() -> list[tuple[str, list[Entry]]]:
+def chapters(language: str = ENGLISH) -> list[tuple[str, list[Entry]]]:
     """All pages by chapter."""
-    return [(title, [entry(name) for name in chapter]) for title, chapter in CHAPTERS]
+    titles = (
+        _("Working"),
+        _("Drawing processes"),
+        _("Running the server"),
+        _("Programs"),
+        _("Workingflow"),
+    )
+    pages = [[entry(name, language) for name in chapter] for chapter in CHAPTERS]
+    return list(zip(titles, pages, strict=True))
+
+
+def _spoken(name: str, language: str) -> str:
+    return language if (FOLDER / _file(name, language)).is_file() else ENGLISH
+
+
+def _file(name: str, language: str) -> str:
+    return f"{name}.md" if language == ENGLISH else f"{language}/{name}.md"
+
+
+def _text(name: str, language: str) -> str:
+    text = _templates().get_template(_file(name, language)).render()
+    return _HEAD.sub("", text, count=1)
 
 
 @cache
@@ -132,11 +171,12 @@ def _markdown() -> MarkdownIt:
 
 def _name_headings(state: Any) -> None:
     """Every heading can be linked to, and every table is called after the one above it."""
+    anchors = state.env.get("anchors", iter(()))
     above = "Table"
     for token, inline in zip(state.tokens, state.tokens[1:], strict=False):
         if token.type == "heading_open":
             above = inline.content
-            token.attrSet("id", anchor(above))
+            token.attrSet("id", next(anchors, anchor(above)))
         elif token.type == "table_open":
             token.meta["name"] = above
 

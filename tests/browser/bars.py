@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, ViewportSize
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Locator, Page, ViewportSize
 
 ZOOMED: ViewportSize = {"width": 640, "height": 410}
 """What is left of ``WIDE`` for a reader who enlarges the page to 200 %."""
 
+EVERYWHERE = ("shortcuts", "palette")
+"""The dialogs that are on every page."""
+
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _SEEN = """
+const LAYER = document.querySelector("dialog:modal, :popover-open") ?? document;
 const REACHED = "a[href], button, input, select, textarea, summary, [tabindex='0']";
 const name = (it) => {
   const {width, height} = it.getBoundingClientRect();
@@ -36,7 +43,7 @@ _SMALL_TARGETS = """
   };
   const enough = (it) =>
     [it, ...(it.labels ?? [])].some((one) => large(one.getBoundingClientRect()));
-  return [...document.querySelectorAll(REACHED)]
+  return [...LAYER.querySelectorAll(REACHED)]
     .filter((it) => shown(it) && !it.disabled && !inSentence(it) && !enough(it) && !hit(it))
     .map(name);
 }
@@ -54,34 +61,97 @@ _UNMARKED_FOCUS = """
     it.focus({focusVisible: true, preventScroll: true});
     return document.activeElement !== it || looks(it) !== before;
   };
-  return [...document.querySelectorAll(REACHED)]
+  return [...LAYER.querySelectorAll(REACHED)]
     .filter((it) => shown(it) && !it.disabled && !marked(it)).map(name);
 }
 """
-_MOTION = """
+WATCH_MOTION = """
+window.moved = [];
+const note = (event) => {
+  const moves = (one) => one.effect.getComputedTiming().duration > 10;
+  const found = document.getAnimations().filter(moves)
+    .map((one) => `${one.animationName ?? one.transitionProperty} of ${
+      (one.effect.pseudoElement ?? "") + one.effect.target.outerHTML.slice(0, 80)}`);
+  window.moved.push(...found);
+};
+for (const kind of ["animationstart", "transitionrun"]) document.addEventListener(kind, note, true);
+const smooth = (way) => way?.behavior === "smooth";
+for (const it of [window, Element.prototype]) {
+  for (const call of ["scrollTo", "scrollBy", "scrollIntoView"].filter((name) => it[name])) {
+    const scroll = it[call];
+    it[call] = function (...to) {
+      if (to.some(smooth)) window.moved.push(`${call} glides`);
+      return scroll.apply(this, to);
+    };
+  }
+}
+"""
+"""For a page before it loads: notes what really moves, and scrolling that is told to glide."""
+
+_TURNED = r"""
 () => {
-  const seconds = (text) => Math.max(...text.split(",").map((one) => parseFloat(one)));
-  const moving = (style) => Math.max(
-    seconds(style.transitionDuration),
-    style.animationName === "none" ? 0 : seconds(style.animationDuration)) > 0.01;
-  return [...document.querySelectorAll("*")]
-    .filter((it) => ["", "::before", "::after"].some((part) => moving(getComputedStyle(it, part))))
-    .map(name);
+  const TURNS = /[\u202a-\u202e]/;
+  const apart = (it) => {
+    const {display, unicodeBidi} = getComputedStyle(it);
+    const own = !["inline", "contents"].includes(display) || /isolate|plaintext/.test(unicodeBidi);
+    return own ? it : apart(it.parentElement);
+  };
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const lines = new Map();
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    const own = text.parentElement.closest("script, template, textarea, .said");
+    if (own || !text.data.trim()) continue;
+    const line = apart(text.parentElement);
+    lines.set(line, [...(lines.get(line) ?? []), text.data]);
+  }
+  return [...lines].filter(([, said]) => said.length > 1 && said.some((text) => TURNS.test(text)))
+    .map(([it]) => name(it));
+}
+"""
+_GLIDES = """
+() => [document.documentElement, ...document.querySelectorAll("body *")]
+  .filter((it) => getComputedStyle(it).scrollBehavior === "smooth").map(name)
+"""
+
+_SHOW = """
+(id) => {
+  document.getElementById(id).showModal();
+  document.getAnimations().forEach((one) => one.finish());
 }
 """
 
 
 def flaws(page: Page, axe: str) -> list[str]:
     """What no page may have in any theme or size."""
-    return violations(page, axe) + small_targets(page) + overflow(page)
+    return violations(page, axe) + small_targets(page) + overflow(page) + turned(page)
 
 
-def violations(page: Page, axe: str) -> list[str]:
-    """What axe finds."""
+def violations(page: Page, axe: str, within: str = "") -> list[str]:
+    """What axe finds, in all of the page or in the one part that fits a selector."""
     page.evaluate(axe)
     options = json.dumps({"runOnly": _TAGS, "resultTypes": ["violations"]})
-    found = page.evaluate(f"axe.run(document, {options}).then((result) => result.violations)")
+    place = json.dumps(within) if within else "document"
+    found = page.evaluate(f"axe.run({place}, {options}).then((result) => result.violations)")
     return [f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}" for one in found]
+
+
+def dialogs(page: Page, *leave_out: str) -> Iterator[Locator]:
+    """The page's dialogs, one of each kind, each opened and closed again."""
+    ids: list[str] = page.evaluate("[...document.querySelectorAll('dialog')].map((one) => one.id)")
+    kinds = {re.sub(r"\d+", "#", each): each for each in ids if each not in leave_out}
+    for each in kinds.values():
+        page.evaluate(_SHOW, each)
+        yield page.locator(f"dialog#{each}")
+        page.evaluate("(id) => document.getElementById(id).close()", each)
+
+
+def layer_flaws(page: Page, axe: str, layer: Locator) -> list[str]:
+    """What a dialog or menu may not have that lies over the page."""
+    name = layer.get_attribute("id")
+    wide = layer.evaluate("(it) => it.scrollWidth - it.clientWidth")
+    found = violations(page, axe, f"#{name}") + small_targets(page) + overflow(page)
+    return [f"#{name}: {one}" for one in found + ([f"{wide} px too wide"] if wide > 0 else [])]
 
 
 def _run(page: Page, script: str) -> list[str]:
@@ -93,14 +163,19 @@ def small_targets(page: Page) -> list[str]:
     return _run(page, _SMALL_TARGETS)
 
 
+def turned(page: Page) -> list[str]:
+    """Lines in which the text of one author could turn around what others or the page say."""
+    return _run(page, _TURNED)
+
+
 def unmarked_focus(page: Page) -> list[str]:
     """What looks the same with the focus as without."""
     return _run(page, _UNMARKED_FOCUS)
 
 
 def motion(page: Page) -> list[str]:
-    """What moves although the reader asked for calm."""
-    return _run(page, _MOTION)
+    """What moved since the page was opened, or would while scrolling; see ``WATCH_MOTION``."""
+    return page.evaluate("window.moved") + _run(page, _GLIDES)
 
 
 def overflow(page: Page) -> list[str]:

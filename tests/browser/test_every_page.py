@@ -6,7 +6,17 @@ import pytest
 from playwright.sync_api import expect
 from pyotp.totp import TOTP
 
-from tests.browser.bars import ZOOMED, flaws, motion, overflow, unmarked_focus
+from tests.browser.bars import (
+    EVERYWHERE,
+    WATCH_MOTION,
+    ZOOMED,
+    dialogs,
+    flaws,
+    layer_flaws,
+    motion,
+    overflow,
+    unmarked_focus,
+)
 from tests.browser.conftest import PHONE, WIDE, Enter, Visit, box_of
 from tests.office import Office, begin, seen
 from tests.serving import PASSWORD, first
@@ -134,13 +144,38 @@ def test_page(enter: Enter, places, axe: str, name, size, theme):
     if name in _WAIT:
         page.wait_for_selector(DIAGRAM)
     assert page.evaluate("document.documentElement.dataset.theme") == theme
+    page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    page.wait_for_load_state("networkidle")
     assert flaws(page, axe) == []
+    for dialog in dialogs(page, *EVERYWHERE):
+        assert layer_flaws(page, axe, dialog) == []
+    assert visit.faults() == []
+
+
+@every_theme
+@every_size
+def test_what_may_lie_over_every_page(enter: Enter, axe: str, size, theme):
+    visit = enter(viewport=size)
+    visit.cookie("wf_theme", theme)
+    page = visit.open("/tasks")
+    for dialog in dialogs(page):
+        if dialog.get_attribute("id") == "palette":
+            dialog.get_by_role("searchbox").fill("expense")
+            dialog.locator("[data-entry]").first.wait_for()
+        assert layer_flaws(page, axe, dialog) == []
+    if size == PHONE:
+        page.get_by_role("button", name="Menu").click()
+        assert layer_flaws(page, axe, page.locator("#menu")) == []
+        page.keyboard.press("Escape")
+        expect(page.locator("#menu")).to_be_hidden()
     assert visit.faults() == []
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name not in _ALONE])
 def test_by_keyboard_enlarged_and_calm(enter: Enter, places, name):
-    page = enter(reduced_motion="reduce").open(PAGES[name].format(**places))
+    visit = enter(reduced_motion="reduce")
+    visit.page.add_init_script(WATCH_MOTION)
+    page = visit.open(PAGES[name].format(**places))
     page.keyboard.press("Tab")
     reached = page.evaluate("document.activeElement.textContent")
     if reached == "Skip to content":  # else the page has put the reader at what matters
@@ -151,9 +186,26 @@ def test_by_keyboard_enlarged_and_calm(enter: Enter, places, name):
     assert page.locator("nav [aria-current=page].nav-item").count() == 1
     expect(page.locator(".diagram svg[tabindex='0']")).to_have_count(0)
     assert unmarked_focus(page) == []
+    for dialog in dialogs(page):
+        assert dialog.locator(":focus").count() == 1
+        assert unmarked_focus(page) == []
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
     assert motion(page) == []
     page.set_viewport_size(ZOOMED)
     assert overflow(page) == []
+    for dialog in dialogs(page):
+        assert overflow(page) == [], dialog.get_attribute("id")
+
+
+def test_what_moves_is_noticed_where_nobody_asked_for_calm(enter: Enter):
+    visit = enter(reduced_motion="no-preference")
+    visit.page.add_init_script(WATCH_MOTION)
+    page = visit.open("/tasks")
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
+    page.wait_for_function("window.moved.length")
+    assert any("rise of <dialog" in one for one in motion(page))
 
 
 @every_theme

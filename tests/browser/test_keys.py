@@ -46,6 +46,23 @@ def test_search_takes_keys_as_text(enter: Enter, office: Office):
     assert page.locator("dialog[open]").count() == 0
 
 
+def test_escape_leaves_the_search_with_what_it_found(enter: Enter, office: Office):
+    number = str(office.start("errands"))
+    page = enter().open("/tasks?view=group")
+    page.keyboard.press("/")
+    page.keyboard.type(number)
+    expect(page.locator(".rows .title")).to_have_count(1)
+    page.keyboard.press("Escape")
+    assert page.locator("[data-search]:focus").count() == 0
+    assert page.locator("[data-search]").input_value() == number
+    page.keyboard.press("j")
+    assert page.evaluate(FOCUSED) == "Run an errand"
+    page.keyboard.press("/")
+    page.keyboard.type("none such")
+    page.get_by_text("No task matches").wait_for()
+    assert page.locator("[data-search]").input_value() == "none such"
+
+
 @pytest.mark.parametrize(("key", "place"), [("i", "/tasks"), ("s", "/start"), ("r", "/requests")])
 def test_places(enter: Enter, key, place):
     page = enter().open("/account")

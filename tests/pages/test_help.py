@@ -51,9 +51,33 @@ def test_each_page_leads_to_its_help(kermit: Client, path: str, leads_to: str):
     assert f'<a class="nav-item" href="{leads_to}"' in kermit.get(path).text
 
 
-def test_the_help_is_in_english_and_says_so_in_other_languages(fozzie: Client):
-    german = fozzie.get("/help/tasks", headers={"Accept-Language": "de"}).text
-    assert "Die Hilfe gibt es auf Englisch." in german
-    assert '<html lang="de"' in german
-    assert '<div class="help" lang="en">' in german
-    assert "in English" not in fozzie.get("/help/tasks", headers={"Accept-Language": "en"}).text
+def german(client: Client, path: str) -> str:
+    """A page as somebody reads it whose browser prefers German."""
+    return client.get(path, headers={"Accept-Language": "de"}).text
+
+
+def test_what_everybody_needs_is_there_in_the_language_of_the_reader(fozzie: Client):
+    page = german(fozzie, "/help/tasks")
+    assert '<html lang="de"' in page
+    assert "Aufgaben und Anträge</bdi></h1>" in page
+    assert '<article class="card card-body prose" lang="de">' in page
+    assert "auf Englisch." not in page
+    assert '<h2 id="while-you-are-away">Während Sie weg sind</h2>' in page
+
+
+def test_a_page_that_is_there_in_english_only_says_so(fozzie: Client):
+    page = german(fozzie, "/help/rest-api")
+    assert "Diese Seite gibt es auf Englisch." in page
+    assert '<article class="card card-body prose" lang="en">' in page
+    assert "in English." not in fozzie.get("/help/rest-api").text
+
+
+def test_the_contents_are_in_both_languages_where_pages_are(fozzie: Client):
+    page = german(fozzie, "/help")
+    assert "Erste Schritte" in page
+    assert '<li lang="en">\n        <h3><a class="title" href="/help/about">' in page
+    assert ">Arbeiten</h2>" in page
+
+
+def test_the_search_finds_the_help_in_the_language_of_the_reader(fozzie: Client):
+    assert 'href="/help/tasks"' in german(fozzie, "/search?q=Anträge+verfolgen")

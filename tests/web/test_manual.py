@@ -14,8 +14,11 @@ from engine.elements import KINDS
 from engine.vocabulary import WORDS
 from web import app, manual, reference
 from web.errors import STATUS
+from web.texts import ENGLISH, languages
 
 NAMES = manual.names()
+PAGES = [(name, language) for name, spoken in manual.files().items() for language in spoken]
+OTHERS = [code for code in languages() if code != ENGLISH]
 NOT_PAGES = ("/frag/", "/form", "/standing", "/case", "/diagram", "/xml", "/scenario", "/file")
 ROUTES = {
     path
@@ -38,32 +41,76 @@ def test_every_file_is_a_page():
     assert len(NAMES) == len(set(NAMES))
 
 
+def test_every_file_of_another_language_is_a_page():
+    files = {
+        path.relative_to(manual.FOLDER).with_suffix("") for path in manual.FOLDER.glob("*/*.md")
+    }
+    assert {each.parent.name for each in files} <= set(OTHERS)
+    assert {each.name for each in files} <= set(NAMES)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("name", manual.EVERYDAY)
+def test_what_everybody_reads_is_there_in_every_language(name: str, language: str):
+    entry = manual.entry(name, language)
+    assert entry.language == language
+    assert entry.title != manual.entry(name).title
+    assert manual.body(name, language) != manual.body(name)
+
+
+def shape(body: str) -> list[tuple[str, str]]:
+    """What a page consists of, whatever its language: headings, rows, items, addresses."""
+    tree = lxml.html.fromstring(f"<div>{body}</div>")
+    names = ("h2", "h3", "tr", "li", "p", "pre", "a", "kbd")
+    return [(each.tag, each.get("id") or each.get("href") or "") for each in tree.iter(*names)]
+
+
+@pytest.mark.parametrize(("name", "language"), [page for page in PAGES if page[1] != ENGLISH])
+def test_a_translation_has_all_that_the_page_has(name: str, language: str):
+    assert shape(manual.body(name, language)) == shape(manual.body(name))
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_a_page_begins_with_its_title_and_what_it_is_about(name: str):
-    entry = manual.entry(name)
+def test_a_language_without_the_page_has_it_in_english(name: str):
+    entry, body = manual.entry(name, "xx"), manual.body(name, "xx")
+    assert entry == manual.entry(name)
+    assert body == manual.body(name)
+
+
+def test_who_is_no_administrator_is_not_led_to_their_pages():
+    ours, theirs = (manual.body("first-steps", admin=admin) for admin in (True, False))
+    assert '<a href="/admin/api-keys">API keys</a>' in ours
+    assert "API keys" in theirs
+    assert 'href="/admin' not in theirs
+    assert 'href="/help/rest-api"' in theirs
+
+
+@pytest.mark.parametrize(("name", "language"), PAGES)
+def test_a_page_begins_with_its_title_and_what_it_is_about(name: str, language: str):
+    entry = manual.entry(name, language)
     assert entry.title
     assert len(entry.lead) > 40
     assert not re.search(r"[{}\[\]`*]", entry.lead)
-    assert entry.lead not in manual.body(name)
+    assert entry.lead not in manual.body(name, language)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_link_leads_somewhere(name: str):
-    for link in lxml.html.fromstring(f"<div>{manual.body(name)}</div>").iter("a"):
+@pytest.mark.parametrize(("name", "language"), PAGES)
+def test_every_link_leads_somewhere(name: str, language: str):
+    for link in lxml.html.fromstring(f"<div>{manual.body(name, language)}</div>").iter("a"):
         address, _, anchor = str(link.get("href")).partition("#")
         if address.startswith("/help/"):
             page = address.removeprefix("/help/")
             assert page in NAMES, address
-            assert not anchor or f'id="{anchor}"' in manual.body(page), link.get("href")
+            assert not anchor or f'id="{anchor}"' in manual.body(page, language), link.get("href")
         elif address.startswith("/static/"):
             assert address == "/static/dist/THIRD-PARTY.txt"
         elif not address.startswith("https://"):
             assert address in ROUTES
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_headings_have_names_of_their_own(name: str):
-    tree = lxml.html.fromstring(f"<div>{manual.body(name)}</div>")
+@pytest.mark.parametrize(("name", "language"), PAGES)
+def test_headings_have_names_of_their_own(name: str, language: str):
+    tree = lxml.html.fromstring(f"<div>{manual.body(name, language)}</div>")
     ids = [each.get("id") for each in tree.iter("h2", "h3")]
     assert len(ids) == len(set(ids))
     assert all(ids)

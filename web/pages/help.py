@@ -11,12 +11,13 @@ from litestar.params import FromPath
 from web import manual
 from web.render import page
 from web.security import PageRequest
+from web.texts import language
 
 
 @get("/help")
 async def contents(request: PageRequest) -> Response[Any]:
     """What there is to read."""
-    return page(request, "help_contents.html", here="help", chapters=manual.chapters())
+    return page(request, "help_contents.html", here="help", chapters=manual.chapters(language()))
 
 
 @get("/help/{name:str}")
@@ -28,9 +29,9 @@ async def show(request: PageRequest, name: FromPath[str]) -> Response[Any]:
         request,
         "help.html",
         here="help",
-        article=manual.entry(name),
-        body=manual.body(name),
-        chapters=manual.chapters(),
+        article=manual.entry(name, language()),
+        body=manual.body(name, language(), admin=request.user.admin),
+        chapters=manual.chapters(language()),
     )
 
 

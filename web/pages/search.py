@@ -15,7 +15,7 @@ from litestar import Response, get
 from web import manual
 from web.render import page
 from web.security import PageRequest, actor_of
-from web.texts import _
+from web.texts import _, language
 
 SHOWN = 6
 """How many entries of a kind are shown; its list has them all."""
@@ -149,7 +149,7 @@ def _pages(admin: bool) -> list[Entry]:
 
 
 def _help() -> list[Entry]:
-    entries = (manual.entry(name) for name in manual.names())
+    entries = (manual.entry(name, language()) for name in manual.names())
     return [Entry(each.title, f"/help/{each.name}", each.lead) for each in entries]
 
 

@@ -1,4 +1,5 @@
 // Keys: j k rows, x pick, c claim, / search, ? help, g then i s r to go somewhere. Never while typing.
+// Esc leaves the search and keeps what it found, so that j goes on from there.
 const places = { i: "/tasks", s: "/start", r: "/requests" };
 let going = 0;
 
@@ -23,12 +24,18 @@ const actions = {
   j: () => row(1),
   k: () => row(-1),
   c: claim,
-  "/": () => document.querySelector("[data-search]")?.focus(),
+  "/": () => document.querySelector("[data-search]")?.select(),
   "?": () => document.getElementById("shortcuts")?.showModal(),
   g: () => {
     going = Date.now();
   },
 };
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing || !event.target.matches("[data-search]")) return;
+  event.preventDefault(); // else the browser empties it
+  event.target.blur();
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;

@@ -1,0 +1,65 @@
+"""The inbox in one hand: what is needed often is large and near the thumb."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PHONE, Enter, box_of
+from tests.office import Office
+
+pytestmark = pytest.mark.browser
+every_language = pytest.mark.parametrize("language", ["en-GB", "de-DE"])
+
+
+@every_language
+def test_the_ways_lie_at_the_bottom_and_are_large(enter: Enter, language):
+    page = enter(viewport=PHONE, locale=language).open("/tasks")
+    ways = page.locator(".rail .bar .nav-item").all()
+    assert len(ways) == 5
+    for box in map(box_of, ways):
+        assert box["y"] >= PHONE["height"] - 100
+        assert min(box["width"], box["height"]) >= 44
+
+
+@every_language
+def test_claiming_takes_one_thumb_and_no_line_of_its_own(enter: Enter, office: Office, language):
+    number = office.start("errands")
+    place = f"/tasks?view=group&q={number}"
+    page = enter(viewport=PHONE, locale=language).open(place)
+    claim = page.locator(".rows [data-claim]")
+    button, process = box_of(claim), box_of(page.locator(".rows td.process"))
+    assert button["height"] >= 36
+    assert button["x"] > PHONE["width"] / 2
+    assert button["y"] < process["y"] + process["height"]
+    assert box_of(page.locator(".rows tbody tr"))["height"] <= 100
+    claim.click()
+    page.locator(".toast.good").wait_for()
+
+
+@every_language
+def test_all_views_are_seen_at_once(enter: Enter, language):
+    page = enter(viewport=PHONE, locale=language).open("/tasks")
+    for tab in page.locator("#views a").all():
+        box = box_of(tab)
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE["width"]
+    assert page.locator("#views nav").evaluate("(it) => it.scrollWidth - it.clientWidth") == 0
+
+
+def test_cards_have_no_heads_but_an_order(enter: Enter, office: Office):
+    first, second = office.start("errands", priority=11), office.start("errands", priority=99)
+    page = enter(viewport=PHONE).open("/tasks?view=group&process=Errands")
+    page.get_by_label("Order").select_option("Most urgent first")
+    page.wait_for_url("**sort=-priority**")
+    page.get_by_label("Order").select_option("Oldest first")
+    page.wait_for_url("**sort=created**")
+    rows = page.locator(".rows .process small")
+    expect(rows.last).to_contain_text(f"#{second}")
+    assert rows.all_inner_texts().index(f"#{first}") < rows.all_inner_texts().index(f"#{second}")
+
+
+def test_an_order_from_elsewhere_survives_a_search(enter: Enter, office: Office):
+    page = enter().open("/tasks?view=group&sort=-name")
+    expect(page.get_by_label("Order")).to_be_hidden()
+    page.locator("[data-search]").fill("errand")
+    page.wait_for_url("**q=errand**")
+    assert "sort=-name" in page.url
