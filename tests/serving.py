@@ -49,6 +49,7 @@ class Served:
 
     data: Path
     flags: tuple[str, ...] = ()
+    module: str = "appliance"
     port: int = field(default_factory=free_port)
     said: str = ""
     process: subprocess.Popen[str] | None = field(default=None, repr=False)
@@ -76,7 +77,7 @@ class Served:
     def start(self) -> Served:
         """Start it and wait until it answers. Raises AssertionError with its log when it ends."""
         environ = {name: value for name, value in os.environ.items() if "WORKINGFLOW" not in name}
-        command = [sys.executable, "-m", "appliance", "serve", "--data", str(self.data)]
+        command = [sys.executable, "-m", self.module, "serve", "--data", str(self.data)]
         new = not self.data.exists()
         with self._log.open("a") as log:
             self.process = subprocess.Popen(

@@ -32,7 +32,8 @@ Command = Callable[[Transaction], T]
 
 BATCH_COMMANDS = 256
 BATCH_SECONDS = 0.01
-QUEUE_COMMANDS = 8_192
+QUEUE_COMMANDS = 1_024
+"""More are refused. Half of what the web server takes in at a time, so that reads find room, too."""
 WAL_PAGES = 8_000
 """A checkpoint runs at the latest when about so many pages (4 KiB) were written to the log."""
 QUIET_SECONDS = 1.0
