@@ -7,6 +7,7 @@ the writer would have: in the order of their ids. They lie in the system's tempo
 from __future__ import annotations
 
 import getpass
+import os
 import shutil
 import tempfile
 from dataclasses import astuple, dataclass
@@ -132,6 +133,9 @@ def _fill(data: Path, filling: Filling) -> None:
     connection.execute(_DUE, {"due": filling.due, "apart": filling.apart, "timer": timer})
     connection.execute("COMMIT")
     connection.close()
+    # What the system still has to write would go to the disk while something is measured.
+    with (data / "workingflow.db").open("rb") as database:
+        os.fsync(database.fileno())
 
 
 def _copy(connection: sqlite.Connection, root: int, count: int) -> None:
