@@ -33,7 +33,7 @@ Command = Callable[[Transaction], T]
 BATCH_COMMANDS = 256
 BATCH_SECONDS = 0.01
 QUEUE_COMMANDS = 1_024
-"""More are refused. Half of what the web server takes in at a time, so that reads find room, too."""
+"""More are refused; the web server takes twice as many requests in, so that reads find room."""
 WAL_PAGES = 8_000
 """A checkpoint runs at the latest when about so many pages (4 KiB) were written to the log."""
 QUIET_SECONDS = 1.0
