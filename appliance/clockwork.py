@@ -20,7 +20,7 @@ import msgspec
 from appliance.actor import SYSTEM
 from appliance.errors import InstanceNotFound, Overloaded, ShuttingDown, StorageFull
 from appliance.pending import Pending
-from appliance.store import queries, start_triggers
+from appliance.store import postponed, queries, start_triggers
 from appliance.store.notices import ESCALATED
 from appliance.store.store import Store
 from appliance.store.work import Work
@@ -42,7 +42,7 @@ TIMER_START = "timer-start"
 """What the journal calls the start of a process by its own timer."""
 
 Due = tuple[int, int | None, int]
-"""A job or (without an instance) a timer that starts a process, its top-level instance, when."""
+"""A job, its top-level instance, when; without one, a timer that starts a process or a signal."""
 
 log = logging.getLogger(__name__)
 
@@ -212,7 +212,7 @@ class Clockwork:
     def _submit(self, job: int, root: int | None) -> Pending[bool]:
         if root is None:
             name, by = TIMER_START, str(SYSTEM)
-            return self._store.background(name, by, lambda work: start_triggers.fire(work, job))
+            return self._store.background(name, by, lambda work: _alone(work, job))
         return self._store.background("job", str(SYSTEM), lambda work: fire(work, root, job))
 
     def _look_back(self) -> Missed | None:
@@ -226,6 +226,11 @@ class Clockwork:
             extra={"jobs": jobs, "latest_by_s": (now - since) // 1000},
         )
         return Missed(jobs, since)
+
+
+def _alone(work: Work, id: int) -> bool:
+    """Do what is due and belongs to no instance."""
+    return start_triggers.fire(work, id) or postponed.deliver(work, id)
 
 
 def fire(work: Work, root: int, id: int) -> bool:

@@ -58,8 +58,13 @@ class World(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Throw:
-    """A message or signal for other top-level instances or process starts."""
+    """A message or signal for other top-level instances or process starts.
+
+    One that is told ``later`` is heard by its own instance then, too; ``local`` ones only there.
+    """
 
     kind: str
     name: str
     variables: dict[str, Any]
+    later: bool = False
+    local: bool = False

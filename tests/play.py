@@ -227,7 +227,8 @@ def as_xml(text: str, key: str = "play") -> str:
     messages = "".join(f'<message id="{name}" name="{name}"/>' for name in named)
     return (
         f'<definitions xmlns="{BPMN}" xmlns:flowable="http://flowable.org/bpmn" '
-        f'targetNamespace="test">{messages}<process id="{key}" isExecutable="true">{body}</process>'
+        f'xmlns:wf="https://workingflow.dev/bpmn" targetNamespace="test">{messages}'
+        f'<process id="{key}" isExecutable="true">{body}</process>'
         "</definitions>"
     )
 

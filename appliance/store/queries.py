@@ -90,6 +90,7 @@ SELECT at, by, command, events FROM journal WHERE root = ? ORDER BY id DESC LIMI
 DUE_JOBS = """
 SELECT id, root, due FROM job WHERE due <= :now AND due IS NOT NULL AND kind <> 'external'
 UNION ALL SELECT id, NULL, due FROM start_trigger WHERE due <= :now AND due IS NOT NULL
+UNION ALL SELECT id, NULL, due FROM postponed WHERE due <= :now
 ORDER BY due, id LIMIT :limit
 """
 OVERDUE_JOBS = """
@@ -98,7 +99,8 @@ WHERE due <= ? AND due IS NOT NULL AND kind <> 'external'
 """
 NEXT_DUE = """
 SELECT due FROM job WHERE due IS NOT NULL AND kind <> 'external'
-UNION ALL SELECT due FROM start_trigger WHERE due IS NOT NULL ORDER BY due LIMIT 1
+UNION ALL SELECT due FROM start_trigger WHERE due IS NOT NULL
+UNION ALL SELECT due FROM postponed ORDER BY due LIMIT 1
 """
 
 TAKING_PART = """

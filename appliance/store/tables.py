@@ -121,6 +121,19 @@ StartTrigger.add_index(
 )
 
 
+class Postponed(Table):
+    """A signal that was thrown asynchronously and is delivered when it is due.
+
+    ``root`` is set when only that top-level instance hears of it.
+    """
+
+    id = BigIntegerField(primary_key=True)
+    name = TextField()
+    variables = BlobField()
+    root = BigIntegerField(null=True)
+    due = BigIntegerField(index=True)
+
+
 class Instance(Table):
     """A process instance. ``root`` is the top-level one, ``caller`` the token that called it.
 
@@ -455,7 +468,7 @@ class BatchItem(Table):
 
 
 TABLES: list[type[Table]] = [
-    Sequence, Deployment, Resource, Definition, Form, StartTrigger, Instance, Activity, Task, Inbox,
-    Variable, Job, Subscription, Incident, File, LogLine, Journal, Move, Moved,
+    Sequence, Deployment, Resource, Definition, Form, StartTrigger, Postponed, Instance, Activity,
+    Task, Inbox, Variable, Job, Subscription, Incident, File, LogLine, Journal, Move, Moved,
     Batch, BatchItem,
 ]  # fmt: skip

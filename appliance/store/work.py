@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 
 from appliance.actor import SHELL, SYSTEM
 from appliance.errors import InstanceNotFound
+from appliance.store import postponed
 from appliance.store.delivery import Start, Thrown, starting, waiting
 from appliance.store.held import Held
 from appliance.store.loader import load
@@ -197,7 +198,11 @@ class Work:
                 except Exception as error:
                     raise TransactionLost from error
             for throw in run.outbox:
-                self._outbox.append(Thrown(throw, but=self._held_by(run).root))
+                root = self._held_by(run).root
+                if throw.later:
+                    postponed.keep(self, throw, root)
+                else:
+                    self._outbox.append(Thrown(throw, but=root))
         self._runs.clear()
 
     def _held_by(self, run: Command) -> Held:

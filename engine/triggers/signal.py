@@ -25,6 +25,7 @@ class Signal(Trigger):
 
     ``local`` ones stay in the top-level instance that they are thrown in (Flowable's scope
     ``processInstance``): nothing outside hears them, and those who wait for one hear nobody else.
+    What is thrown ``later`` is told by a job, while its instance goes on.
     """
 
     name = "signal"
@@ -33,6 +34,7 @@ class Signal(Trigger):
 
     signal: Expression | None = None
     local = False
+    later = False
     carried: Carried | None = None
 
     def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
@@ -51,8 +53,7 @@ class Signal(Trigger):
             return
         self.signal = reader.expression(event_xml, text, "signal name")
         self.carried = read_carried(xml, "in", reader)
-        if event.position in ("throw", "end") and reader.flag(xml, "async"):
-            event.before = True
+        self.later = reader.flag(xml, "async")
 
     def listen(self, run: Run, token: Token, event: Event) -> None:
         kind = "local-signal" if self.local else "signal"
@@ -62,7 +63,9 @@ class Signal(Trigger):
         name = run.text(self.signal, token) or ""
         values = self.carried.values(run, token) if self.carried is not None else {}
         values = checked_variables(values | event.outs.values(run, token))
-        if self.local:
+        if self.later:
+            run.outbox.append(Throw("signal", name, values, later=True, local=self.local))
+        elif self.local:
             _broadcast(run, ("signal", "local-signal"), name, values)
         else:
             _broadcast(run, ("signal",), name, values)

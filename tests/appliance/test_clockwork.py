@@ -10,6 +10,7 @@ from appliance.config import Config
 from appliance.store import sqlite
 from tests.appliance.given import DAY, HOUR, MINUTE
 from tests.appliance.processes import ADMIN, ERP, deploy, names, start
+from tests.play import as_xml
 
 REMIND = "start > a > end\na ?| late PT1H\nlate > remind > end2"
 ASYNC = '<task id="work" flowable:async="true"/>\nstart > work > a > end'
@@ -106,6 +107,30 @@ def test_asynchronous_work_is_done_by_the_clockwork(box):
     assert names(box, id) == []
     assert box.clockwork.fire_due() == 1
     assert names(box, id) == ["a"]
+
+
+def test_an_asynchronous_signal_outlives_who_threw_it_and_a_restart(box, tmp_path):
+    shout = '<signalEventDefinition signalRef="go" flowable:async="true"/>'
+    hear = '<signalEventDefinition signalRef="go"/>'
+    signal = '<signal id="go" name="go"/><process '
+    thrower = as_xml(f'<endEvent id="over">{shout}</endEvent>\nstart > over', "thrower")
+    catcher = as_xml(
+        f'<intermediateCatchEvent id="hear">{hear}</intermediateCatchEvent>\n'
+        "start > hear > a > end",
+        "catcher",
+    )
+    deploy(box, thrower.replace("<process ", signal, 1), "thrower")
+    deploy(box, catcher.replace("<process ", signal, 1), "catcher")
+    waiting = box.instances.start("catcher", {}, ERP).result(10).instance_id
+    box.instances.start("thrower", {}, ERP).result(10)
+    assert names(box, waiting) == []
+    box.close()
+    again = Box(Config(data=tmp_path / "data", demos=False), box.clock)
+    again.start()
+    again.clockwork.fire_due()
+    assert names(again, waiting) == ["a"]
+    assert again.clockwork.next_due() is None
+    again.close()
 
 
 def test_a_failing_job_is_tried_three_times_and_then_waits_for_a_person(box):

@@ -61,6 +61,16 @@ WAITS = {
         [wait w1] [wait w2] [wait w3] [w1 left] [w2 left] [w3 left]""",
     "external worker": """<serviceTask id="wait" flowable:type="external-worker"
         flowable:topic="t"/>[wait left]""",
+    "service task with a trigger": """<serviceTask id="wait" flowable:expression="${true}"
+        flowable:triggerable="true"/>[wait left]""",
+    "ad-hoc subprocess": """<adHocSubProcess id="wait"><userTask id="w1" name="W"/>
+        <userTask id="w2" name="W"/><completionCondition>${false}</completionCondition>
+        </adHocSubProcess>[wait left]""",
+    "event subprocess at work": """<subProcess id="wait"><subProcess id="w1"><startEvent id="w2"/>
+        <endEvent id="w3"><escalationEventDefinition escalationRef="inner"/></endEvent>[w2 w3]
+        </subProcess><subProcess id="w4" triggeredByEvent="true"><startEvent id="w5">
+        <escalationEventDefinition escalationRef="inner"/></startEvent><userTask id="w6" name="W"/>
+        [w5 w6]</subProcess></subProcess>[wait left]""",
     "job before": '<task id="wait" flowable:asyncBefore="true"/>[wait left]',
     "job after": '<task id="wait" flowable:asyncAfter="true"/>[wait left]',
     "job that failed": """<serviceTask id="wait" flowable:async="true"
@@ -112,8 +122,14 @@ WAITS = {
         <boundaryEvent id="w1" attachedToRef="wait"><compensateEventDefinition/></boundaryEvent>
         <userTask id="w2" name="W" isForCompensation="true"/>
         <association id="w3" sourceRef="w1" targetRef="w2"/>
-        <intermediateThrowEvent id="w4"><compensateEventDefinition/></intermediateThrowEvent>
-        [wait w4] [w4 left]""",
+        <intermediateThrowEvent id="w4"><compensateEventDefinition waitForCompletion="true"/>
+        </intermediateThrowEvent>[wait w4] [w4 left]""",
+    "compensation that nobody waits for": """<task id="wait"/>
+        <boundaryEvent id="w1" attachedToRef="wait"><compensateEventDefinition/></boundaryEvent>
+        <userTask id="w2" name="W" isForCompensation="true"/>
+        <association id="w3" sourceRef="w1" targetRef="w2"/><userTask id="w5" name="W"/>
+        <intermediateThrowEvent id="w4"><compensateEventDefinition waitForCompletion="false"/>
+        </intermediateThrowEvent>[wait w4] [w4 w5] [w5 left]""",
     "compensation to be had": """<task id="wait"/>
         <boundaryEvent id="w1" attachedToRef="wait"><compensateEventDefinition/></boundaryEvent>
         <task id="w2" isForCompensation="true"/>
@@ -198,6 +214,7 @@ def model(wait: str, inside: str, around: str, scope: str) -> str:
   <message id="m" name="m"/><message id="stop" name="stop"/>
   <signal id="s" name="s"/><signal id="halt" name="halt"/>
   <error id="e" errorCode="e"/><escalation id="u" escalationCode="u"/>
+  <escalation id="inner" escalationCode="inner"/>
   <process id="matrix" isExecutable="true">
     <startEvent id="start"/>[start scope]
     <{scope} id="scope">

@@ -41,6 +41,7 @@ SMALL = {
     "membership": "people",
     "move": "made by hand",
     "muted": "people",
+    "postponed": "gone as soon as they are delivered",
     "public_start": "made by hand",
     "recovery_code": "people",
     "resource": "of deployed versions",

@@ -25,6 +25,7 @@ from appliance.store.migrations import (
     m0013_audiences,
     m0014_viewed,
     m0015_substitutions,
+    m0016_postponed,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -39,6 +40,7 @@ MIGRATIONS: tuple[str, ...] = (
     m0013_audiences.SQL,
     m0014_viewed.SQL,
     m0015_substitutions.SQL,
+    m0016_postponed.SQL,
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 APPLICATION_ID = 0x57464C57
