@@ -62,7 +62,7 @@ def shape(body: str) -> list[tuple[str, str]]:
     """What a page consists of, whatever its language: headings, rows, items, addresses."""
     tree = lxml.html.fromstring(f"<div>{body}</div>")
     names = ("h2", "h3", "tr", "li", "p", "pre", "a", "kbd")
-    return [(each.tag, each.get("id") or each.get("href") or "") for each in tree.iter(*names)]
+    return [(str(each.tag), each.get("id") or each.get("href") or "") for each in tree.iter(*names)]
 
 
 @pytest.mark.parametrize(("name", "language"), [page for page in PAGES if page[1] != ENGLISH])
