@@ -8,7 +8,7 @@ stays ``1.10`` and a number of twenty digits keeps them all. Dates are text in I
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -28,6 +28,9 @@ _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _BAD_IN_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _PLAIN = frozenset({type(None), bool})
+_TEXT = frozenset({str})
+_TREES = frozenset({list, dict})
+_KINDS = _PLAIN | _TREES | {str, int, Decimal}
 
 
 def encode(value: Any) -> bytes:
@@ -55,7 +58,8 @@ def check(value: Any, name: str = "value") -> None:
         return
     if kind is not list and kind is not dict:
         raise InvalidVariables(f"{name}: {_refusal(value)}")
-    _check_tree(value, name)
+    if not _is_sound(value):
+        _check_tree(value, name)
 
 
 def checked_name(name: Any) -> str:
@@ -110,6 +114,50 @@ def _exact(value: Any, depth: int) -> Any:
     return value
 
 
+def _is_sound(root: Any) -> bool:
+    """Whether a list or map may be a value: quickly, level by level, without names of places.
+
+    When not, :func:`_check_tree` says what is wrong, and where.
+    """
+    level: list[Any] = [root]
+    for _ in range(MAX_DEPTH):
+        keys: set[Any] = set()
+        values: list[Any] = []
+        for each in level:
+            if each.__class__ is dict:
+                keys.update(each)
+                values += each.values()
+            else:
+                values += each
+        kinds = set(map(type, values))
+        if not (_TEXT.issuperset(map(type, keys)) and _are_whole(keys)):
+            return False
+        if not (kinds <= _KINDS and _are_sound(values, kinds)):
+            return False
+        if kinds.isdisjoint(_TREES):
+            return True
+        level = [each for each in values if each.__class__ in _TREES]
+    return False
+
+
+def _are_whole(texts: Iterable[str]) -> bool:
+    text = "".join(texts)
+    return text.isascii() or not _SURROGATE.search(text)
+
+
+def _are_sound(values: list[Any], kinds: set[type]) -> bool:
+    """Whether the scalars among these, of these kinds, may be values."""
+    if str in kinds and not _are_whole([each for each in values if each.__class__ is str]):
+        return False
+    if int in kinds:
+        numbers = [each for each in values if each.__class__ is int]
+        if min(numbers) <= -_BIGGEST or max(numbers) >= _BIGGEST:
+            return False
+    return Decimal not in kinds or all(
+        _is_exact(each) for each in values if each.__class__ is Decimal
+    )
+
+
 def _check_tree(root: Any, name: str) -> None:
     level: list[tuple[str, Any]] = [(name, root)]
     for _ in range(MAX_DEPTH):
@@ -155,11 +203,15 @@ def _check_scalar(value: Any, path: str) -> None:
         raise InvalidVariables(f"{path}: {_refusal(value)}")
 
 
-def _check_decimal(value: Decimal, path: str) -> None:
+def _is_exact(value: Decimal) -> bool:
     _, digits, exponent = value.as_tuple()
-    if not isinstance(exponent, int):
+    return isinstance(exponent, int) and max(len(digits), abs(exponent)) <= MAX_DIGITS
+
+
+def _check_decimal(value: Decimal, path: str) -> None:
+    if not value.is_finite():
         raise InvalidVariables(f"{path}: is not a number")
-    if len(digits) > MAX_DIGITS or abs(exponent) > MAX_DIGITS:
+    if not _is_exact(value):
         raise InvalidVariables(f"{path}: a number of more than {MAX_DIGITS} digits")
 
 
