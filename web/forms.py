@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -23,6 +24,7 @@ from markupsafe import Markup
 from appliance.files import Files, Received, StoredFile
 from engine.forms import Directory, Form, FormView, Item, Option
 from web import formats
+from web.texts import _
 from web.told import told
 
 OUTCOME = "_outcome"
@@ -31,6 +33,8 @@ REMOVE_ROW = "_remove"
 AGAIN = "_again"
 CHUNK = 256 * 1024
 FULL_WIDTH = 16
+LEAST, MOST = Decimal("1e-12"), Decimal("1e15")
+"""Numbers between these, and 0, are written out for people."""
 _ENTERED = {"text": "", "shown": "", "value": None, "checked": False, "errors": ()}
 _ROW = re.compile(r"\[\d+\]")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?")
@@ -80,13 +84,40 @@ def shown(item: Item) -> str:
     """What a field holds, for somebody who only reads it."""
     if item.type == "datetime":
         return _moment(item.shown)
-    return formats.entered(item.shown) if item.type in ("number", "expression") else item.shown
+    return cell(item.value) if item.type in ("number", "expression") else item.shown
+
+
+def cell(value: Any) -> str:
+    """A value of a table, or one that was computed: numbers and days as the reader writes them.
+
+    Whole numbers are grouped from five digits on: 2026 may be a year.
+    """
+    match value:
+        case None:
+            return ""
+        case bool():
+            return _("yes") if value else _("no")
+        case int() if abs(value) < 10_000:
+            return str(value)
+        case int():
+            return formats.number(value)
+        case Decimal() | float() if value == 0 or LEAST <= abs(value) < MOST:
+            return formats.number(Decimal(str(value)))
+        case Decimal() | float():
+            return f"{value:g}"
+        case str():
+            return _moment(value)
+        case _:
+            return formats.value_text(value)
 
 
 def _moment(text: str) -> str:
     if not _ISO.fullmatch(text):
         return text
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
     return formats.day(moment) + (f" {moment:%H:%M}" if "T" in text else "")
 
 

@@ -103,6 +103,7 @@ def environment() -> jinja2.Environment:
         "part_state": forms.part_state,
         "entered": formats.entered,
         "shown": forms.shown,
+        "cell": forms.cell,
         "sentences": forms.sentences,
         "told": told,
         "width": forms.width,

@@ -95,7 +95,8 @@ class Item:
     alt: str = ""
     height: int = 0
     headings: tuple[str, ...] = ()
-    cells: tuple[tuple[str, ...], ...] = ()
+    cells: tuple[tuple[Any, ...], ...] = ()
+    """The values of a table, row by row."""
     rows_change: bool = False
     rows: tuple[RowItem, ...] = ()
     lines_of_items: tuple[tuple[Item, ...], ...] = ()
@@ -333,9 +334,7 @@ class _Seen:
         records = [dict_of(row) for row in list_of(rows) or []]
         columns = _columns(place, self._values.get((id(place), "columns")))
         cells = tuple(
-            tuple(text_of(record.get(key)) for key, _ in columns)
-            for record in records
-            if record is not None
+            tuple(record.get(key) for key, _ in columns) for record in records if record is not None
         )
         return replace(base, headings=tuple(label for _, label in columns), cells=cells)
 

@@ -1,5 +1,7 @@
 """A task without scripts: filled in, refused with all that was typed, lost to somebody, done."""
 
+import json
+
 import pytest
 
 from tests.office import Office, begin, said, seen, text_of
@@ -310,3 +312,32 @@ def test_numbers_and_dates_of_a_form_are_those_of_its_reader(kermit):
     assert form.cssselect("[name='items[0].cost']")[0].get("value") == "0,25"
     assert text_of(form.cssselect("output")[0]) == "2469"
     assert "ist keine Zahl" not in page.text
+
+
+COSTS = {
+    "type": "default",
+    "id": "costs",
+    "components": [
+        {"type": "table", "label": "Costs", "dataSource": "=costs", "columns": [
+            {"key": "what", "label": "What"}, {"key": "cost", "label": "Cost"},
+            {"key": "day", "label": "Day"}, {"key": "ours", "label": "Ours"}]},
+        {"type": "expression", "key": "total", "label": "Total", "expression": "=sum(costs.cost)"},
+    ],
+}  # fmt: skip
+
+
+def test_what_a_form_lists_and_computes_is_written_for_its_reader(kermit):
+    kermit.get("/admin/forms/costs/edit")
+    headers = {"X-CSRF-Token": kermit.token}
+    edited = {"source": json.dumps(COSTS), "version": 0}
+    assert kermit.post("/admin/forms/costs", json=edited, headers=headers).status_code == 201
+    rows = [
+        {"what": "Hotel", "cost": 1234.5, "day": "2026-05-01", "ours": True},
+        {"what": "2026", "cost": 12000, "day": "soon", "ours": None},
+    ]
+    asked = {"data": json.dumps({"costs": rows})}
+    page = kermit.get("/admin/forms/costs", params=asked, headers={"Accept-Language": "de"})
+    table = seen(page).cssselect(".scroll table")[0]
+    cells = [[text_of(cell) for cell in row] for row in table.cssselect("tbody tr")]
+    assert cells == [["Hotel", "1.234,5", "01.05.2026", "ja"], ["2026", "12.000", "soon", ""]]
+    assert text_of(seen(page).cssselect("output")[0]) == "13.234,5"

@@ -58,7 +58,7 @@ def test_what_everybody_reads_is_there_in_every_language(name: str, language: st
     assert manual.body(name, language) != manual.body(name)
 
 
-def shape(body: str) -> list[tuple[str, str]]:
+def shape(body: str) -> list[tuple[object, str]]:
     """What a page consists of, whatever its language: headings, rows, items, addresses."""
     tree = lxml.html.fromstring(f"<div>{body}</div>")
     names = ("h2", "h3", "tr", "li", "p", "pre", "a", "kbd")
