@@ -313,7 +313,7 @@ class TaskRow(msgspec.Struct, frozen=True):
 
 
 class Counts(msgspec.Struct, frozen=True, gc=False):
-    """How many tasks lie in each view of somebody's inbox.
+    """How many tasks lie in each view of somebody's inbox; 10,000 stands for as many or more.
 
     ``substituting`` is None when the person stands in for nobody.
     """

@@ -27,6 +27,7 @@ MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 SOON = 4 * HOUR
+MOST_COUNTED = 10_000
 _FRACTION = re.compile(r"-?\d+\.\d+")
 _DIGITS = re.compile(r"\s*-?[\d.,'\s]{1,40}")
 
@@ -67,6 +68,11 @@ def number(value: int | Decimal, digits: int | None = None) -> str:
         digits = max(0, -exponent) if isinstance(exponent, int) else 0
     pattern = "#,##0." + "0" * digits if digits else "#,##0"
     return format_decimal(value, pattern, locale=_locale())
+
+
+def counted(count: int) -> str:
+    """A number of tasks; they are not counted beyond ``MOST_COUNTED``: ``10,000+``."""
+    return number(count) if count < MOST_COUNTED else f"{number(MOST_COUNTED)}+"
 
 
 def entered(text: str) -> str:

@@ -105,6 +105,7 @@ def environment() -> jinja2.Environment:
         "shown": forms.shown,
         "cell": forms.cell,
         "sentences": forms.sentences,
+        "counted": formats.counted,
         "told": told,
         "width": forms.width,
     }

@@ -117,6 +117,9 @@ SELECT t.id, coalesce(t.name, t.node), t.instance, t.definition, coalesce(i.name
 _JOINED = "JOIN task t ON t.id = v.task JOIN instance i ON i.id = t.instance"
 _DUE = f"coalesce({{0}}.due, {2**62})"
 _NAME = "lower(coalesce({0}.name, ''))"
+COUNTED = 10_000
+"""So far tasks are counted: the numbers stand on every page."""
+
 _SORTS: Mapping[str, tuple[str, ...]] = {
     "due": (_DUE, "-{0}.priority", "{0}.{1}"),
     "-due": ("-coalesce({0}.due, 0)", "-{0}.priority", "{0}.{1}"),
@@ -209,8 +212,9 @@ def done(
 
 
 def count(connection: sqlite.Connection, source: str, bound: Mapping[str, object]) -> int:
-    """How many tasks a source has."""
-    return connection.execute(f"SELECT count(*) FROM ({source})", bound).fetchone()[0]
+    """How many tasks a source has; from ``COUNTED`` on it is not counted further."""
+    sql = f"SELECT count(*) FROM ({source} LIMIT {COUNTED})"
+    return connection.execute(sql, bound).fetchone()[0]
 
 
 def below(connection: sqlite.Connection, root: int, instance: int) -> set[int]:

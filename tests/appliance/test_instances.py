@@ -13,6 +13,7 @@ from appliance.errors import (
     ProcessNotFound,
     StartFormNotSupported,
 )
+from appliance.store import queries
 from engine.errors import (
     ExpressionFailed,
     FormInvalid,
@@ -170,6 +171,13 @@ def test_many_start_at_once_and_all_are_there(box):
     ids = asyncio.run(main())
     assert len(set(ids)) == 300
     assert [box.instances.status(id).variables["n"] for id in ids] == list(range(300))
+
+
+def test_an_inbox_is_counted_no_further_than_pages_tell(box, monkeypatch):
+    monkeypatch.setattr(queries, "COUNTED", 2)
+    for number in (1, 2, 2):
+        start(box, task_xml(attributes=FOR_MANAGERS), "expense")
+        assert box.inbox.counts(KERMIT).group == number
 
 
 # --- stopping

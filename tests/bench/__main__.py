@@ -33,6 +33,7 @@ from tests.bench.history import (
     status_of_finished,
 )
 from tests.bench.measure import Missing
+from tests.bench.pages import page_times
 from tests.bench.timers import timer_lateness, timers_at_once
 
 BENCHES: dict[str, Callable[[float], dict[str, Any]]] = {
@@ -48,6 +49,7 @@ BENCHES: dict[str, Callable[[float], dict[str, Any]]] = {
     "timers_at_once": timers_at_once,
     "timer_lateness": timer_lateness,
     "inbox_page": inbox_page,
+    "page_times": page_times,
     "memory": memory,
     "growth": growth,
     "cold_start": cold_start,

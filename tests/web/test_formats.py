@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from appliance.store import queries
 from web import formats, texts
 from web.formats import DAY, HOUR, MINUTE
 
@@ -81,6 +82,17 @@ def test_how_long_ago(gone, text):
 )
 def test_sizes(count, text):
     assert formats.size(count) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(0, "0"), (9_999, "9,999"), (10_000, "10,000+"), (25_000, "10,000+")]
+)
+def test_what_is_not_counted_further(count, text):
+    assert formats.counted(count) == text
+
+
+def test_inboxes_are_counted_as_far_as_pages_tell():
+    assert queries.COUNTED == formats.MOST_COUNTED
 
 
 @pytest.mark.parametrize(
