@@ -25,7 +25,7 @@ from web.texts import ENGLISH, _
 FOLDER = Path(__file__).parent / "help"
 CHAPTERS: Sequence[Sequence[str]] = (
     ("first-steps", "tasks"),
-    ("drawing", "modelling", "forms", "dialects", "conformance", "scenarios"),
+    ("drawing", "modelling", "rules", "forms", "dialects", "conformance", "scenarios"),
     ("administration", "operating", "performance", "settings", "command-line"),
     ("rest-api",),
     ("about",),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ import msgspec
 from appliance.config import PREFIX, SETTINGS
 from engine.elements import KINDS
 from engine.errors import Refused
+from engine.rules import RULES, Rule
 from engine.vocabulary import GROUPS, WORDS, Word
 from web.errors import STATUS
 
@@ -150,6 +151,11 @@ def _refusals(kind: type[Refused]) -> Iterator[type[Refused]]:
     for inner in kind.__subclasses__():
         yield inner
         yield from _refusals(inner)
+
+
+def rules() -> Mapping[str, Sequence[Rule]]:
+    """Every rule that models and forms are checked by, by what it is about."""
+    return RULES
 
 
 def words(status: str) -> list[Word]:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from appliance.cli import options
 from appliance.config import Config
-from appliance.errors import InvalidInput, TooLarge
+from appliance.errors import DataDirectoryLocked, InvalidInput, TooLarge
 from engine.errors import Finding
+
+if TYPE_CHECKING:
+    from appliance.box import Box
 
 SUFFIXES = (".bpmn", ".bpmn20.xml", ".form")
 LIMIT = 100 * 1024**2
 """What is read at all; the setting ``model_limit`` decides what may be deployed."""
 
-_files = click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
-)
+_PATHS = click.Path(exists=True, path_type=Path)
+_files = click.argument("paths", nargs=-1, required=True, type=_PATHS)
 
 
 @click.command(
@@ -35,13 +39,13 @@ def deploy(paths: tuple[Path, ...], data: str | None, as_json: bool) -> None:
     """Deploy models and forms.
 
     They are deployed together, as a new version of each process. Folders are searched. While a
-    server runs, deploy on its page /admin/processes.
+    server runs on the data directory, deploy on its page /admin/deploy.
     """
     from appliance.actor import SHELL
     from appliance.box import Box  # the engine takes time to load
 
     files = _named(paths)
-    with contextlib.closing(Box(options.load(data))) as box:
+    with contextlib.closing(_unless_serving(lambda: Box(options.load(data)))) as box:
         deployed = box.processes.deploy(files, SHELL).result()
     if as_json:
         options.print_json(
@@ -63,15 +67,22 @@ def deploy(paths: tuple[Path, ...], data: str | None, as_json: bool) -> None:
         "workingflow lint expense.bpmn20.xml", "workingflow lint --json processes"
     )
 )
-@_files
+@click.argument("paths", nargs=-1, type=_PATHS)
+@click.option("--rules", is_flag=True, help="Print what each rule means and what to do instead.")
 @options.data
 @options.as_json
-def lint(paths: tuple[Path, ...], data: str | None, as_json: bool) -> int:
+def lint(paths: tuple[Path, ...], rules: bool, data: str | None, as_json: bool) -> int:
     """Check models and forms.
 
     Finds what a deployment would find, without deploying anything. Where there is a data
-    directory, the forms and groups in it are known.
+    directory, the forms and groups in it are known. Each finding ends with its rule: --rules
+    explains them, and so does the server on its page /help/rules.
     """
+    if rules:
+        _print_rules(as_json)
+        return 0
+    if not paths:
+        raise click.UsageError("Name the files or folders to check.")
     from appliance.datadir import DataDirectory
     from appliance.deployment import Deployment  # the engine takes time to load
     from appliance.direct import existing
@@ -107,6 +118,39 @@ def test(paths: tuple[Path, ...], coverage: bool, data: str | None, as_json: boo
 
     del data  # taken by every command; scenarios run in memory
     return scenario.run(paths, as_json=as_json, coverage=coverage)
+
+
+def _unless_serving(open_box: Callable[[], Box]) -> Box:
+    try:
+        return open_box()
+    except DataDirectoryLocked as error:
+        raise DataDirectoryLocked(
+            f"{error} If that is a server, deploy on its page /admin/deploy, or stop it first."
+        ) from None
+
+
+def _print_rules(as_json: bool) -> None:
+    from engine.rules import RULES
+
+    if as_json:
+        options.print_json(
+            [
+                {"rule": rule.id, "severity": rule.severity.split(), "about": subject,
+                 "meaning": rule.meaning, "remedy": rule.remedy}
+                for subject, rules in RULES.items()
+                for rule in rules
+            ]
+        )  # fmt: skip
+        return
+    for subject, rules in RULES.items():
+        click.echo(f"{subject}\n")
+        for rule in rules:
+            click.echo(f"  {rule.id} ({' or '.join(rule.severity.split())})")
+            for text in (rule.meaning, rule.remedy):
+                click.echo(
+                    textwrap.fill(text, 96, initial_indent=" " * 4, subsequent_indent=" " * 4)
+                )
+        click.echo()
 
 
 def _named(paths: Iterable[Path]) -> Mapping[str, bytes]:

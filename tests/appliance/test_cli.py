@@ -14,6 +14,7 @@ from appliance.cli import program
 from appliance.datadir import DataDirectory
 from appliance.store import sqlite
 from appliance.store.migrations import VERSION
+from engine.rules import BY_ID
 from tests.appliance.given import PASSWORD
 
 
@@ -56,6 +57,14 @@ def test_help_names_every_command_and_exit_code(run):
 )
 def test_wrong_usage_is_2(run, arguments):
     assert run(*arguments, code=2).stdout == ""
+
+
+def test_the_rules_of_the_check_are_printed(run):
+    told = run("lint", "--rules").stdout
+    rows = json.loads(run("lint", "--rules", "--json").stdout)
+    assert [row["rule"] for row in rows] == list(BY_ID)
+    assert all(f"\n  {rule.id} (" in told for rule in BY_ID.values())
+    assert "--rules" in run("lint", "--help").stdout
 
 
 def test_version_says_what_runs_here(run):

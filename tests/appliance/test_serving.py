@@ -153,7 +153,9 @@ def test_a_second_server_on_the_directory_is_refused_by_number(program):
         assert f"process {served.process.pid}" in refused.stderr
         assert served.process.poll() is None
         (program.folder / "one.bpmn").write_text(MODEL.format(key="one", more=""))
-        assert "in use" in program.run("deploy", "one.bpmn", code=3).stderr
+        refused = program.run("deploy", "one.bpmn", code=3).stderr
+        assert "in use" in refused
+        assert "on its page /admin/deploy" in refused
 
 
 def test_a_taken_port_is_5_and_leaves_the_first_alone(program, tmp_path):

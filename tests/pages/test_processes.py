@@ -22,6 +22,13 @@ def model(key: str, **replaced: str) -> bytes:
     return text.encode()
 
 
+def test_each_finding_leads_to_the_help_about_its_rule(kermit):
+    wrong = b"<html/>"
+    page = seen(upload(kermit, ("wrong.bpmn", wrong)))
+    links = [each.get("href") for each in page.cssselect("section[aria-labelledby=findings] td a")]
+    assert links == ["/help/rules#not-bpmn"]
+
+
 def findings(page) -> str:
     assert page.status_code == 422, page.text
     return text_of(seen(page).cssselect("section[aria-labelledby=findings]")[0])

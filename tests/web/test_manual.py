@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from appliance.scenario.steps import STEPS, Expectations, TaskFacts
 from engine.elements import KINDS
+from engine.rules import BY_ID
 from engine.vocabulary import WORDS
 from web import app, manual, reference
 from web.errors import STATUS
@@ -122,6 +123,15 @@ def test_every_setting_is_told():
         assert {setting.name, setting.flag, setting.variable} <= set(said.split())
         assert setting.default in said
         assert setting.help in said
+
+
+def test_every_rule_of_the_check_has_an_anchor_of_its_own():
+    page = lxml.html.fromstring(f"<div>{manual.body('rules')}</div>")
+    assert [each.get("id") for each in page.iter("h3")] == list(BY_ID)
+    said = text("rules")
+    for rule in BY_ID.values():
+        assert rule.meaning in said
+        assert rule.remedy in said
 
 
 def test_every_command_is_told():

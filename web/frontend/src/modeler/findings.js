@@ -28,14 +28,14 @@ export class Findings {
     const badges = counts.filter(([, number]) => number).map(([severity, number]) => h("span", { className: `badge ${KIND[severity]}` }, said(severity, number)));
     this.element.replaceChildren(
       findings.length
-        ? h("details", { open }, h("summary", {}, h("h2", {}, _("Findings")), badges), h("ul", {}, findings.map((one) => h("li", {}, this.row(one)))))
+        ? h("details", { open }, h("summary", {}, h("h2", {}, _("Findings")), badges), h("ul", {}, findings.map((one) => h("li", {}, this.row(one), h("a", { className: "mono", href: `/help/rules#${one.rule}`, target: "_blank" }, one.rule)))))
         : h("p", { className: "modeler-fine" }, _("Nothing to complain about")),
     );
   }
 
-  row({ severity, message, element, rule }) {
+  row({ severity, message, element }) {
     const shape = this.modeler.get("elementRegistry").get(element);
-    const inside = [h("span", { className: `badge ${KIND[severity]}` }, WORD[severity]()), h("span", {}, message), h("small", { className: "mono" }, rule)];
+    const inside = [h("span", { className: `badge ${KIND[severity]}` }, WORD[severity]()), h("span", {}, message)];
     return shape ? h("button", { type: "button", className: "finding", onclick: () => this.go(shape) }, inside) : h("span", { className: "finding" }, inside);
   }
 
