@@ -76,6 +76,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
          "Delete the flow, or lead it to what follows the event."),
     ),
     "How elements belong together": _rules(
+        ("no-id", "error", "A process has no id, by which it would be started.", "Give it an id."),
         ("duplicate-id", "error", "Two elements have the same id.", "Give one of them another id."),
         ("dangling-reference", "error",
          "An attribute names an element, message, signal or event definition that is not there.",

@@ -22,16 +22,16 @@ def model(key: str, **replaced: str) -> bytes:
     return text.encode()
 
 
+def findings(page) -> str:
+    assert page.status_code == 422, page.text
+    return text_of(seen(page).cssselect("section[aria-labelledby=findings]")[0])
+
+
 def test_each_finding_leads_to_the_help_about_its_rule(kermit):
     wrong = b"<html/>"
     page = seen(upload(kermit, ("wrong.bpmn", wrong)))
     links = [each.get("href") for each in page.cssselect("section[aria-labelledby=findings] td a")]
     assert links == ["/help/rules#not-bpmn"]
-
-
-def findings(page) -> str:
-    assert page.status_code == 422, page.text
-    return text_of(seen(page).cssselect("section[aria-labelledby=findings]")[0])
 
 
 @pytest.mark.parametrize("path", ["no_such", "no_such/1", "sampler/99", "sampler/99/xml", "%00"])
