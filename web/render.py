@@ -9,6 +9,7 @@ values: ``user`` (or None), ``box``, ``here`` (the entry of the navigation that 
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import tzinfo
 from functools import cache
@@ -32,6 +33,7 @@ DIST = Path(__file__).parent / "static" / "dist"
 SAID = "wf_said"
 THEME = "wf_theme"
 KEYS = "wf_keys"
+_TASK = re.compile(r"/tasks/\d+")
 
 
 def page(
@@ -58,11 +60,11 @@ def page(
     return response
 
 
-def go(to: str, said: str = "", *, bad: bool = False) -> Response[bytes]:
-    """Redirect to a page of ours (303), which then says ``said`` once."""
+def go(to: str, said: str = "", *, bad: bool = False, about: str = "") -> Response[bytes]:
+    """Redirect to a page of ours (303), which then says ``said`` once, with a link to ``about``."""
     response = Response(b"", status_code=303, headers={"Location": to})
     if said:
-        value = quote(("bad:" if bad else "good:") + said)
+        value = quote(f"{'bad' if bad else 'good'}:{about}:{said}")
         response.set_cookie(
             Cookie(key=SAID, value=value, path="/", max_age=60, httponly=True, samesite="lax")
         )
@@ -161,8 +163,12 @@ def _is_part(request: Request[Any, Any, Any]) -> bool:
 
 
 def _said(request: Request[Any, Any, Any]) -> dict[str, str] | None:
-    kind, colon, text = unquote(request.cookies.get(SAID, "")).partition(":")
-    return {"kind": "bad" if kind == "bad" else "good", "text": text} if colon else None
+    kind, _colon, rest = unquote(request.cookies.get(SAID, "")).partition(":")
+    about, colon, text = rest.partition(":")
+    if not colon:
+        return None
+    about = about if _TASK.fullmatch(about) else ""  # anybody can write a cookie
+    return {"kind": "bad" if kind == "bad" else "good", "text": text, "about": about}
 
 
 @jinja2.pass_context

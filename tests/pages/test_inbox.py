@@ -1,5 +1,7 @@
 """The inbox: its views, what the address says, claiming."""
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.office import HOSTILE, Office, rows, said, seen, text_of
@@ -92,7 +94,7 @@ def test_claiming_stays_in_the_list_and_says_so(fozzie, kermit, errand):
     fozzie.get("/tasks?view=group")
     response = fozzie.submit(f"/tasks/{errand}/claim", back="/tasks?view=group")
     assert response.headers["location"] == "/tasks?view=group"
-    assert said(fozzie, response) == "Claimed: the task is yours now."
+    assert said(fozzie, response) == "Claimed: the task is yours now. Open it"
     late = kermit.submit(f"/tasks/{errand}/claim")
     assert late.status_code == 409
     assert "fozzie" in late.text
@@ -207,3 +209,24 @@ def test_fields_for_people_suggest_them(gonzo):
     page = gonzo.get("/frag/people?to=FROG")
     assert page.text.strip() == '<option value="kermit">Kermit the Frog</option>'
     assert gonzo.get("/frag/people?to=zzz").text.strip() == ""
+
+
+def test_what_was_claimed_in_the_list_is_one_step_away(fozzie, office: Office):
+    number = office.start("errands")
+    listed = seen(fozzie.get(f"/tasks?view=group&q={number}"))
+    task = listed.cssselect(".rows .title")[0].get("href")
+    answer = fozzie.submit(f"{task}/claim", back="/tasks?view=group&q=none-such")
+    page = seen(fozzie.get(answer.headers["location"]))
+    assert [link.get("href") for link in page.cssselect(".toast a")] == [task]
+    empty = seen(fozzie.get("/tasks?view=overdue"))
+    assert empty.cssselect(".toast a") == []
+
+
+@pytest.mark.parametrize(
+    "about", ["https://evil.example/", "//evil.example", "/logout", "javascript:1"]
+)
+def test_what_somebody_else_put_into_the_cookie_is_no_link(fozzie, about):
+    fozzie.cookies.set("wf_said", quote(f"good:{about}:<b>Click</b>", safe=""))
+    page = fozzie.get("/tasks")
+    assert seen(page).cssselect(".toast a") == []
+    assert "<b>Click" not in page.text

@@ -105,8 +105,10 @@ async def claim(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     """Take it."""
     await request.app.state.box.tasks.claim(task, actor_of(request))
     back = await text_of(request, "back")
-    to = back if back and back == local(back) else f"/tasks/{task}"
-    return go(to, _("Claimed: the task is yours now."))
+    here = f"/tasks/{task}"
+    if back and back == local(back):
+        return go(back, _("Claimed: the task is yours now."), about=here)
+    return go(here, _("Claimed: the task is yours now."))
 
 
 @post(TASK + "/unclaim")
