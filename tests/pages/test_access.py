@@ -16,6 +16,8 @@ PEOPLE_PAGES = [
     "/frag/inbox-count",
     "/start",
     "/start/sampler",
+    "/start/leave_request_demo/help",
+    "/search",
     "/requests",
     "/account",
     "/notices",
@@ -45,6 +47,10 @@ ADMIN_PAGES = [
     "/admin/drafts/{draft}/deploy",
     "/admin/api-keys",
     "/admin/api-keys/1",
+    "/admin/users",
+    "/admin/users/new",
+    "/admin/users/fozzie",
+    "/admin/groups",
     "/admin/users/fozzie/leave",
     "/admin/import-people",
     "/admin/audit",
@@ -68,6 +74,18 @@ ADMIN_PAGES = [
     "/admin/timers?view=starts",
     "/admin/batches",
 ]
+TASK_PAGES = ["", "/standing", "/case", "/diagram"]
+OTHERWISE_TESTED = {
+    "/account/second-factor",  # test_second_factor.py
+    "/admin/batches/[^/?]+",  # test_incidents.py
+    "/admin/moves/[^/?]+",  # test_versions.py
+    "/admin/system/backups/[^/?]+",  # test_system.py
+    "/admin/trials/[^/?]+/scenario",  # test_trials.py: it is its maker's
+    "/events",  # test_live.py
+    "/files/[^/?]+/[^/?]+",  # test_files.py
+    "/instances/[^/?]+",  # leads to a page of these
+    "/notices/[^/?]+",  # test_comments.py
+}
 OWN_PAGES = ["/people/fozzie/substitutes"]
 CASE_PAGES = ["/requests/{report}", "/requests/{report}/diagram", "/comments/{report}"]
 PEOPLE_ACTIONS = [
@@ -243,13 +261,13 @@ def test_nobody_ends_the_session_of_another(kermit, gonzo):
     assert kermit.get("/account").status_code == 200
 
 
-def _rows_of(modules) -> set[str]:
-    """The addresses of what these pages do, as patterns."""
+def _rows_of(modules, method: str = "POST") -> set[str]:
+    """The addresses of what these pages do, or show, as patterns."""
     return {
         re.sub(r"\{[^}]+\}", "[^/?]+", path)
         for module in modules
         for handler in module.handlers
-        if "POST" in getattr(handler, "http_methods", ())
+        if method in getattr(handler, "http_methods", ())
         for path in handler.paths
     }
 
@@ -262,6 +280,25 @@ def test_every_action_has_a_row(modules, rows):
     assert patterns
     missing = {one for one in patterns if not any(re.fullmatch(one, row) for row in rows)}
     assert missing == set()
+
+
+def test_every_page_has_a_row():
+    tasks = [f"/tasks/1{part}" for part in TASK_PAGES]
+    known = [*PEOPLE_PAGES, *ADMIN_PAGES, *CASE_PAGES, *OWN_PAGES, *tasks]
+    rows = [row.partition("?")[0] for row in known]
+    patterns = _rows_of([*SITE, *ADMINISTRATION], "GET")
+    missing = {one for one in patterns if not any(re.fullmatch(one, row) for row in rows)}
+    assert missing == OTHERWISE_TESTED
+
+
+@pytest.mark.parametrize("part", TASK_PAGES)
+def test_a_task_is_seen_by_those_who_may_do_it(office: Office, kermit, fozzie, gonzo, part):
+    number = office.start("errands")
+    listed = seen(fozzie.get(f"/tasks?view=group&q={number}"))
+    path = listed.cssselect(".rows .title")[0].get("href") + part
+    assert [each.get(path).status_code for each in (kermit, fozzie, gonzo)] == [200, 200, 403]
+    with Client(office.url) as nobody:
+        assert nobody.get(path).headers["location"].startswith("/login")
 
 
 @pytest.mark.parametrize("path", PEOPLE_PAGES + ADMIN_PAGES + CASE_PAGES + OWN_PAGES)
