@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Scope = Literal["read", "start", "files"]
-"""What a program does: list and follow, start, fetch files."""
+Scope = Literal["read", "start", "files", "send"]
+"""What a program does: list and follow, start, fetch files, send messages and signals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Rights:
         return self.processes is None or process in self.processes
 
 
-SCOPES: tuple[Scope, ...] = ("read", "start", "files")
+SCOPES: tuple[Scope, ...] = ("read", "start", "files", "send")
 EVERYTHING = Rights(frozenset(SCOPES))
 
 

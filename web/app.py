@@ -14,7 +14,7 @@ from litestar import Litestar, MediaType, Response, Router, get
 from litestar.datastructures import State
 from litestar.types import ASGIApp, Guard
 
-from web import api, live, static_files
+from web import api, api_v1, live, static_files
 from web.edge import Edge
 from web.errors import answer_error
 from web.pages import (
@@ -120,6 +120,7 @@ def make_app(box: Box) -> tuple[ASGIApp, asyncio.Event]:
             healthy,
             *static_files.handlers,
             Router("/processapi", route_handlers=api.handlers, before_request=program),
+            Router("/api/v1", route_handlers=api_v1.handlers, before_request=program),
             _pages(OPEN_PAGES, visitor, SMALL_FORM),
             _pages([public_start], visitor, limits.upload_limit + SMALL_FORM),
             _pages(PAGES, signed_in, limits.upload_limit + SMALL_FORM, home),

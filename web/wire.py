@@ -47,6 +47,19 @@ class Started(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     message: str = "Process started successfully"
 
 
+class Sent(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """The answer to ``POST /api/v1/messages``: where it arrived, which it may have started."""
+
+    process_instance_id: str
+    started: bool
+
+
+class Broadcast(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """The answer to ``POST /api/v1/signals``: the instances that it started."""
+
+    started_process_instance_ids: list[str]
+
+
 class Task(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """An open task in a status."""
 

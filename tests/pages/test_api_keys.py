@@ -9,7 +9,7 @@ from tests.serving import PASSWORD, Client, Site, first
 
 KEY = "wf_[0-9A-Za-z]{43}"
 HOME = "/admin/api-keys"
-ALL = ["read", "start", "files"]
+ALL = ["read", "start", "files", "send"]
 START = "/processapi/expense_reimbursement_demo/start"
 
 
