@@ -7,9 +7,10 @@ here: what a model means (``engine``) and putting it to work (``processes.py``).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from appliance.actor import Actor
 from appliance.database import Database
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
     from appliance.pending import Pending
 
 _DRAFT = """
-SELECT id, name, process, base, revision, owner, created, changed, changed_by FROM draft
+SELECT id, name, process, base, revision, owner, created, changed, changed_by, converted FROM draft
 """
 _INSERT = """
-INSERT INTO draft (name, process, base, content, revision, owner, created, changed, changed_by)
-VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?) RETURNING id
+INSERT INTO draft (name, process, base, content, revision, owner, created, changed, changed_by,
+    converted) VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?) RETURNING id
 """
 _SAVE = """
 UPDATE draft SET name = ?, process = ?, content = ?, revision = revision + 1, changed = ?,
@@ -37,7 +38,8 @@ _REBASE = "UPDATE draft SET base = ? WHERE id = ?"
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A draft without its model. ``process`` is the key that it has now, ``base`` the version that
-    it began with (None: it began as something new); times are milliseconds."""
+    it began with (None: it began as something new); times are milliseconds. ``converted`` says what
+    became of the words of another dialect when it began."""
 
     id: int
     name: str
@@ -48,6 +50,7 @@ class Draft:
     created: int
     changed: int
     changed_by: str
+    converted: tuple[str, ...] = ()
 
 
 class Drafts:
@@ -79,13 +82,16 @@ class Drafts:
             raise _missing(id)
         return row[0]
 
-    def create(self, content: bytes, by: Actor, base: int | None = None) -> Pending[Draft]:
+    def create(
+        self, content: bytes, by: Actor, base: int | None = None, converted: Sequence[str] = ()
+    ) -> Pending[Draft]:
         """Begin a draft with this model. Raises ``ModelInvalid`` when it is no BPMN at all."""
         name, process = self._titles(content)
         now = self._clock()
 
         def work(connection: sqlite.Connection) -> Draft:
-            row = (name, process, base, content, by.name, now, now, by.name)
+            said = json.dumps(list(converted))
+            row = (name, process, base, content, by.name, now, now, by.name, said)
             (id,) = connection.execute(_INSERT, row).fetchone()
             return _get(connection, id)
 
@@ -130,7 +136,7 @@ class Drafts:
 
     def _found(self, rest: str, *values: object) -> list[Draft]:
         rows = self._database.read().execute(f"{_DRAFT} {rest}", values)
-        return [Draft(*row) for row in rows]
+        return [_draft(row) for row in rows]
 
     def _titles(self, content: bytes) -> tuple[str, str]:
         """The name and key of the first process that runs, or else of the first."""
@@ -145,7 +151,12 @@ def _get(connection: sqlite.Connection, id: int) -> Draft:
     row = connection.execute(f"{_DRAFT} WHERE id = ?", (id,)).fetchone()
     if row is None:
         raise _missing(id)
-    return Draft(*row)
+    return _draft(row)
+
+
+def _draft(row: Sequence[Any]) -> Draft:
+    *facts, converted = row
+    return Draft(*facts, converted=tuple(json.loads(converted)))
 
 
 def _missing(id: int) -> DraftNotFound:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from appliance.effects import Effect
 from appliance.forms import Forms
 from appliance.people import People
 from appliance.processes import Processes
@@ -92,6 +93,10 @@ class Modeling:
     def compare(self, key: str, content: bytes) -> list[Difference]:
         """What a model changes of the latest version of a process. Raises ``ProcessNotFound``."""
         return differences(self._processes.xml(key), content)
+
+    def effects(self, content: bytes) -> list[Effect]:
+        """What deploying a model would change. Raises ``ModelInvalid``."""
+        return self._processes.effects(self._processes.check({_FILE: content}))
 
     def translate(self, content: bytes) -> tuple[bytes, list[Finding]]:
         """A model of another dialect in the words that the modeler edits, and what was changed.

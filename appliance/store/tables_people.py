@@ -8,6 +8,7 @@ milliseconds since 1970 in UTC.
 from __future__ import annotations
 
 from peewee import (
+    SQL,
     AutoField,
     BigIntegerField,
     BlobField,
@@ -175,7 +176,8 @@ class Revision(Table):
 
 
 class Draft(Table):
-    """A model that somebody is drawing. ``base`` is the version it began with."""
+    """A model that somebody is drawing. ``base`` is the version it began with, ``converted`` what
+    became of another dialect's words then, as a JSON list."""
 
     id = AutoField()
     name = TextField()
@@ -187,6 +189,7 @@ class Draft(Table):
     created = BigIntegerField()
     changed = BigIntegerField()
     changed_by = TextField()
+    converted = TextField(constraints=[SQL("DEFAULT '[]'")])
 
 
 PEOPLE_TABLES: list[type[Table]] = [

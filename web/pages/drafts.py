@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -20,9 +21,10 @@ from web import formats
 from web.bodies import form_of, json_of
 from web.edge import CONTENT_POLICY
 from web.packing import packed
+from web.pages.versions import marks
 from web.render import go, page, reader_zone
 from web.security import PageRequest, actor_of
-from web.texts import _, plural
+from web.texts import _
 
 HOME = "/admin/drafts"
 DRAFT = HOME + "/{id:int}"
@@ -91,8 +93,8 @@ async def edit(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     if mine:
         return go(f"{HOME}/{mine[0].id}")
     content, changes = box.modeling.translate(box.processes.xml(key))
-    draft = await box.drafts.create(content, actor_of(request), process.version)
-    return _begun(draft, changes)
+    draft = await _created(request, content, changes, process.version)
+    return go(f"{HOME}/{draft.id}")
 
 
 @get(DRAFT)
@@ -205,24 +207,19 @@ async def _import(request: PageRequest, content: bytes) -> Response[Any]:
     box = request.app.state.box
     try:
         translated, changes = await asyncio.to_thread(box.modeling.translate, content)
-        draft = await box.drafts.create(translated, actor_of(request))
+        draft = await _created(request, translated, changes)
     except ModelInvalid as error:
         return _list(request, str(error.findings[0]))
     except InvalidInput as error:
         return _list(request, str(error))
-    return _begun(draft, changes)
+    return go(f"{HOME}/{draft.id}")
 
 
-def _begun(draft: Draft, changes: list[Finding]) -> Response[Any]:
-    said = ""
-    if changes:
-        said = plural(
-            "%(num)s word of another dialect became Flowable's: %(first)s …",
-            "%(num)s words of another dialect became Flowable's: %(first)s …",
-            len(changes),
-            first="; ".join(change.message for change in changes[:2]),
-        )
-    return go(f"{HOME}/{draft.id}", said)
+async def _created(
+    request: PageRequest, content: bytes, changes: Sequence[Finding], base: int | None = None
+) -> Draft:
+    said = [f"{one.element}: {one.message}" if one.element else one.message for one in changes]
+    return await request.app.state.box.drafts.create(content, actor_of(request), base, said)
 
 
 def _list(request: PageRequest, wrong: str = "") -> Response[Any]:
@@ -261,6 +258,8 @@ async def _review(request: PageRequest, id: int, wrong: str = "") -> Response[An
     content, latest = box.drafts.content(id), _latest(request, draft)
     checked = await asyncio.to_thread(box.modeling.check, content)
     found = sorted(checked.findings, key=lambda one: (_ORDER[one.severity], one.line))
+    errors = sum(1 for one in found if one.severity == "error")
+    differences = box.modeling.compare(latest.key, content) if latest else []
     return page(
         request,
         "draft_deploy.html",
@@ -269,8 +268,11 @@ async def _review(request: PageRequest, id: int, wrong: str = "") -> Response[An
         draft=draft,
         latest=latest,
         findings=found,
-        errors=sum(1 for one in found if one.severity == "error"),
-        differences=box.modeling.compare(latest.key, content) if latest else None,
+        errors=errors,
+        effects=[] if errors else await asyncio.to_thread(box.modeling.effects, content),
+        differences=differences,
+        old_marks=marks(differences, ("removed", "changed")),
+        new_marks=marks(differences, ("added", "changed")),
         wrong=wrong,
     )
 

@@ -51,8 +51,8 @@ async def compare(
         old=old,
         new=new,
         found=found,
-        old_marks=_marks(found, ("removed", "changed")),
-        new_marks=_marks(found, ("added", "changed")),
+        old_marks=marks(found, ("removed", "changed")),
+        new_marks=marks(found, ("added", "changed")),
     )
 
 
@@ -177,7 +177,8 @@ def _numbers(text: str) -> list[int]:
     return [int(part) for part in text.split(",") if part.isdecimal() and len(part) < 19][:1000]
 
 
-def _marks(found: Sequence[Difference], kinds: Sequence[str]) -> str:
+def marks(found: Sequence[Difference], kinds: Sequence[str]) -> str:
+    """The marks of a diagram that shows these kinds of differences."""
     return _json({"kinds": {each.element: each.what for each in found if each.what in kinds}})
 
 

@@ -26,6 +26,7 @@ from appliance.store.migrations import (
     m0014_viewed,
     m0015_substitutions,
     m0016_postponed,
+    m0017_converted,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -41,6 +42,7 @@ MIGRATIONS: tuple[str, ...] = (
     m0014_viewed.SQL,
     m0015_substitutions.SQL,
     m0016_postponed.SQL,
+    m0017_converted.SQL,
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 APPLICATION_ID = 0x57464C57
