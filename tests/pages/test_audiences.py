@@ -96,3 +96,17 @@ def test_who_looks_at_the_incident_has_read_the_notice(kermit, office: Office):
     assert seen(kermit.get("/notices")).cssselect(".told .new .title")
     kermit.get(f"/admin/incidents/{number}")
     assert not seen(kermit.get("/notices")).cssselect(".told .new .title")
+
+
+def test_names_under_a_choice_that_leaves_them_out_are_not_dropped(kermit):
+    answer = choose(kermit, STARTERS, "", "fozzie")
+    assert answer.status_code == 422
+    page = seen(answer)
+    assert "You named people or groups" in text_of(page.cssselect("[role=alert]")[0])
+    assert page.cssselect("[name=users]")[0].get("value") == "fozzie"
+    assert page.cssselect("input[value=named][checked]")
+
+
+def test_the_last_name_of_a_list_is_completed(kermit):
+    options = seen(kermit.get("/frag/people?users=kermit,%20foz")).cssselect("option")
+    assert [each.get("value") for each in options] == ["kermit, fozzie"]

@@ -38,3 +38,19 @@ def test_a_deployment_is_looked_at_on_both_diagrams_first(kermit, office: Office
     page = seen(kermit.get(f"{place}/deploy"))
     drawn = [each.get("data-xml") for each in page.cssselect(".diagram")]
     assert drawn == ["/admin/processes/expense_reimbursement_demo/1/diagram", f"{place}/xml"]
+
+
+def test_drafts_are_found_and_sorted(kermit, office: Office):
+    name = text_of(seen(kermit.get("/admin/drafts")).cssselect("#rows .title")[0])
+    assert name
+    assert "No draft matches" in kermit.get("/admin/drafts?q=nobody-drew-this").text
+    assert seen(kermit.get("/admin/drafts?sort=owner&view=mine")).cssselect("#rows .title")
+
+
+def test_forms_are_found_and_sorted(kermit):
+    page = seen(kermit.get("/admin/forms?q=sampler&sort=-name"))
+    assert [text_of(each) for each in page.cssselect("#rows .title")] == [
+        "sampler-start",
+        "sampler",
+    ]
+    assert "No form matches" in kermit.get("/admin/forms?q=sampler&view=unused").text

@@ -78,7 +78,11 @@ def told_of_all(request: PageRequest) -> Audience:
 
 async def _set(request: PageRequest, purpose: str, key: str) -> Response[Any]:
     wanted, seen = await _wanted(request), await text_of(request, "seen")
+    named = await _named(request)
     audiences = request.app.state.box.audiences
+    if (named.users or named.groups) and (wanted is None or (wanted.usual and purpose == START)):
+        wrong = _("You named people or groups: save once more to choose them, or take them out.")
+        return _page(request, purpose, key, named, wrong)
     try:
         await audiences.set(purpose, key, wanted, actor_of(request), seen=seen)
     except (Conflict, GroupNotFound, UserNotFound) as error:
@@ -87,12 +91,17 @@ async def _set(request: PageRequest, purpose: str, key: str) -> Response[Any]:
 
 
 async def _wanted(request: PageRequest) -> Audience | None:
-    form = await form_of(request)
-    who, users = await text_of(request, "who"), await text_of(request, "users")
+    named, who = await _named(request), await text_of(request, "who")
     if who not in ("usual", "named"):
         return None
-    named = tuple(filter(None, re.split(r"[,;\s]+", users)))
-    return Audience(who == "usual", named, tuple(texts_of(form, "groups")))
+    return Audience(who == "usual", named.users, named.groups)
+
+
+async def _named(request: PageRequest) -> Audience:
+    """Nobody but the people and groups of the form."""
+    form, users = await form_of(request), await text_of(request, "users")
+    names = tuple(filter(None, re.split(r"[,;\s]+", users)))
+    return Audience(False, names, tuple(texts_of(form, "groups")))
 
 
 def _page(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +20,7 @@ from engine.errors import Finding, ModelInvalid
 from web import formats
 from web.bodies import form_of, json_of
 from web.edge import CONTENT_POLICY
+from web.listing import Listing, Slice
 from web.packing import packed
 from web.pages.versions import marks
 from web.render import go, page, reader_zone
@@ -33,6 +34,12 @@ POLICY = f"{CONTENT_POLICY}; style-src-attr 'unsafe-inline'"
 
 _NOT_A_KEY = re.compile(r"[^A-Za-z0-9_]+")
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9._-]*")
+VIEWS = ("all", "mine")
+SORTS: dict[str, Callable[[Draft], Any]] = {
+    "changed": lambda draft: draft.changed,
+    "name": lambda draft: (draft.name or draft.process).casefold(),
+    "owner": lambda draft: draft.owner.casefold(),
+}
 _ORDER = {"error": 0, "warning": 1, "hint": 2}
 
 
@@ -223,12 +230,21 @@ async def _created(
 
 
 def _list(request: PageRequest, wrong: str = "") -> Response[Any]:
+    listing = Listing.of(request, HOME, view=VIEWS, q=(), sort=("-changed", *SORTS))
+    word, mine = listing["q"].casefold(), listing["view"] == "mine"
+    found = [
+        draft
+        for draft in request.app.state.box.drafts.list()
+        if word in f"{draft.name} {draft.process} {draft.owner}".casefold()
+        and (not mine or draft.owner == request.user.name)
+    ]
     return page(
         request,
         "drafts.html",
         status=422 if wrong else 200,
         here="processes",
-        drafts=request.app.state.box.drafts.list(),
+        listing=listing,
+        found=Slice.of(found, listing, SORTS),
         templates=[(key, *_about(key)) for key in request.app.state.box.modeling.templates],
         wrong=wrong,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -13,12 +13,13 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from appliance.errors import FormNotFound, InvalidInput
-from appliance.forms import sample
+from appliance.forms import FormView, sample
 from engine.errors import InvalidVariables, ModelInvalid
 from engine.forms import Form
 from engine.values import decode
 from web import forms
 from web.bodies import form_of, json_of
+from web.listing import Listing, Slice
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
@@ -26,6 +27,13 @@ from web.texts import _
 HOME = "/admin/forms"
 FORM = HOME + "/{key:str}"
 LIMIT = 1024 * 1024
+VIEWS = ("all", "used", "unused")
+SORTS: dict[str, Callable[[FormView], Any]] = {
+    "name": lambda form: (form.name or form.key).casefold(),
+    "version": lambda form: form.version,
+    "fields": lambda form: form.fields,
+    "deployed": lambda form: form.deployed_at,
+}
 _KEY = re.compile(r"[\w.-]{1,200}")
 
 
@@ -40,13 +48,17 @@ class Edited(msgspec.Struct):
 async def show_all(request: PageRequest) -> Response[Any]:
     """The latest version of each form."""
     box = request.app.state.box
-    word = request.query_params.get("q", "").casefold()
+    listing = Listing.of(request, HOME, view=VIEWS, q=(), sort=tuple(SORTS))
+    word, view = listing["q"].casefold(), listing["view"]
+    uses = {form.key: box.forms.uses(form.key) for form in box.forms.list()}
     found = [
-        (form, box.forms.uses(form.key))
+        form
         for form in box.forms.list()
         if word in f"{form.key} {form.name}".casefold()
+        and view in ("all", "used" if uses[form.key] else "unused")
     ]
-    return page(request, "forms.html", here="forms", forms=found, word=word)
+    shown = Slice.of(found, listing, SORTS)
+    return page(request, "forms.html", here="forms", listing=listing, found=shown, uses=uses)
 
 
 @post(HOME)

@@ -82,13 +82,16 @@ async def count(request: PageRequest) -> Response[Any]:
 async def people(request: PageRequest) -> Response[Any]:
     """The people whose names hold what was typed, for the fields that ask for somebody."""
     asked = request.query_params
-    word = (asked.get("to") or asked.get("q") or "").casefold()[:MAX_TEXT]
+    typed = (asked.get("users") or asked.get("to") or asked.get("q") or "")[-MAX_TEXT:]
+    before, comma, last = typed.rpartition(",")  # in a list of names the last is being typed
+    word = last.strip().casefold()
     found = [
         one
         for one in request.app.state.box.people.list()
         if one.active and word in f"{one.name} {one.display_name}".casefold()
     ]
-    return page(request, "people_options.html", people=found[:SUGGESTED])
+    kept = f"{before}{comma} " if comma else ""
+    return page(request, "people_options.html", people=found[:SUGGESTED], kept=kept)
 
 
 @post("/tasks/filters")
