@@ -86,6 +86,8 @@ class Retention:
         self._files = files
         self._clock = clock
         self._stopping = threading.Event()
+        self.removing: int | None = None
+        """How many instances went so far, while :meth:`run` is at work."""
 
     def rules(self) -> dict[str, int]:
         """Days by process; the empty key is for all others, 0 days are for ever."""
@@ -138,12 +140,15 @@ class Retention:
         before = self._used()
         try:
             with self._directory.files_going():
+                self.removing = 0
                 for process, _, chosen in self._chosen(self.rules()):
                     for roots in self._slices([id for id, _ in chosen]):
                         instances, files, bytes = self._remove(roots)
                         removed[process] = removed.get(process, 0) + instances
                         count, size = count + files, size + bytes
+                        self.removing += instances
         finally:
+            self.removing = None
             freed = max(0, before - self._used())
             if removed:
                 self._tell(by, Removed(removed, count, size, freed))
@@ -165,6 +170,8 @@ class Retention:
 
     def _chosen(self, rules: Mapping[str, int]) -> Iterator[tuple[str, int, list[tuple[int, int]]]]:
         """Instances that are older than their rule, with their end: some of one process a time."""
+        if not any(rules.values()):
+            return
         keys = dict(self._database.read().execute(_DEFINITIONS).fetchall())
         now, last = self._clock(), 0
         while rows := removal.ended(self._database.read(), last):

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from appliance.actor import SYSTEM
+from appliance.actor import SYSTEM, Actor
 from appliance.audit import Audit
 from appliance.backups import Backups
 from appliance.errors import Conflict, ShuttingDown
@@ -39,16 +39,24 @@ class Upkeep:
         self._clock = clock
         self._audit_days = audit_days
         self._hourly = 0
-        self._stopping = threading.Event()
+        self._asked: Actor | None = None
+        self._stopping = False
+        self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
 
     def start(self) -> None:
         """Begin, with what has become due while nothing ran."""
         self._thread.start()
 
+    def let_go(self, by: Actor) -> None:
+        """Let go of what is older than the rules say now, not within the hour."""
+        self._asked = by
+        self._wake.set()
+
     def close(self) -> None:
         """Stop, soon."""
-        self._stopping.set()
+        self._stopping = True
+        self._wake.set()
         self._retention.stop()
         if self._thread.ident is not None:
             self._thread.join()
@@ -59,23 +67,27 @@ class Upkeep:
         if now >= self._hourly:
             self._hourly = now + HOUR
             self._system.look().result()
-            self._let_go()
+            if self._audit_days:
+                self._audit.trim(self._audit_days).result()
+            self._asked = self._asked or SYSTEM
+        if self._asked:
+            self._let_go(self._asked)
         self._backups.make_daily()
 
-    def _let_go(self) -> None:
-        if self._audit_days:
-            self._audit.trim(self._audit_days).result()
+    def _let_go(self, by: Actor) -> None:
+        self._asked = None
         try:
-            self._retention.run(SYSTEM)
+            self._retention.run(by)
         except Conflict as error:
             log.info("nothing is removed now: %s", error)
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
+        while not self._stopping:
+            self._wake.clear()
             try:
                 self.work()
             except ShuttingDown:
                 return
             except Exception:
                 log.exception("upkeep stumbled")
-            self._stopping.wait(LOOK_SECONDS)
+            self._wake.wait(LOOK_SECONDS)

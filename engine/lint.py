@@ -230,19 +230,26 @@ def useless_boundaries(process: Process) -> Iterator[Finding]:
 
 
 def _can_throw(node: Node, code: str | None) -> bool:
-    if isinstance(node, ScriptTask | ServiceTask | CallActivity) or node.start_listeners:
+    if isinstance(node, ScriptTask | ServiceTask | CallActivity) or _listened(node):
         return True
     if isinstance(node, UserTask):
-        return bool(node.task_listeners or node.end_listeners)
+        return bool(node.task_listeners)
     if not isinstance(node, Container):
-        return bool(node.end_listeners)
+        return False
     for inner in node.walk():
         thrown = inner.trigger(Error) if isinstance(inner, Event) else None
         if inner.tag == "endEvent" and thrown is not None and code in (None, "", thrown.code):
             return True
-        if not isinstance(inner, Container | Event) and _can_throw(inner, code):
+        if _listened(inner) or any(flow.listeners for flow in inner.outgoing):
+            return True
+        if not isinstance(inner, Container) and _can_throw(inner, code):
             return True
     return False
+
+
+def _listened(node: Node) -> bool:
+    """A listener may throw an error, too."""
+    return bool(node.start_listeners or node.end_listeners)
 
 
 def useless_handlers(process: Process) -> Iterator[Finding]:

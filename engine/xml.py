@@ -337,7 +337,7 @@ class Reader:
         if host is None and xml.get("attachedToRef") in self._unread:
             self.torn = True
             return
-        if host is None:
+        if host is None or host.tag.endswith(("Gateway", "Event")):
             message = f"attachedToRef {xml.get('attachedToRef')!r} names no activity"
             self.report("error", "dangling-reference", xml, message)
             return

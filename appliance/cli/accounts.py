@@ -14,7 +14,7 @@ from appliance.second_factor import SecondFactor
 from appliance.setup import MINUTES, Setup
 
 
-@click.group()
+@click.group(epilog=options.example("workingflow user add kermit --admin", "workingflow user list"))
 def user() -> None:
     """People who may sign in. Works beside a running server."""
 

@@ -10,7 +10,12 @@ from appliance.config import seconds
 from appliance.keys import Key, Keys
 
 
-@click.group("api-key")
+@click.group(
+    "api-key",
+    epilog=options.example(
+        'workingflow api-key create "ERP Integration"', "workingflow api-key list"
+    ),
+)
 def api_key() -> None:
     """Keys by which programs use the REST API. Works beside a running server."""
 

@@ -15,7 +15,7 @@ from appliance.store import chain
 from appliance.store.chain import Entry, Verdict
 
 
-@click.group()
+@click.group(epilog=options.example("workingflow audit verify"))
 def audit() -> None:
     """Who did what in administration and with accounts. Works beside a running server."""
 

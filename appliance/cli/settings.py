@@ -12,7 +12,7 @@ from appliance.config import PREFIX, SETTINGS
 from appliance.store import sqlite
 
 
-@click.group()
+@click.group(epilog=options.example("workingflow config show"))
 def config() -> None:
     """Show the settings and where they come from.
 

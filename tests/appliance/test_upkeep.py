@@ -43,6 +43,22 @@ def test_each_hour_and_each_day(box, clock):
     check(box)
 
 
+def test_what_is_old_goes_at_once_when_somebody_asks(box, clock):
+    ended(box)
+    clock.advance(2 * DAY)
+    box.upkeep.work()
+    box.retention.set("", 1, SHELL).result(10)
+    box.upkeep.work()
+    assert len(box.instances.list("all").items) == 1  # due within the hour
+    box.upkeep.let_go(SHELL)
+    box.upkeep.work()
+    assert box.instances.list("all").items == []
+    [entry] = box.audit.list(Wanted(action="retention.run")).items
+    assert entry.by == SHELL.name
+    assert box.retention.removing is None
+    check(box)
+
+
 def test_old_entries_of_the_audit_log_go(box, clock):
     box.people.add_group("staff").result(10)
     clock.advance(101 * DAY)

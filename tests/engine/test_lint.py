@@ -116,6 +116,46 @@ def test_variables_that_something_may_set_are_not_missed(before: str):
     assert not rules & {"unset-variable", "expression", "script", "unsupported"}
 
 
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<extensionElements>{}</extensionElements><startEvent id='i'/>",
+        "<startEvent id='i'><extensionElements>{}</extensionElements></startEvent>",
+        (
+            "<startEvent id='i'/><endEvent id='o'/><sequenceFlow id='io' sourceRef='i' targetRef='o'>"
+            "<extensionElements>{}</extensionElements></sequenceFlow>"
+        ),
+        (
+            "<startEvent id='i'/><subProcess id='t'><extensionElements>{}</extensionElements>"
+            "<startEvent id='u'/></subProcess><sequenceFlow id='it' sourceRef='i' targetRef='t'/>"
+        ),
+    ],
+)
+def test_errors_of_listeners_are_caught(inside: str):
+    event = "take" if "sequenceFlow id='io'" in inside else "end"
+    listener = (
+        f"<flowable:executionListener event='{event}' "
+        "expression=\"${execution.setVariable('a', 1)}\"/>"
+    )
+    text = (
+        f'start > s > end\n<subProcess id="s">{inside.format(listener)}</subProcess>\n'
+        '<boundaryEvent id="oops" attachedToRef="s"><errorEventDefinition/></boundaryEvent>'
+        "\noops > end"
+    )
+    assert ("never-caught", "oops") not in found(text)
+    assert ("never-caught", "oops") in found(text.replace(listener, ""))
+
+
+@pytest.mark.parametrize("host", ["x", "start"])
+def test_a_boundary_event_belongs_to_an_activity(host: str):
+    text = (
+        "start > x? >[] end\n"
+        f'<boundaryEvent id="late" attachedToRef="{host}"><timerEventDefinition>'
+        "<timeDuration>PT1H</timeDuration></timerEventDefinition></boundaryEvent>\nlate > end"
+    )
+    assert ("dangling-reference", "late") in found(text)
+
+
 def test_the_processes_that_ship_have_no_errors_and_no_warnings():
     models = [
         (name, data)

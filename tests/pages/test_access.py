@@ -161,6 +161,7 @@ ADMIN_ACTIONS = [
     "/admin/system/backups",
     "/admin/system/backups/backup-20260501T120000Z.zip/delete",
     "/admin/system/retention",
+    "/admin/system/retention/run",
     "/admin/processes/sampler/suspend",
     "/admin/processes/sampler/activate",
     "/admin/processes/sampler/starters",

@@ -55,6 +55,13 @@ def test_rules_are_set_shown_and_taken_away(kermit: Client):
     assert '<span class="mono">at_once' not in kermit.get(RETENTION).text
 
 
+def test_what_is_old_is_removed_now_by_who_asks(kermit: Client):
+    kermit.get(RETENTION)
+    answer = kermit.submit(f"{RETENTION}/run")
+    assert answer.headers["location"] == RETENTION
+    assert "is being removed" in kermit.get(RETENTION).text
+
+
 @pytest.mark.parametrize(
     "fields",
     [{"days": "-1"}, {"days": "ten"}, {"days": "9" * 30}, {"process": "none", "days": "1"}],

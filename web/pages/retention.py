@@ -1,4 +1,4 @@
-"""/admin/system/retention: how long ended instances are kept, and what would go."""
+"""/admin/system/retention: how long ended instances are kept, what would go, and removing it."""
 
 from __future__ import annotations
 
@@ -34,6 +34,13 @@ async def change(request: PageRequest) -> Response[Any]:
     return go(HOME, _("Saved."))
 
 
+@post(HOME + "/run")
+async def run(request: PageRequest) -> Response[Any]:
+    """Let go of what is older than the rules say, in the background."""
+    request.app.state.box.upkeep.let_go(actor_of(request))
+    return go(HOME, _("What is older than the rules say is being removed."))
+
+
 def _days(text: str) -> int | None:
     """A number of days; an empty text takes the rule away."""
     if not text:
@@ -53,9 +60,10 @@ async def _page(request: PageRequest, problem: str = "") -> Response[Any]:
         here="system",
         rules={"": 0} | box.retention.rules(),
         preview=preview,
+        removing=box.retention.removing,
         processes=box.processes.list(),
         problem=problem,
     )
 
 
-handlers = [show, change]
+handlers = [show, change, run]
