@@ -122,8 +122,9 @@ def test_variables_that_something_may_set_are_not_missed(before: str):
         "<extensionElements>{}</extensionElements><startEvent id='i'/>",
         "<startEvent id='i'><extensionElements>{}</extensionElements></startEvent>",
         (
-            "<startEvent id='i'/><endEvent id='o'/><sequenceFlow id='io' sourceRef='i' targetRef='o'>"
-            "<extensionElements>{}</extensionElements></sequenceFlow>"
+            "<startEvent id='i'/><endEvent id='o'/>"
+            "<sequenceFlow id='io' sourceRef='i' targetRef='o'><extensionElements>{}"
+            "</extensionElements></sequenceFlow>"
         ),
         (
             "<startEvent id='i'/><subProcess id='t'><extensionElements>{}</extensionElements>"
