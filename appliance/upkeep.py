@@ -83,7 +83,6 @@ class Upkeep:
 
     def _run(self) -> None:
         while not self._stopping:
-            self._wake.clear()
             try:
                 self.work()
             except ShuttingDown:
@@ -91,3 +90,4 @@ class Upkeep:
             except Exception:
                 log.exception("upkeep stumbled")
             self._wake.wait(LOOK_SECONDS)
+            self._wake.clear()
