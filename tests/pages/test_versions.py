@@ -47,8 +47,8 @@ def test_a_comparison(kermit):
     ]
     assert any(line.startswith("WaituserTask grown") and "removed" in line for line in lines)
     assert any("Wait longer" in line and "added" in line for line in lines)
-    assert '"grown":"removed"' in page.cssselect("#marks-1")[0].get("data-marks")
-    assert '"tall":"added"' in page.cssselect("#marks-2")[0].get("data-marks")
+    assert '"grown":"removed"' in page.cssselect("#old-marks")[0].get("data-marks")
+    assert '"tall":"added"' in page.cssselect("#new-marks")[0].get("data-marks")
     same = kermit.get(f"{HOME}/compare?old=1&new=1")
     assert "Choose two different versions" in same.text
 
