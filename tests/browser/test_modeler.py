@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+from playwright.sync_api import expect
 
 from processes import FOLDER
 from tests.browser.conftest import PHONE, Enter, Visit, box_of
@@ -97,10 +98,7 @@ def test_the_linter_speaks_while_one_draws(enter: Enter):
     assert page.locator(".lint-mark.error").count() == 1
     choose(visit, "Not finished (Process)")
     finding.click()
-    page.wait_for_function(
-        "element => element.value.startsWith('Activity_')",
-        arg=page.get_by_label("Element", exact=True).element_handle(),
-    )
+    expect(page.get_by_label("Element", exact=True)).to_have_value(re.compile("^Activity_"))
     fill(visit, "Expression", "${1 +}")
     page.locator(".modeler-panel .error", has_text="in expression").wait_for()
     fill(visit, "Expression", "${1 + 1}")
