@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Scope = Literal["read", "start", "files", "send"]
-"""What a program does: list and follow, start, fetch files, send messages and signals."""
+Scope = Literal["read", "start", "files", "send", "deploy"]
+"""What a program does: list and follow, start, fetch files, send messages and signals, deploy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,9 @@ class Rights:
         return self.processes is None or process in self.processes
 
 
-SCOPES: tuple[Scope, ...] = ("read", "start", "files", "send")
-EVERYTHING = Rights(frozenset(SCOPES))
+SCOPES: tuple[Scope, ...] = ("read", "start", "files", "send", "deploy")
+USUAL = Rights(frozenset(SCOPES) - {"deploy"})
+"""What a key may do for which nobody said more: to use the processes, not to change them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Actor:
     name: str
     groups: frozenset[str] = frozenset()
     admin: bool = False
-    rights: Rights = EVERYTHING
+    rights: Rights = USUAL
 
     @classmethod
     def user(cls, name: str, groups: frozenset[str] = frozenset(), *, admin: bool = False) -> Actor:
@@ -48,7 +49,7 @@ class Actor:
         return cls("user", name, groups, admin)
 
     @classmethod
-    def api(cls, name: str, rights: Rights = EVERYTHING) -> Actor:
+    def api(cls, name: str, rights: Rights = USUAL) -> Actor:
         """A program, by the name of its API key."""
         return cls("api", name, rights=rights)
 

@@ -214,6 +214,14 @@ class Cases:
             marks=marks,
         )
 
+    def incidents(self, id: int) -> list[IncidentView]:
+        """The open incidents of an instance and of those that it called.
+
+        Raises ``InstanceNotFound``.
+        """
+        root, connection = self._found(id)[1], self._store.read()
+        return self._incidents(connection, root, queries.below(connection, root, id))
+
     def places(self, id: int) -> list[Place]:
         """Where the tokens of a running instance stand, in the order in which they came."""
         row = self.row(id)

@@ -19,7 +19,7 @@ from appliance.store import moving, queries
 from appliance.store.store import Store
 from appliance.store.work import Work
 from appliance.variables import check_seen, given_variables, refuse_reserved
-from appliance.views import Stage, Started, Status
+from appliance.views import IncidentView, Stage, Started, Status
 from engine.commands import Command
 from engine.elements.ad_hoc_sub_process import AdHocSubProcess
 from engine.errors import InstanceEnded, NotWaiting, Refused
@@ -135,6 +135,10 @@ class Instances:
             variables={name: decode(value) for name, value in variables},
             files=self._files.list(id),
         )
+
+    def incidents(self, id: int) -> list[IncidentView]:
+        """What stands still in an instance and those that it called."""
+        return self._cases.incidents(id)
 
     def running(self, key: str) -> list[int]:
         """The running instances of all versions of a process. Raises ``ProcessNotFound``."""

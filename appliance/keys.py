@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from appliance import names
-from appliance.actor import EVERYTHING, SCOPES, SYSTEM, Actor, Rights
+from appliance.actor import SCOPES, SYSTEM, USUAL, Actor, Rights
 from appliance.database import Database, note
 from appliance.errors import Conflict, InvalidInput, KeyNotFound
 from appliance.store import chain, sqlite
@@ -153,7 +153,7 @@ class Keys:
         name: str,
         *,
         expires: int | None = None,
-        rights: Rights = EVERYTHING,
+        rights: Rights = USUAL,
         by: Actor = SYSTEM,
     ) -> Pending[NewKey]:
         """Make a key; what it starts has the initiator ``api:<name>``.
@@ -334,7 +334,7 @@ def _hash(text: str) -> bytes:
 def _key(row: Sequence[Any]) -> Key:
     (id, name, prefix, active, created, created_by, expires, last_used, owner, scopes, processes,
      previous_prefix, previous_until) = row  # fmt: skip
-    rights = Rights(_set(scopes) or EVERYTHING.scopes, _set(processes))
+    rights = Rights(_set(scopes) or USUAL.scopes, _set(processes))
     return Key(
         id, name, prefix, bool(active), created, created_by, expires, last_used, owner, rights,
         previous_prefix, previous_until,
@@ -362,7 +362,7 @@ def _limits(rights: Rights) -> tuple[str | None, str | None]:
         raise InvalidInput(f"An API key cannot be given {', '.join(sorted(unknown))}.")
     if not rights.scopes:
         raise InvalidInput("An API key must be allowed something.")
-    scopes = None if rights.scopes == EVERYTHING.scopes else _text(rights.scopes)
+    scopes = None if rights.scopes == USUAL.scopes else _text(rights.scopes)
     return scopes, None if rights.processes is None else _text(rights.processes)
 
 

@@ -36,6 +36,11 @@ def first(pattern: str, text: str) -> str:
     return found[0]
 
 
+def refusal(answer: httpx.Response) -> tuple[int, str]:
+    """The status and the code of an error of the API."""
+    return answer.status_code, answer.json()["code"]
+
+
 def free_port() -> int:
     """A port of the loopback on which nobody listens."""
     with socket.socket() as probe:

@@ -68,7 +68,7 @@ class Json:
 @get("/list")
 async def list_processes(request: ApiRequest) -> Json:
     """All deployed processes that the key may deal with, sorted by key."""
-    rights = _rights(request, "read")
+    rights = rights_of(request, "read")
     return Json([
         wire.Process(each.key, each.name, each.version, each.description or "", each.has_start_form)
         for each in request.app.state.box.processes.list()
@@ -92,10 +92,10 @@ async def started(box: Box, asked: Asked | ApiRequest, key: str, by: Actor) -> J
 @get("/{instance:str}/status")
 async def status(request: ApiRequest, instance: FromPath[str]) -> Json:
     """Where an instance stands, or how it ended."""
-    rights = _rights(request, "read")
-    found = request.app.state.box.instances.status(_id(instance))
+    rights = rights_of(request, "read")
+    found = request.app.state.box.instances.status(id_of(instance))
     if not rights.reach(found.process_key):
-        raise _not_found(instance)
+        raise not_found(instance)
     return Json(
         wire.Status(
             process_instance_id=str(found.id),
@@ -117,10 +117,7 @@ async def status(request: ApiRequest, instance: FromPath[str]) -> Json:
 @get("/{instance:str}/files/{name:str}")
 async def file(request: ApiRequest, instance: FromPath[str], name: FromPath[str]) -> Response[Any]:
     """A file of an instance."""
-    rights = _rights(request, "files")
-    box, id = request.app.state.box, _id(instance)
-    if rights.processes is not None and not rights.reach(box.instances.status(id).process_key):
-        raise _not_found(instance)
+    box, id = request.app.state.box, reached(request, "files", instance)
     try:
         return await download(request, box.files.open(id, name))
     except StoredFileNotFound:
@@ -128,7 +125,7 @@ async def file(request: ApiRequest, instance: FromPath[str], name: FromPath[str]
         raise
 
 
-def _rights(request: ApiRequest, scope: Scope) -> Rights:
+def rights_of(request: ApiRequest, scope: Scope) -> Rights:
     """What the key may do; refuses what it may not do at all."""
     rights = request.user.rights
     if not rights.allow(scope):
@@ -136,13 +133,25 @@ def _rights(request: ApiRequest, scope: Scope) -> Rights:
     return rights
 
 
-def _id(text: str) -> int:
+def reached(request: ApiRequest, scope: Scope, instance: str) -> int:
+    """The number of an instance with which the key may do this, as far as that is limited."""
+    rights, id = rights_of(request, scope), id_of(instance)
+    if rights.processes is not None:
+        found = request.app.state.box.instances.status(id)
+        if not rights.reach(found.process_key):
+            raise not_found(instance)
+    return id
+
+
+def id_of(text: str) -> int:
+    """The number of an instance. Raises ``InstanceNotFound``."""
     if not _ID.fullmatch(text):
-        raise _not_found(text)
+        raise not_found(text)
     return int(text)
 
 
-def _not_found(id: str) -> InstanceNotFound:
+def not_found(id: str) -> InstanceNotFound:
+    """Nobody has this id, or none that the key may know of."""
     return InstanceNotFound(f"Process instance not found: {id[:100]}")
 
 

@@ -1,37 +1,44 @@
-"""The REST API beyond its first chapter, under ``/api/v1``: messages and signals from outside.
+"""The REST API beyond its first chapter, under ``/api/v1``: what comes from outside, and repairs.
 
-====  ================  =========================================================================
-POST  /api/v1/messages  to the one instance that waits for it, or else it starts a process
-POST  /api/v1/signals   to all that wait for it, and to all processes that it starts
-====  ================  =========================================================================
+====  ================================  =========================================================
+POST  /api/v1/messages                  to the one instance that waits for it, or starts a process
+POST  /api/v1/signals                   to all that wait for it, and to all that it starts
+POST  /api/v1/deployments               201; models and forms together, as new versions
+GET   /api/v1/instances/{id}/incidents  what stands still in an instance
+====  ================================  =========================================================
 
 Names stand in the body, so they may be any text. When the answer comes, everything is durable.
 """
 
 from __future__ import annotations
 
-import re
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from litestar import post
+from litestar import get, post
+from litestar.params import FromPath
 
-from appliance.actor import Actor
-from appliance.errors import Forbidden, InstanceNotFound, InvalidInput
-from engine.errors import InvalidVariables
+from appliance.actor import Actor, Scope
+from appliance.errors import Forbidden, InvalidInput
+from engine.errors import InvalidVariables, ModelInvalid
 from web import wire
-from web.api import Json
-from web.bodies import json_of
+from web.api import Json, id_of, reached, rights_of
+from web.bodies import body_of, files_of, form_of, header, json_of
+from web.errors import STATUS, WrongContentType
 from web.security import ApiRequest
 
-_ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+MULTIPART = "multipart/form-data"
+XML = ("application/xml", "text/xml")
+ONE_MODEL = "model.bpmn20.xml"
+"""What a model that comes without its name is called."""
 
 
 @post("/messages")
 async def message(request: ApiRequest) -> Json:
     """Deliver a message. 404 when nothing waits for it, 409 when more than one instance does."""
-    by, box = _sender(request), request.app.state.box
+    by, box = _unlimited(request, "send"), request.app.state.box
     asked = await _asked(request, ("name", "variables", "businessKey", "processInstanceId"))
     business_key = asked.get("businessKey")
     sent = await box.messages.send(
@@ -47,7 +54,7 @@ async def message(request: ApiRequest) -> Json:
 @post("/signals")
 async def signal(request: ApiRequest) -> Json:
     """Broadcast a signal; that nobody waits for it is no error."""
-    by, box = _sender(request), request.app.state.box
+    by, box = _unlimited(request, "send"), request.app.state.box
     asked = await _asked(request, ("name", "variables", "processInstanceId"))
     started = await box.signals.send(
         _text(asked, "name"), _variables(asked), by, instance=_instance(asked)
@@ -55,16 +62,56 @@ async def signal(request: ApiRequest) -> Json:
     return Json(wire.Broadcast([str(id) for id in started]))
 
 
-def _sender(request: ApiRequest) -> Actor:
-    """Who sends. A key for some processes may not: who hears it is not known beforehand."""
-    rights = request.user.rights
-    if not rights.allow("send"):
-        raise Forbidden("This API key may not do that: it lacks the right “send”.")
-    if rights.processes is not None:
-        raise Forbidden(
-            "This API key is for some processes only, but messages and signals reach any."
+@post("/deployments")
+async def deploy(request: ApiRequest) -> Json:
+    """Deploy models and forms together. 422 says everything that is wrong with them."""
+    by, processes = _unlimited(request, "deploy"), request.app.state.box.processes
+    files = await _files(request)
+    checked = await asyncio.to_thread(processes.check, files)
+    try:
+        deployed = await processes.deploy_checked(checked, by)
+    except ModelInvalid as error:
+        told = wire.NotDeployed(str(error), error.code, error.findings)
+        return Json(told, STATUS[error.code])
+    views = [
+        wire.Deployed(each.key, each.name, each.version, each.executable, each.unchanged)
+        for each in deployed
+    ]
+    return Json(wire.Deployment(views, checked.findings), 201)
+
+
+@get("/instances/{instance:str}/incidents")
+async def incidents(request: ApiRequest, instance: FromPath[str]) -> Json:
+    """What stands still in an instance and those that it called, until somebody repairs it."""
+    found = request.app.state.box.instances.incidents(reached(request, "read", instance))
+    return Json([
+        wire.Incident(
+            str(each.id), each.node_id, each.node_name, each.message, wire.moment(each.since)
         )
+        for each in found
+    ])  # fmt: skip
+
+
+def _unlimited(request: ApiRequest, scope: Scope) -> Actor:
+    """Who asks for what may reach any process: a key for some of them is refused."""
+    if rights_of(request, scope).processes is not None:
+        raise Forbidden("This API key is for some processes only, but this call reaches any.")
     return request.user
+
+
+async def _files(request: ApiRequest) -> Mapping[str, bytes]:
+    """What is to be deployed: the files of a form, or one model."""
+    given = header(request.scope, b"content-type") or ""
+    kind = given.partition(";")[0].strip().lower()
+    if kind in XML:
+        return {ONE_MODEL: await body_of(request, request.app.state.box.config.model_limit)}
+    if kind != MULTIPART:
+        raise WrongContentType(
+            f"Send files as {MULTIPART} or one model as {XML[0]}, not {given[:100] or 'untyped'}."
+        )
+    if not (files := await files_of(await form_of(request))):
+        raise InvalidInput('The form has no file. With curl: -F "files=@expense.bpmn20.xml"')
+    return files
 
 
 async def _asked(request: ApiRequest, fields: tuple[str, ...]) -> Mapping[str, Any]:
@@ -95,10 +142,7 @@ def _variables(asked: Mapping[str, Any]) -> dict[str, Any]:
 def _instance(asked: Mapping[str, Any]) -> int | None:
     if asked.get("processInstanceId") is None:
         return None
-    text = _text(asked, "processInstanceId")
-    if not _ID.fullmatch(text):
-        raise InstanceNotFound(f"Process instance not found: {text[:100]}")
-    return int(text)
+    return id_of(_text(asked, "processInstanceId"))
 
 
-handlers = [message, signal]
+handlers = [message, signal, deploy, incidents]

@@ -10,12 +10,14 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from litestar import Litestar, MediaType, Response, Router, get
+from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.datastructures import State
+from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Guard
 
+from appliance.errors import Unauthorized
 from web import api, api_v1, live, static_files
-from web.edge import Edge
+from web.edge import Edge, needs_key
 from web.errors import answer_error
 from web.pages import (
     account,
@@ -62,7 +64,7 @@ from web.pages import (
     versions,
 )
 from web.render import go
-from web.security import administrator, program, signed_in, visitor
+from web.security import administrator, program, program_of, signed_in, visitor
 from web.shortcut import Shortcut
 
 if TYPE_CHECKING:
@@ -111,6 +113,16 @@ async def home() -> Response[Any]:
     return go("/tasks")
 
 
+def answer_failure(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The answer to an error; where the API has nothing, programs without a key learn no more."""
+    if isinstance(error, HTTPException) and needs_key(request.url.path):
+        try:
+            program_of(request.app.state.box, request.scope)
+        except Unauthorized as unknown:
+            error = unknown
+    return answer_error(request, error)
+
+
 def make_app(box: Box) -> tuple[ASGIApp, asyncio.Event]:
     """The application over this box, and the event that ends its endless answers."""
     limits = box.config
@@ -120,13 +132,18 @@ def make_app(box: Box) -> tuple[ASGIApp, asyncio.Event]:
             healthy,
             *static_files.handlers,
             Router("/processapi", route_handlers=api.handlers, before_request=program),
-            Router("/api/v1", route_handlers=api_v1.handlers, before_request=program),
+            Router(
+                "/api/v1",
+                route_handlers=api_v1.handlers,
+                before_request=program,
+                request_max_body_size=limits.upload_limit + SMALL_FORM,
+            ),
             _pages(OPEN_PAGES, visitor, SMALL_FORM),
             _pages([public_start], visitor, limits.upload_limit + SMALL_FORM),
             _pages(PAGES, signed_in, limits.upload_limit + SMALL_FORM, home),
             _pages(ADMIN_PAGES, administrator, limits.upload_limit + SMALL_FORM),
         ],
-        exception_handlers={Exception: answer_error},
+        exception_handlers={Exception: answer_failure},
         state=State({"box": box, "stopping": stopping}),
         openapi_config=None,
         logging_config=None,

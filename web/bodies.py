@@ -108,6 +108,20 @@ def texts_of(form: FormMultiDict, name: str) -> list[str]:
     return [value for value in form.getall(name, []) if isinstance(value, str)]
 
 
+async def files_of(form: FormMultiDict) -> dict[str, bytes]:
+    """The uploads of a form, in whatever field, by their names.
+
+    Raises ``InvalidInput`` when two are called the same.
+    """
+    files: dict[str, bytes] = {}
+    for one in form.values():
+        if isinstance(one, UploadFile) and one.filename:
+            if one.filename in files:
+                raise InvalidInput(f"Two files are called {one.filename[:100]!r}.")
+            files[one.filename] = await one.read()
+    return files
+
+
 def header(scope: Any, wanted: bytes) -> str | None:
     """A header by its lower-case name, without building all of them first."""
     for name, value in scope["headers"]:

@@ -152,7 +152,12 @@ class Edge:
 
 def for_programs(path: str) -> bool:
     """Whether who asks for this path is a program."""
-    return path.startswith(("/processapi/", "/api/")) or path in ("/processapi", "/api", "/healthz")
+    return path == "/healthz" or needs_key(path)
+
+
+def needs_key(path: str) -> bool:
+    """Whether this path is one of the API, where nothing is answered without a key."""
+    return path.startswith(("/processapi/", "/api/")) or path in ("/processapi", "/api")
 
 
 def _id_of(scope: Scope) -> str:

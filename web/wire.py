@@ -6,10 +6,13 @@ Field names are the API's own (camelCase), ids are texts, times are UTC with thr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+
+from engine.errors import Finding
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _encoder = msgspec.json.Encoder(decimal_format="number")
@@ -58,6 +61,41 @@ class Broadcast(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """The answer to ``POST /api/v1/signals``: the instances that it started."""
 
     started_process_instance_ids: list[str]
+
+
+class Deployed(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """A process of a deployment; ``unchanged``: this version is the one that was there before."""
+
+    key: str
+    name: str
+    version: int
+    executable: bool
+    unchanged: bool
+
+
+class Deployment(msgspec.Struct, frozen=True):
+    """The answer to ``POST /api/v1/deployments``; none of the findings is an error."""
+
+    processes: list[Deployed]
+    findings: Sequence[Finding]
+
+
+class NotDeployed(msgspec.Struct, frozen=True):
+    """The error of ``POST /api/v1/deployments`` that also says everything that was found."""
+
+    error: str
+    code: str
+    findings: Sequence[Finding]
+
+
+class Incident(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """An open incident of ``GET /api/v1/instances/{id}/incidents``."""
+
+    incident_id: str
+    activity_id: str
+    activity_name: str
+    message: str
+    create_time: str
 
 
 class Task(msgspec.Struct, frozen=True, gc=False, rename="camel"):

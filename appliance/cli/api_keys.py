@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from appliance.actor import SCOPES, SHELL, Rights
+from appliance.actor import SCOPES, SHELL, USUAL, Rights
 from appliance.cli import options
 from appliance.config import seconds
 from appliance.keys import Key, Keys
@@ -24,6 +24,7 @@ def api_key() -> None:
     epilog=options.example(
         'KEY=$(workingflow api-key create "ERP Integration")',
         "workingflow api-key create Scanner --scope start --process invoice --expires 365d",
+        "workingflow api-key create CI --scope deploy",
     )
 )
 @click.argument("name")
@@ -32,7 +33,7 @@ def api_key() -> None:
     "scopes",
     type=click.Choice(SCOPES),
     multiple=True,
-    help="Allow only this: read, start or files; may be repeated.",
+    help="Allow only this; may be repeated. Without: everything but deploy.",
 )
 @click.option(
     "--process", "processes", metavar="KEY", multiple=True,
@@ -49,8 +50,12 @@ def create(
     data: str | None,
     as_json: bool,
 ) -> None:
-    """Make a key and print it, this once. Without limits it may do everything."""
-    rights = Rights(frozenset(scopes or SCOPES), frozenset(processes) if processes else None)
+    """Make a key and print it, this once.
+
+    It may list and follow processes, start them, fetch files, and send messages and signals, unless
+    --scope or --process say otherwise.
+    """
+    rights = Rights(frozenset(scopes) or USUAL.scopes, frozenset(processes) if processes else None)
     with options.accounts(data) as database:
         until = None if expires is None else options.now() + expires * 1000
         new = (

@@ -39,7 +39,13 @@ def deploy(paths: tuple[Path, ...], data: str | None, as_json: bool) -> None:
     """Deploy models and forms.
 
     They are deployed together, as a new version of each process. Folders are searched. While a
-    server runs on the data directory, deploy on its page /admin/deploy.
+    server runs on the data directory, deploy on its page /admin/deploy, or over HTTP:
+
+    \b
+      curl -H "Authorization: Bearer $KEY" -F files=@expense.bpmn20.xml \\
+           -F files=@expense.form http://127.0.0.1:8080/api/v1/deployments
+
+    with the key that `workingflow api-key create CI --scope deploy` prints.
     """
     from appliance.actor import SHELL
     from appliance.box import Box  # the engine takes time to load
@@ -125,7 +131,8 @@ def _unless_serving(open_box: Callable[[], Box]) -> Box:
         return open_box()
     except DataDirectoryLocked as error:
         raise DataDirectoryLocked(
-            f"{error} If that is a server, deploy on its page /admin/deploy, or stop it first."
+            f"{error} If that is a server, deploy on its page /admin/deploy, or send the files to"
+            " /api/v1/deployments: `workingflow deploy --help` shows how."
         ) from None
 
 

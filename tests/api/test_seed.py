@@ -166,6 +166,12 @@ def test_a_suspended_process_is_listed(erp: httpx.Client):
         ("POST", "/processapi/no_such_process/start"),
         ("GET", "/processapi/1/status"),
         ("GET", "/processapi/1/files/x"),
+        ("GET", "/processapi"),
+        ("GET", "/processapi/nothing"),
+        ("DELETE", "/processapi/list"),
+        ("GET", "/api/v1/nothing"),
+        ("GET", "/api/v1/messages"),
+        ("POST", "/api/v1/messages"),
     ],
 )
 def test_without_a_usable_key_there_is_one_answer(site: Site, method, path, authorization):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from appliance.actor import EVERYTHING, SHELL, Rights
+from appliance.actor import SHELL, USUAL, Rights
 from appliance.direct import DirectDatabase
 from appliance.errors import (
     Conflict,
@@ -204,7 +204,7 @@ def test_rights_are_kept_and_told_to_the_audit_log(keys, new, database):
 def test_a_key_whose_last_day_has_passed_can_still_be_changed(keys, clock):
     new = keys.create("old", expires=NOON + DAY).result()
     clock.advance(2 * DAY)
-    keys.change(new.key.id, expires=NOON + DAY, owner="fozzie", rights=EVERYTHING)
+    keys.change(new.key.id, expires=NOON + DAY, owner="fozzie", rights=USUAL)
     with pytest.raises(InvalidInput, match="past"):
-        keys.change(new.key.id, expires=NOON, owner="fozzie", rights=EVERYTHING)
+        keys.change(new.key.id, expires=NOON, owner="fozzie", rights=USUAL)
     assert keys.get(new.key.id).owner == "fozzie"

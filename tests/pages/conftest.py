@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
 
+import httpx
 import pytest
 
 from tests.office import Office
-from tests.serving import PASSWORD, Client
+from tests.serving import PASSWORD, PATIENCE, Client
 
 _numbers = count(1)
+
+MadeKey = Callable[..., httpx.Client]
+"""Makes a program with a key; what it may do is given as the fields of the form."""
 
 
 @pytest.fixture
@@ -54,3 +58,21 @@ def newcomer(kermit: Client, office: Office) -> Iterator[Callable[..., Client]]:
             return client
 
         yield added
+
+
+@pytest.fixture
+def key(kermit: Client) -> Iterator[MadeKey]:
+    """Makes a program with a key of certain rights."""
+    with ExitStack() as stack:
+
+        def program(**rights: object) -> httpx.Client:
+            kermit.get("/admin/api-keys")
+            page = kermit.submit("/admin/api-keys", name=f"program {next(_numbers)}", **rights)
+            found = re.search(r"wf_[0-9A-Za-z]{43}", page.text)
+            assert found is not None, page.text
+            headers = {"Authorization": f"Bearer {found[0]}"}
+            return stack.enter_context(
+                httpx.Client(base_url=kermit.base_url, headers=headers, timeout=PATIENCE)
+            )
+
+        yield program

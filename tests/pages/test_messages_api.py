@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from itertools import count
-
 import httpx
 import pytest
 
+from tests.pages.conftest import MadeKey
 from tests.pages.test_processes import upload
 from tests.play import BPMN
-from tests.serving import Client
+from tests.serving import Client, refusal
 
 WAITING = f"""<definitions xmlns="{BPMN}" targetNamespace="t">
 <message id="m" name="invoice paid/1"/><message id="n" name="order came/1"/>
@@ -30,34 +27,10 @@ WAITING = f"""<definitions xmlns="{BPMN}" targetNamespace="t">
 </definitions>"""
 MESSAGES, SIGNALS = "/api/v1/messages", "/api/v1/signals"
 
-NUMBERS = count()
-
-MadeKey = Callable[..., httpx.Client]
-
-
-@pytest.fixture
-def key(kermit: Client) -> Iterator[MadeKey]:
-    """Makes a program with a key of certain rights."""
-    made: list[httpx.Client] = []
-
-    def program(**rights: object) -> httpx.Client:
-        page = kermit.submit("/admin/api-keys", name=f"program {next(NUMBERS)}", **rights).text
-        found = re.search(r"wf_[0-9A-Za-z]{43}", page)
-        assert found is not None, page
-        headers = {"Authorization": f"Bearer {found[0]}"}
-        made.append(httpx.Client(base_url=kermit.base_url, headers=headers, timeout=30))
-        return made[-1]
-
-    kermit.get("/admin/api-keys")
-    yield program
-    for client in made:
-        client.close()
-
 
 @pytest.fixture
 def program(kermit: Client, key: MadeKey) -> httpx.Client:
     upload(kermit, ("waiting.bpmn", WAITING.encode()))
-    kermit.get("/admin/api-keys")
     return key(scopes=["read", "start", "files", "send"])
 
 
@@ -118,14 +91,9 @@ def test_a_body_that_says_something_else_is_refused(program, address: str, body:
 @pytest.mark.parametrize("address", [MESSAGES, SIGNALS])
 def test_a_key_needs_the_right_and_all_processes(kermit: Client, key: MadeKey, address: str):
     body = {"name": "closing/1"}
-    without = key(scopes=["read", "start", "files"])
+    without = key(scopes=["read", "start", "files", "deploy"])
     assert refusal(without.post(address, json=body)) == (403, "FORBIDDEN")
-    kermit.get("/admin/api-keys")
     limited = key(scopes=["send"], limited="some", processes=["sampler"])
     assert refusal(limited.post(address, json=body)) == (403, "FORBIDDEN")
     nobody = httpx.post(f"{kermit.base_url}{address}", json=body)
     assert refusal(nobody) == (401, "UNAUTHORIZED")
-
-
-def refusal(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]

@@ -28,7 +28,7 @@ from tests.office import furnished
 from tests.pages.test_access import ADMIN_PAGES, CASE_PAGES, PEOPLE_PAGES
 from tests.serving import PASSWORD, TOKEN
 from tests.store.test_plans import IN_ORDER, LIVE_ONLY, named
-from web import api, app
+from web import api, api_v1, app
 from web.app import make_app
 
 SMALL = {
@@ -95,7 +95,7 @@ MORE = [
     "/frag/incident-count", "/frag/inbox-count", "/frag/people?q=k",
 ]  # fmt: skip
 API = ["/processapi/list", "/processapi/{report}/status", "/processapi/{cancelled}/status",
-       "/processapi/{report}/files/none.txt"]  # fmt: skip
+       "/processapi/{report}/files/none.txt", "/api/v1/instances/{broken}/incidents"]  # fmt: skip
 
 
 class Overheard:
@@ -153,8 +153,9 @@ def addresses() -> set[str]:
         if isinstance(handler, HTTPRouteHandler) and "GET" in handler.http_methods
         for path in handler.paths
     } | {
-        f"/processapi{path}"
-        for handler in api.handlers
+        f"{base}{path}"
+        for base, module in (("/processapi", api), ("/api/v1", api_v1))
+        for handler in module.handlers
         if "GET" in handler.http_methods
         for path in handler.paths
     }  # fmt: skip

@@ -13,7 +13,7 @@ from appliance.scenario.steps import STEPS, Expectations, TaskFacts
 from engine.elements import KINDS
 from engine.rules import BY_ID
 from engine.vocabulary import WORDS
-from web import app, manual, reference
+from web import api_v1, app, manual, reference
 from web.errors import STATUS
 from web.texts import ENGLISH, languages
 
@@ -161,6 +161,9 @@ def test_every_call_of_the_api_is_told():
     said = text("rest-api")
     for path in ("list", "{processKey}/start", "{id}/status", "{id}/files/{filename}"):
         assert f"/processapi/{path}" in said
+    for handler in api_v1.handlers:
+        (path,) = handler.paths
+        assert re.search("/api/v1" + re.sub(r"\{.*?\}", "[0-9]+", path), said)
 
 
 @pytest.mark.parametrize(

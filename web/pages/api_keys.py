@@ -11,7 +11,7 @@ from urllib.parse import quote
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from appliance.actor import EVERYTHING, SCOPES, Rights
+from appliance.actor import SCOPES, USUAL, Rights
 from appliance.calls import Call
 from appliance.errors import Conflict, InvalidInput
 from appliance.keys import Key, NewKey
@@ -133,7 +133,7 @@ def _page(
         status=422 if problem else 200,
         here="api-keys",
         keys=box.keys.list(),
-        given=given or {"name": "", "expires": "", "rights": EVERYTHING},
+        given=given or {"name": "", "expires": "", "rights": USUAL},
         problem=problem,
         scopes=SCOPES,
         processes=box.processes.list(),

@@ -8,13 +8,12 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
 
 from appliance.effects import Effect
 from appliance.errors import InvalidInput
 from appliance.views import ProcessView
 from engine.errors import Finding, ModelInvalid
-from web.bodies import form_of
+from web.bodies import files_of, form_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _, plural
@@ -34,12 +33,11 @@ async def ask(request: PageRequest) -> Response[Any]:
 async def deploy(request: PageRequest) -> Response[Any]:
     """Check the files, and deploy them if that was asked and nothing forbids it."""
     form = await form_of(request)
-    uploads = [one for one in form.getall("files", []) if isinstance(one, UploadFile)]
-    files = {one.filename: await one.read() for one in uploads if one.filename}
     processes = request.app.state.box.processes
-    if not files:
-        return _page(request, [Finding("error", "no-file", _("Choose at least one file."))])
     try:
+        files = await files_of(form)
+        if not files:
+            return _page(request, [Finding("error", "no-file", _("Choose at least one file."))])
         checked = await asyncio.to_thread(processes.check, files)
     except InvalidInput as error:
         return _page(request, [Finding("error", "files", told(error))])
