@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from engine.conversion import KINDS
 from engine.mapping import Mapping
 from engine.scopes import Names
 
@@ -28,7 +29,7 @@ class Carried:
         """The values as they are seen at a token, ``extra`` names first."""
         values = Names(run, token).variables() if self.everything else {}
         for mapping in self.mappings:
-            values[mapping.target] = mapping.value(run, token, extra)
+            mapping.put(values, run, token, extra)
         return values
 
 
@@ -50,12 +51,28 @@ def read_carried(xml: Element, name: str, reader: Reader) -> Carried:
 def _mapping(element: Element, name: str, reader: Reader) -> Mapping | None:
     source, target = element.get("source"), element.get("target")
     expression = reader.expression(element, element.get("sourceExpression"), name)
-    if target is None or (source is None and expression is None):
+    named_by = reader.expression(element, element.get("targetExpression"), name)
+    if (target is None and named_by is None) or (source is None and expression is None):
         reader.report("error", "mapping", element, f"<{name}> needs a source and a target")
         return None
     return Mapping(
-        target,
+        target or "",
         source=source if expression is None else None,
         expression=expression,
         local=name == "out" and element.get("local") == "true",
+        named_by=named_by,
+        kind=_kind(element, name, reader),
+        transient=name in ("in", "out") and element.get("transient") == "true",
     )
+
+
+def _kind(element: Element, name: str, reader: Reader) -> str | None:
+    """What a value becomes: an ``<in>`` says it for its target, an ``<out>`` for its source."""
+    word = {"in": "targetType", "out": "sourceType"}.get(name)
+    kind = element.get(word) if word else None
+    if kind is None:
+        return None
+    if kind.lower() not in KINDS:
+        message = f"{word} is one of {', '.join(KINDS)}, not {kind!r}"
+        reader.report("error", "mapping", element, message)
+    return kind.lower()

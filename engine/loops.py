@@ -31,7 +31,12 @@ LOOPS = ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
 
 
 class Loop(Protocol):
-    """What an activity that is done several times asks of its loop."""
+    """What an activity that is done several times asks of its loop.
+
+    Variables that are ``gathered`` from the iterations belong to each of them alone.
+    """
+
+    gathered: frozenset[str]
 
     def begin(self, run: Run, body: Token) -> None:
         """The body stands: begin the first iteration, or all of them."""
@@ -49,25 +54,64 @@ class Loop(Protocol):
 class Aggregation:
     """Gathers a value, or several by name, of each iteration into one list.
 
-    The list is local to the body until all iterations are done; then it becomes a variable outside.
+    The list is in the order of the iterations, and local to the body until all are done; then it
+    becomes a variable outside. Of several by name those that do not exist are left out.
     """
 
-    def __init__(self, target: str, sources: tuple[Mapping, ...], single: bool) -> None:
+    def __init__(
+        self,
+        target: str,
+        sources: tuple[Mapping, ...],
+        *,
+        single: bool,
+        named_by: Expression | None = None,
+        transient: bool = False,
+    ) -> None:
         self.target = target
         self.sources = sources
         self.single = single
+        self.named_by = named_by
+        self.transient = transient
+
+    def begin(self, run: Run, body: Token) -> None:
+        """No iteration has given anything yet."""
+        run.set_local(body, checked_variables({self._name(run, body): []}))
 
     def gather(self, run: Run, token: Token, body: Token) -> None:
-        """Add what an iteration has to give, in the order of completion."""
-        values = {source.target: source.value(run, token) for source in self.sources}
-        value: Any = next(iter(values.values())) if self.single else values
-        gathered = [*body.variables[self.target], value]
-        run.set_local(body, checked_variables({self.target: gathered}))
+        """Put what an iteration has to give in its place."""
+        name = self._name(run, body)
+        gathered: list[Any] = list(body.variables[name])
+        gathered.insert(_place(token, body), self._given(run, token))
+        run.set_local(body, checked_variables({name: gathered}))
 
     def hand_over(self, run: Run, body: Token) -> None:
         """All iterations are done."""
         assert body.scope is not None
-        run.set_variables(body.scope, {self.target: body.variables[self.target]})
+        name = self._name(run, body)
+        if self.transient:
+            run.transient[name] = body.variables[name]
+        else:
+            run.set_variables(body.scope, {name: body.variables[name]})
+
+    def _name(self, run: Run, body: Token) -> str:
+        return self.target if self.named_by is None else run.text(self.named_by, body) or ""
+
+    def _given(self, run: Run, token: Token) -> Any:
+        if self.single:
+            return self.sources[0].value(run, token)
+        values: dict[str, Any] = {}
+        for source in self.sources:
+            if not source.is_missing(run, token):
+                source.put(values, run, token)
+        return values
+
+
+def _place(token: Token, body: Token) -> int:
+    """How many of the iterations before this one are done."""
+    index = token.loop
+    assert index is not None
+    undone = sum(each.loop is not None and each.loop < index for each in body.children.values())
+    return index - undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +136,7 @@ class MultiInstance:
     element_variable: str | None = None
     index_variable: str | None = None
     aggregations: tuple[Aggregation, ...] = ()
+    gathered: frozenset[str] = frozenset()
     behavior = "All"
     event: Event | None = None
     decisions: tuple[Decision, ...] = ()
@@ -99,7 +144,7 @@ class MultiInstance:
     def begin(self, run: Run, body: Token) -> None:
         total = len(self._items(run, body))
         for aggregation in self.aggregations:
-            run.set_local(body, {aggregation.target: []})
+            aggregation.begin(run, body)
         begun = min(total, 1) if self.sequential else total
         run.emit(ev.LoopAdvanced(body.id, total, begun, 0))
         if total == 0:
@@ -187,6 +232,7 @@ class MultiInstance:
 class StandardLoop:
     """Again and again while a condition holds, tested before or after each time."""
 
+    gathered: frozenset[str] = frozenset()
     condition: Expression | None = None
     test_before = False
     maximum: int | None = None
@@ -255,6 +301,9 @@ def _read_multi_instance(xml: Element, reader: Reader) -> Loop:
     )
     loop.index_variable = xml.own.get("elementIndexVariable")
     loop.aggregations = _read_aggregations(xml, reader)
+    loop.gathered = frozenset(
+        source.source or "" for each in loop.aggregations for source in each.sources
+    )
     loop.behavior = xml.get("behavior", "All")
     if loop.behavior in ("None", "One"):
         loop.event = _read_behavior(xml, loop.behavior, reader)
@@ -351,19 +400,33 @@ def _read_aggregations(xml: Element, reader: Reader) -> tuple[Aggregation, ...]:
         found.append(Aggregation((output.text or "").strip(), (mapping,), single=True))
     for aggregation in reader.extensions(xml, "variableAggregation"):
         target = aggregation.get("target") or ""
-        if not target:
+        named_by = reader.expression(aggregation, aggregation.get("targetExpression"), "target")
+        if not target and named_by is None:
             reader.report("error", "multi-instance", xml, "variableAggregation needs a target")
-        sources = [
-            Mapping(
+        found.append(
+            Aggregation(
+                target,
+                tuple(_read_sources(aggregation, reader)),
+                single=False,
+                named_by=named_by,
+                transient=aggregation.get("storeAsTransientVariable") == "true",
+            )
+        )
+    return tuple(found)
+
+
+def _read_sources(aggregation: Element, reader: Reader) -> Iterator[Mapping]:
+    """What each iteration gives, under the name of its source if no other is said."""
+    for variable in aggregation:
+        if variable.name == "variable":
+            yield Mapping(
                 variable.get("target") or variable.get("source") or "",
                 source=variable.get("source"),
-                expression=reader.expression(xml, variable.get("sourceExpression"), "aggregation"),
+                expression=reader.expression(
+                    variable, variable.get("sourceExpression"), "aggregation"
+                ),
+                named_by=reader.expression(variable, variable.get("targetExpression"), "target"),
             )
-            for variable in aggregation
-            if variable.name == "variable"
-        ]
-        found.append(Aggregation(target, tuple(sources), single=False))
-    return tuple(found)
 
 
 def _read_standard(xml: Element, reader: Reader) -> Loop:

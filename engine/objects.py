@@ -148,7 +148,7 @@ class Execution(_Object):
 
 
 def _task_of(self: TaskView) -> Task:
-    task = self.names.token.task
+    task = self.names.task
     assert task is not None
     return task
 

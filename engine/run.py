@@ -16,7 +16,7 @@ from engine import jobs
 from engine.errors import ExpressionFailed, StepLimit
 from engine.model import Container, Flow, Node
 from engine.scopes import Names
-from engine.state import Instance, Job, State, Subscription, Token, Wait, apply
+from engine.state import Instance, Job, State, Subscription, Task, Token, Wait, apply
 from engine.triggers.compensation import completed
 from engine.values import as_text, checked_variables, exact
 
@@ -30,6 +30,7 @@ class Run:
     """A command at work. ``events`` holds what happened; ``outbox`` what others should hear.
 
     ``telling`` is a loop that throws how far it is: its boundary events catch that and let it be.
+    ``done`` is the user task that was completed, until its token has left.
     """
 
     def __init__(self, state: State, world: World, by: str | None = None) -> None:
@@ -43,8 +44,8 @@ class Run:
         self.collections: dict[int, list[Any]] = {}
         self._agenda: deque[tuple[Node, Token, Flow | None, int | None]] = deque()
         self._listeners: deque[tuple[Node, Token, Flow | None, int | None]] = deque()
-        self._steps = 0
-        self._steps_before = 0
+        self.done: Task | None = None
+        self._steps = self._steps_before = 0
         self._changed = False
         self._fired: set[int] = set()
         self.telling: Token | None = None
@@ -200,11 +201,7 @@ class Run:
         if node.plain:
             self.pass_through(node, scope, flow)
             return
-        token = self.place(node, scope, None, ev.BODY if node.loop is not None else None)
-        if node.before:
-            self.create_job(token, node, "before", due=self.now)
-        else:
-            self.begin(token)
+        self.stand(self.place(node, scope, None, ev.BODY if node.loop is not None else None))
 
     def place(
         self, node: Node, scope: Token, flow: Flow | None = None, loop: int | None = None
@@ -213,6 +210,13 @@ class Run:
         id = self.world.new_id()
         self.emit(ev.Entered(id, node.id, scope.id, self.now, flow.id if flow else None, loop))
         return self.state.tokens[id]
+
+    def stand(self, token: Token) -> None:
+        """A token came to its node: its work begins, at once or in a job of its own."""
+        if token.node.before and (token.loop is None or token.loop == ev.BODY):
+            self.create_job(token, token.node, "before", due=self.now)
+        else:
+            self.begin(token)
 
     def begin(self, token: Token) -> None:
         """Start the work of a token that stands at its node."""
@@ -258,9 +262,8 @@ class Run:
         if token.waits:
             for wait in list(token.waits):
                 self.emit(ev.WaitEnded(wait))
-        if self.state.incidents:
-            for incident in [i for i in self.state.incidents.values() if i.token is token]:
-                self.emit(ev.IncidentResolved(incident.id, self.now, self.by))
+        for incident in [i for i in self.state.incidents.values() if i.token is token]:
+            self.emit(ev.IncidentResolved(incident.id, self.now, self.by))
 
     def end_instance(
         self, instance: Instance, status: ev.Status, reason: str | None = None
@@ -315,11 +318,11 @@ class Run:
     # Variables and expressions.
 
     def set_variables(self, token: Token, values: Mapping[str, Any]) -> None:
-        """Set each variable where it exists nearest, else at the process instance."""
+        """Set each variable where it exists nearest or is kept, else at the process instance."""
         by_scope: dict[int, dict[str, Any]] = {}
         for name, value in values.items():
             scope = token
-            while name not in scope.variables and not isinstance(scope, Instance):
+            while name not in scope.variables and not scope.keeps(name):
                 assert scope.scope is not None
                 scope = scope.scope
             by_scope.setdefault(scope.id, {})[name] = value
@@ -437,10 +440,7 @@ class Run:
             if loop is not None and loop >= 0:
                 assert node.loop is not None
                 node.loop.iterate(self, token, scope)
-            if (node.before and loop is None) or (node.before and loop == ev.BODY):
-                self.create_job(token, node, "before", due=self.now)
-            else:
-                self.begin(token)
+            self.stand(token)
 
     def _park(self) -> None:
         """The command has done enough: the rest goes on as asynchronous jobs."""

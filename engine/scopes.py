@@ -15,6 +15,7 @@ from engine.state import Instance, Token
 
 if TYPE_CHECKING:
     from engine.run import Run
+    from engine.state import Task
 
 
 class Names:
@@ -32,6 +33,12 @@ class Names:
         """The top-level instance."""
         assert self.run.state.root is not None
         return self.run.state.root
+
+    @property
+    def task(self) -> Task | None:
+        """The user task at the token, also one that was completed just now."""
+        done = self.run.done
+        return done if done is not None and done.token is self.token else self.token.task
 
     @property
     def now(self) -> datetime:
@@ -63,6 +70,10 @@ class Names:
             return self.get(name)
         except KeyError:
             return default
+
+    def has(self, name: str) -> bool:
+        """Whether there is a variable or object of this name."""
+        return self.find(name, self) is not self
 
     def set(self, name: str, value: Any) -> None:
         """Set a variable."""
@@ -98,7 +109,7 @@ class Names:
             "now": self.run.now,
             "execution": {name: read(self) for name, read in EXECUTION.items()},
         }
-        task = self.token.task
+        task = self.task
         if task is not None:
             found["task"] = {name: read(task) for name, read in TASK.items()}
             found["task"]["eventName"] = self.find("eventName")
@@ -155,7 +166,7 @@ def _counter(read: Callable[[Token], int], body: bool) -> Callable[[Names], int]
 
 
 def _task(names: Names) -> TaskView:
-    if names.token.task is None:
+    if names.task is None:
         raise KeyError("task")
     return TaskView(names)
 

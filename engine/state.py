@@ -176,6 +176,13 @@ class Token:
         self.arrived: dict[str, dict[int, Token]] = {}
         self.task: Task | None = None
 
+    def keeps(self, name: str) -> bool:
+        """Whether a variable that is new is set here: an iteration keeps what is gathered."""
+        loop = self.node.loop
+        if loop is None or self.loop is None:
+            return False
+        return self.loop >= 0 and name in loop.gathered
+
     def below(self) -> Iterator[Token]:
         """This token and all below it, children before parents."""
         stack: list[tuple[Token, bool]] = [(self, False)]
@@ -201,6 +208,10 @@ class Instance(Token):
         self.business_key = event.business_key
         self.name = event.name
         self.suspended = False
+
+    def keeps(self, name: str) -> bool:
+        """Every variable that no inner scope has is set here."""
+        return bool(name)
 
 
 class State:

@@ -84,6 +84,7 @@ def _written_by(node: Node) -> set[str]:
     written |= {mapping.target for mapping in (*node.inputs, *node.outputs)}
     if isinstance(node.loop, MultiInstance):
         written |= {node.loop.element_variable or "", node.loop.index_variable or ""}
+        written |= {each.target for each in node.loop.aggregations}
     if isinstance(node, CallActivity):
         written |= {mapping.target for mapping in node.outs.mappings}
     return written
@@ -108,7 +109,11 @@ def _brings_unknown(node: Node) -> bool:
         return True
     if isinstance(node, UserTask | StartEvent) and node.form_key is not None:
         return True
-    if isinstance(node, CallActivity) and node.outs.everything:
+    if any(mapping.named_by is not None for mapping in (*node.inputs, *node.outputs)):
+        return True
+    if isinstance(node, CallActivity) and (
+        node.outs.everything or any(each.named_by is not None for each in node.outs.mappings)
+    ):
         return True
     if isinstance(node, ServiceTask) and (node.topic is not None or node.expression is not None):
         return True

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from engine.conversion import KINDS
+
 Status = Literal["supported", "ignored", "refused"]
 
 GROUPS = {
@@ -67,6 +69,7 @@ _NOTES = "properties are notes for other programs"
 _MODELER = "it only matters to a modeler"
 _FILE = "scripts in files of their own are not supported: put the script into the model"
 _NOT_HERE = "there are no Java exceptions"
+_KIND = f"what it becomes: {', '.join(KINDS)}"
 _ON_SUSPEND = "what suspending does to timers: stop-timers (if nothing is said) or keep-running"
 
 
@@ -297,17 +300,20 @@ WORDS: tuple[Word, ...] = (
     *_rows("C", "<in>", "supported", {"businessKey": "the business key of the called instance"}),
     *_rows("C", "<out>", "supported", {"local": "it stays in the scope around the call"}),
     *_rows("C", "<in>", "ignored", {"local=false": "variables are found from the call outwards"}),
-    *_rows("F", "<in> <out> <externalWorkerInParameter> <externalWorkerOutParameter>", "refused", {
-        "targetExpression": "the target must be the name of a variable",
+    *_rows("F", "<in> <out>", "supported", {
+        "targetExpression": "an expression that gives the name of the variable it becomes",
+        "transient": "with true it is forgotten at the next wait",
     }),
-    *_rows("F", "<in> <out> <externalWorkerInParameter> <externalWorkerOutParameter>", "ignored", {
+    *_rows("F", "<in>", "supported", {"targetType": _KIND}),
+    *_rows("F", "<out>", "supported", {"sourceType": _KIND}),
+    *_rows("F", "<externalWorkerInParameter> <externalWorkerOutParameter>", "ignored", {
         "transient=false": "what is copied is stored",
-        "sourceType": _MODELER, "targetType": _MODELER,
     }),
     *_rows("F", "<externalWorkerInParameter> <externalWorkerOutParameter>", "supported", {
         "source": "the variable it comes from",
         "sourceExpression": "the expression it comes from",
         "target": "the variable it becomes",
+        "targetExpression": "an expression that gives the name of the variable it becomes",
     }),
     # Loops.
     *_rows("FAC", "@loop", "supported", {
@@ -337,21 +343,19 @@ WORDS: tuple[Word, ...] = (
         "target": "the variable that gets the list",
         "<variable>": "what each iteration gives",
     }),
+    *_rows("F", "<variableAggregation>", "supported", {
+        "targetExpression": "an expression that gives the name of the variable",
+        "storeAsTransientVariable": "with true the list is forgotten at the next wait",
+    }),
     *_rows("F", "<variableAggregation>", "ignored", {
-        "storeAsTransientVariable=false": "the list is stored",
         "createOverviewVariable=false": "the list is there when all iterations are done",
     }),
-    *_rows("F", "<variableAggregation>", "refused", {
-        "class": _JAVA, "delegateExpression": _JAVA,
-        "targetExpression": "the target must be the name of a variable",
-    }),
+    *_rows("F", "<variableAggregation>", "refused", {"class": _JAVA, "delegateExpression": _JAVA}),
     *_rows("F", "<variable>", "supported", {
         "source": "the variable it comes from",
         "sourceExpression": "the expression it comes from",
         "target": "its name in the list",
-    }),
-    *_rows("F", "<variable>", "refused", {
-        "targetExpression": "the target must be the name of a variable",
+        "targetExpression": "an expression that gives its name in the list",
     }),
     # Events and what they refer to.
     *_rows("FA", "messageEventDefinition", "supported", {"messageExpression": "a computed name"}),

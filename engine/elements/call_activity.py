@@ -83,7 +83,7 @@ class CallActivity(Node):
         local: dict[str, Any] = {}
         for mapping in self.outs.mappings:
             found = local if self.local or mapping.local else outer
-            found[mapping.target] = mapping.value(run, instance)
+            mapping.put(found, run, instance)
         if local:
             run.set_local(scope, checked_variables(local))
         if outer:

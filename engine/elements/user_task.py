@@ -183,6 +183,7 @@ class UserTask(Node):
         self._tell(run, token, "complete")
         if not token.alive:
             return
+        run.done = task
         run.emit(ev.TaskCompleted(token.id, run.now, run.by, outcome))
         run.leave(token)
 
@@ -212,7 +213,9 @@ class UserTask(Node):
         self._assign(run, token, task.owner, {"delegation": "resolved"})
 
     def change(self, run: Run, token: Token, name: str, value: Any) -> None:
-        """Change one field, as ``task.setAssignee(…)`` and its kin do."""
+        """Change one field, as ``task.setAssignee(…)`` and its kin do. Raises ExpressionFailed."""
+        if token.task is None:
+            raise ExpressionFailed(f"The task of {self} is completed: it does not change any more")
         if name == "due":
             value = None if value is None else moment(value, run.now, run.world.zone)
         elif name == "priority":

@@ -91,10 +91,7 @@ def _handle(run: Run, token: Token, handler: Node, variables: dict[str, Any]) ->
     placed = run.place(handler, token, None, ev.BODY if handler.loop is not None else None)
     if variables:
         run.set_local(placed, variables)
-    if handler.before:
-        run.create_job(placed, handler, "before", due=run.now)
-    else:
-        run.begin(placed)
+    run.stand(placed)
 
 
 def _undo(run: Run, token: Token, node: Container, data: dict[str, Any]) -> None:

@@ -322,16 +322,44 @@ AGGREGATION = (
 )
 
 
-def test_results_are_gathered_in_the_order_of_completion():
+def test_results_are_gathered_in_the_order_of_the_iterations():
     play = Play(collecting(AGGREGATION), {"people": ["a", "b"]})
     for name, vote in (("m1", "no"), ("m0", "yes")):
         task = play.task(name).id
         play.do(lambda command, t=task, v=vote: command.complete(t, local={"vote": v}))
     assert play.tasks == ["after"]
     assert play.variables["votes"] == [
-        {"person": "b", "vote": "no"},
         {"person": "a", "vote": "yes"},
+        {"person": "b", "vote": "no"},
     ]
+
+
+def test_what_is_gathered_belongs_to_each_iteration_alone():
+    play = Play(collecting(AGGREGATION), {"people": ["a", "b", "c"], "vote": "outer"})
+    play.complete("m2", vote="no").complete("m0", vote="yes").complete("m1", other="seen")
+    assert [each["vote"] for each in play.variables["votes"]] == ["yes", "outer", "no"]
+    assert play.variables["vote"] == "outer"
+    assert play.variables["other"] == "seen"
+
+
+def test_what_an_iteration_does_not_have_is_left_out():
+    play = Play(collecting(AGGREGATION), {"people": ["a"]}).complete("m0")
+    assert play.variables["votes"] == [{"person": "a"}]
+
+
+def test_a_transient_list_with_a_computed_name_is_seen_until_the_next_wait():
+    aggregation = AGGREGATION.replace(
+        'target="votes"', 'targetExpression="${which}" storeAsTransientVariable="true"'
+    )
+    multiple = collecting(aggregation).replace("m > after", "m > first > after")
+    task = '<scriptTask id="first" scriptFormat="juel" flowable:resultVariable="found">'
+    play = Play(
+        f"{task}<script>${{results[0].person}}</script></scriptTask>\n{multiple}",
+        {"people": ["a", "b"], "which": "results"},
+    )
+    play.complete("m1").complete("m0")
+    assert play.variables["found"] == "a"
+    assert "results" not in play.variables
 
 
 def test_an_empty_collection_gathers_an_empty_list():
