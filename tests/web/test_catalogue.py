@@ -24,6 +24,7 @@ NAMES = {
 """What is called the same in every language."""
 SAID_TO_PROGRAMS = {
     "api.py",
+    "api_v1.py",
     "bodies.py",
     "wire.py",
     "errors.py",
