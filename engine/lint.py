@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
 
-from engine.elements.boundary_event import BoundaryEvent
-from engine.elements.call_activity import CallActivity
-from engine.elements.catch_event import CatchEvent
+from engine.catches import idle_catches, stays
 from engine.elements.end_event import EndEvent
 from engine.elements.event import Event
 from engine.elements.event_based_gateway import EventBasedGateway
@@ -20,16 +17,12 @@ from engine.elements.event_sub_process import EventSubProcess
 from engine.elements.exclusive_gateway import ExclusiveGateway
 from engine.elements.inclusive_gateway import InclusiveGateway
 from engine.elements.parallel_gateway import ParallelGateway
-from engine.elements.receive_task import ReceiveTask
-from engine.elements.script_task import ScriptTask
-from engine.elements.service_task import ServiceTask
 from engine.elements.start_event import StartEvent
 from engine.elements.user_task import UserTask
 from engine.errors import Finding
 from engine.graph import dominators, loops, reachable
 from engine.model import Container, Node, Process
 from engine.triggers.compensation import Compensation
-from engine.triggers.error import Error
 from engine.wiring import (
     contested_messages,
     dead_flows,
@@ -198,58 +191,8 @@ def busy_loops(process: Process) -> Iterator[Finding]:
             )
 
 
-_WAITING = (UserTask, ReceiveTask, CallActivity, EventBasedGateway, Container)
-
-
-@cache
-def _always_waits(kind: type[Node]) -> bool:
-    return issubclass(kind, _WAITING)
-
-
 def _waits(node: Node) -> bool:
-    if _always_waits(node.__class__) or node.before or node.after or node.loop is not None:
-        return True
-    if isinstance(node, ServiceTask):
-        return node.topic is not None or node.waits
-    return node.triggers != () and isinstance(node, CatchEvent | BoundaryEvent)
-
-
-def useless_boundaries(process: Process) -> Iterator[Finding]:
-    """What a boundary event catches can happen inside its activity."""
-    for node in process.every(BoundaryEvent):
-        if node.host is None:
-            continue
-        error = node.trigger(Error)
-        if error is not None and not _can_throw(node.host, error.code):
-            yield _finding(
-                "warning",
-                "never-caught",
-                node,
-                f"nothing in {node.host.label!r} throws the error {error.code or ''!r}",
-            )
-
-
-def _can_throw(node: Node, code: str | None) -> bool:
-    if isinstance(node, ScriptTask | ServiceTask | CallActivity) or _listened(node):
-        return True
-    if isinstance(node, UserTask):
-        return bool(node.task_listeners)
-    if not isinstance(node, Container):
-        return False
-    for inner in node.walk():
-        thrown = inner.trigger(Error) if isinstance(inner, Event) else None
-        if inner.tag == "endEvent" and thrown is not None and code in (None, "", thrown.code):
-            return True
-        if _listened(inner) or any(flow.listeners for flow in inner.outgoing):
-            return True
-        if not isinstance(inner, Container) and _can_throw(inner, code):
-            return True
-    return False
-
-
-def _listened(node: Node) -> bool:
-    """A listener may throw an error, too."""
-    return bool(node.start_listeners or node.end_listeners)
+    return node.before or stays(node)
 
 
 def useless_handlers(process: Process) -> Iterator[Finding]:
@@ -312,7 +255,7 @@ RULES: tuple[Rule, ...] = (
     missing_defaults,
     stranded_joins,
     busy_loops,
-    useless_boundaries,
+    idle_catches,
     useless_handlers,
     nobodys_tasks,
     unset_variables,

@@ -56,8 +56,13 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
          "A catch event has no event definition, so it is passed at once.",
          "Give it a message, a timer or another trigger."),
         ("never-caught", "warning",
-         "A boundary event waits for an error that nothing in its activity throws.",
-         "Compare the codes of the errors, or delete the event."),
+         ("A boundary event or event subprocess waits for an error, escalation or cancellation "
+         "that never comes to it: nothing inside throws it, or another event catches it first."),
+         "Compare the codes, throw it inside, or delete the event."),
+        ("never-waits", "warning",
+         ("A boundary event waits for a time, message or signal at an activity that is done at "
+         "once, like a manual task."),
+         "Put it at an activity that waits, or delete it."),
         ("never-compensated", "hint",
          "An activity has a compensation handler that nothing calls.",
          "Throw a compensation event somewhere, or delete the handler."),

@@ -48,9 +48,9 @@ GOOD = {
     "stranded-join": "start > both+ > a > join+\nboth+ > b > join+ > end",
     "loop-without-wait": "start > a > x? >[n > 1] a\nx? >[] end",
     "never-caught": (
-        "start > a{throw new BpmnError('x')} > end\n"
-        '<boundaryEvent id="oops" attachedToRef="a"><errorEventDefinition/></boundaryEvent>'
-        "\noops > b"
+        '<scriptTask id="a" scriptFormat="javascript"><script>throw new BpmnError("x")</script>'
+        '</scriptTask>\nstart > a > end\n<boundaryEvent id="oops" attachedToRef="a">'
+        "<errorEventDefinition/></boundaryEvent>\noops > b"
     ),
     "unset-variable": "start > a{execution.setVariable('n', 2)} > x? >[n > 1] b\nx? >[] end",
 }
@@ -135,8 +135,8 @@ def test_variables_that_something_may_set_are_not_missed(before: str):
 def test_errors_of_listeners_are_caught(inside: str):
     event = "take" if "sequenceFlow id='io'" in inside else "end"
     listener = (
-        f"<flowable:executionListener event='{event}' "
-        "expression=\"${execution.setVariable('a', 1)}\"/>"
+        f"<flowable:executionListener event='{event}'><flowable:script language='javascript'>"
+        "throw new BpmnError('x')</flowable:script></flowable:executionListener>"
     )
     text = (
         f'start > s > end\n<subProcess id="s">{inside.format(listener)}</subProcess>\n'
