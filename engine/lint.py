@@ -12,16 +12,15 @@ from collections.abc import Callable, Iterator
 from engine.catches import idle_catches, stays
 from engine.elements.end_event import EndEvent
 from engine.elements.event import Event
-from engine.elements.event_based_gateway import EventBasedGateway
 from engine.elements.event_sub_process import EventSubProcess
 from engine.elements.exclusive_gateway import ExclusiveGateway
 from engine.elements.inclusive_gateway import InclusiveGateway
-from engine.elements.parallel_gateway import ParallelGateway
 from engine.elements.start_event import StartEvent
 from engine.elements.user_task import UserTask
 from engine.errors import Finding
-from engine.graph import dominators, loops, reachable
+from engine.graph import loops, reachable
 from engine.model import Container, Node, Process
+from engine.stranding import stranded_joins
 from engine.triggers.compensation import Compensation
 from engine.wiring import (
     contested_messages,
@@ -156,24 +155,6 @@ def _opposites(text: str) -> list[str]:
         if text.endswith(yes):
             found.append(text.removesuffix(yes) + no)
     return found
-
-
-def stranded_joins(process: Process) -> Iterator[Finding]:
-    """A parallel join does not wait for ways of which only one is taken."""
-    joins = [join for join in process.every(ParallelGateway) if join.joins]
-    for container in dict.fromkeys(join.container for join in joins):
-        assert container is not None
-        above = dominators(container.starts)
-        for join in [join for join in joins if join.container is container]:
-            split = above.get(join)
-            if isinstance(split, ExclusiveGateway | EventBasedGateway) and len(split.outgoing) > 1:
-                yield _finding(
-                    "warning",
-                    "stranded-join",
-                    join,
-                    f"{join.label!r} waits for every way out of {split.label!r}, "
-                    "which takes only one: it never goes on",
-                )
 
 
 def busy_loops(process: Process) -> Iterator[Finding]:

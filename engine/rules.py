@@ -38,9 +38,10 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
          "therefore never taken."),
          "Give it a condition, or make it the default flow."),
         ("stranded-join", "warning",
-         ("A parallel gateway waits for ways of which a gateway before it takes only one: it waits "
-         "for ever."),
-         "Join with an exclusive gateway, or split with a parallel one."),
+         ("A parallel gateway waits for several ways, but some of them may be left while others "
+         "are taken: it may wait for ever."),
+         ("Join with an exclusive or inclusive gateway, split with a parallel one, or lead every "
+         "way to the join.")),
         ("loop-without-wait", "warning",
          ("A loop has no user task, event or other element that waits: it may spin until the step "
          "limit makes it an incident."),

@@ -11,6 +11,7 @@ from engine.elements.call_activity import CallActivity
 from engine.elements.event import Event
 from engine.elements.event_sub_process import EventSubProcess
 from engine.elements.script_task import ScriptTask
+from engine.elements.send_task import SendTask
 from engine.elements.service_task import ServiceTask
 from engine.elements.user_task import UserTask
 from engine.loops import MultiInstance
@@ -108,7 +109,10 @@ def _throwing(node: Node) -> Iterator[Event]:
 
 
 def _has_worker(node: Node) -> bool:
-    return isinstance(node, ServiceTask) and node.topic is not None
+    """Also one whose kind of work is not supported here: that is told elsewhere."""
+    if not isinstance(node, ServiceTask) or node.expression is not None:
+        return False
+    return not isinstance(node, SendTask) or node.message is None
 
 
 def _has_script(node: Node) -> bool:
