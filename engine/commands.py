@@ -312,7 +312,6 @@ class Command:
         facts["mapping"] = {old: new for old, new in how.nodes.items() if old != new}
         facts["mark"] = mark
         self._note(found, "moved-back" if undone else "migrated", reason, facts)
-        self._run.changed()
         self._run.work()
 
     def modify(

@@ -17,6 +17,7 @@ from engine.elements.receive_task import ReceiveTask
 from engine.elements.start_event import StartEvent
 from engine.state import Job, Subscription, Token, Wait
 from engine.times import parse_duration
+from engine.triggers.conditional import Conditional
 from engine.triggers.message import Message
 from engine.triggers.signal import Signal
 from engine.triggers.timer import Timer
@@ -67,11 +68,11 @@ class Waits:
                 self._restore(token, node, each)
 
     def _restore(self, token: Token, node: Node, lost: Mapping[str, Any]) -> None:
-        run, id = self._run, self._run.world.new_id()
+        run = self._run
         if "name" in lost:
-            run.emit(ev.Subscribed(id, token.id, node.id, lost["kind"], lost["name"]))
-            run.changed()
+            run.subscribe(token, node, lost["kind"], lost["name"])
             return
+        id = run.world.new_id()
         due, retries, cycle = lost["due"], lost["retries"], lost["cycle"]
         run.emit(ev.JobCreated(id, token.id, node.id, lost["kind"], due, retries, cycle))
         if lost["remaining"] is not None:
@@ -184,6 +185,8 @@ def _told(trigger: Trigger) -> tuple[str | None, ...]:
         return trigger.name, _text(trigger.message)
     if isinstance(trigger, Signal):
         return trigger.name, _text(trigger.signal)
+    if isinstance(trigger, Conditional):
+        return trigger.name, _text(trigger.condition)
     return (trigger.name,)
 
 

@@ -22,7 +22,6 @@ from engine.values import as_text, checked_variables, exact
 
 if TYPE_CHECKING:
     from engine.juel import Expression
-    from engine.listeners import Listener
     from engine.world import Throw, World
 
 
@@ -47,6 +46,7 @@ class Run:
         self.done: Task | None = None
         self._steps = self._steps_before = 0
         self._changed = False
+        self._unseen: list[int] = []  # conditions that are waited for since the last look
         self._fired: set[int] = set()
         self.telling: Token | None = None
 
@@ -94,7 +94,7 @@ class Run:
         assert isinstance(container, Container)
         if isinstance(scope, Instance):
             for listener in container.start_listeners:
-                self.listen(listener, scope)
+                listener.run(self, scope)
         for event_sub_process in container.event_sub_processes:
             event_sub_process.listen(self, scope)
         if start is not None:
@@ -119,7 +119,7 @@ class Run:
             for mapping in node.outputs:
                 mapping.write_out(self, token)
         for listener in node.end_listeners:
-            self.listen(listener, token)
+            listener.run(self, token)
             if not token.alive:
                 return
         if token.loop is not None and token.loop >= 0:
@@ -169,7 +169,7 @@ class Run:
         for flow in flows:
             if flow.listeners:
                 for listener in flow.listeners:
-                    self.listen(listener, scope)
+                    listener.run(self, scope)
             self.arrive(flow.target, scope, flow)
 
     def drop_arrivals(self, scope: Token) -> None:
@@ -235,7 +235,7 @@ class Run:
         for mapping in node.inputs:
             mapping.read_into(self, token)
         for listener in node.start_listeners:
-            self.listen(listener, token)
+            listener.run(self, token)
             if not token.alive:
                 return
         node.enter(self, token)
@@ -273,7 +273,7 @@ class Run:
         caller = instance.scope
         if status == "COMPLETED":
             for listener in instance.node.end_listeners:
-                self.listen(listener, instance)
+                listener.run(self, instance)
         if caller is not None and status == "COMPLETED":
             caller.node.called_ended(self, caller, instance)
         self.end_waits(instance)
@@ -309,7 +309,9 @@ class Run:
         data: dict[str, Any] | None = None,
     ) -> None:
         """A subscription that waits at a token and takes effect at a node."""
-        self.emit(ev.Subscribed(self.world.new_id(), token.id, node.id, kind, name, data))
+        self.emit(ev.Subscribed(id := self.world.new_id(), token.id, node.id, kind, name, data))
+        if kind == "conditional":
+            self._unseen.append(id)
 
     def reached(self, wait: Subscription, values: dict[str, Any]) -> None:
         """What a subscription waits for has happened."""
@@ -393,10 +395,6 @@ class Run:
             names.find(name) is True
             for name in ("_FLOWABLE_SKIP_EXPRESSION_ENABLED", "_ACTIVITI_SKIP_EXPRESSION_ENABLED")
         )
-
-    def listen(self, listener: Listener, token: Token) -> None:
-        """Run an execution listener."""
-        listener.run(self, token)
 
     def remove(self, token: Token, names: list[str]) -> None:
         """Remove variables of exactly this scope."""
@@ -487,13 +485,15 @@ class Run:
         return bool(self._listeners or self._agenda)
 
     def _look(self) -> None:
-        """Let what waits for a condition that is true by now happen."""
-        if not (self._changed and self.state.conditions):
+        """Let what waits for a condition that is true by now happen: after a change, or anew."""
+        known = self.state.conditions
+        if not (known and (self._changed or self._unseen)):
             return
-        self._changed = False
-        conditions = self.state.conditions.values()
-        for condition in [each for each in conditions if not each.token.instance.suspended]:
-            if condition.id in self._fired or condition.id not in self.state.conditions:
+        ids = list(known) if self._changed else self._unseen
+        self._changed, self._unseen = False, []
+        for condition in [known[id] for id in ids if id in known]:
+            gone = condition.id in self._fired or condition.id not in known
+            if gone or condition.token.instance.suspended:
                 continue
             if self.node(condition).condition_holds(self, condition.token):
                 self._fired.add(condition.id)

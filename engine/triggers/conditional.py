@@ -33,7 +33,6 @@ class Conditional(Trigger):
 
     def listen(self, run: Run, token: Token, event: Event) -> None:
         run.subscribe(token, event, "conditional")
-        run.changed()
 
     def holds(self, run: Run, token: Token) -> bool:
         """Whether the condition is true now; a variable that does not exist yet makes it false."""
