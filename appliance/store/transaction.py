@@ -84,6 +84,11 @@ class Transaction:
         self.connection.execute("COMMIT")
         return COMMIT_PAGES + self.rows.take_bytes() // JOURNAL_BYTES
 
+    def write_over(self) -> None:
+        """Commit a new block of ids, where the log may hold the transaction that failed."""
+        self.new_id()
+        self.connection.execute("COMMIT")
+
     def rollback(self) -> None:
         """Leave nothing of it."""
         self.rows.discard()

@@ -40,6 +40,11 @@ QUIET_SECONDS = 1.0
 """... and earlier, when nothing was asked for so long."""
 
 _CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)"
+_UNCHANGED = "The disk is full or cannot be written. Nothing was changed."
+_IN_DOUBT = (
+    "The disk cannot be written. Nothing was changed, unless the server stops before it can be"
+    " written again: then look whether this was stored."
+)
 _DISK = (sqlite.FullError, sqlite.IOError)
 _BUSY = (sqlite.BusyError, sqlite.LockedError)
 
@@ -217,6 +222,8 @@ class Writer:
         error: BaseException,
     ) -> list[Outcome]:
         """What to tell the callers of a batch of which nothing was stored."""
+        doubtful = isinstance(error, sqlite.IOError) and not self._bury()
+        said = _IN_DOUBT if doubtful else _UNCHANGED
         refusal = _refusal(error)
         if refusal is None and len(batch) > 1:
             log.error("a batch failed; its commands run again one by one", exc_info=error)
@@ -229,7 +236,7 @@ class Writer:
             log.error("nothing can be stored: %s", error)
         own = [refused for _, _, refused in outcomes] + [None] * (len(batch) - len(outcomes))
         return [
-            (pending, None, refused or _refusal(error) or error)
+            (pending, None, refused or _refusal(error, said) or error)
             for (pending, _), refused in zip(batch, own, strict=True)
         ]
 
@@ -246,6 +253,20 @@ class Writer:
         except sqlite.Error:
             log.exception("a rollback failed")
         self._on_rollback()
+
+    def _bury(self) -> bool:
+        """Write over what was refused, in the log; whether that was possible.
+
+        When only the sync failed, the log holds it whole: were this process killed now, the next
+        one would take it for committed.
+        """
+        try:
+            self._transaction.write_over()
+        except sqlite.Error as error:
+            log.error("what was refused lies in the log until something can be stored: %s", error)
+            self._undo()
+            return False
+        return True
 
     def _announce(self) -> None:
         callbacks, self._transaction.after = self._transaction.after, []
@@ -284,10 +305,10 @@ class _Turn(threading.local):
         self.submitted: list[Item] = []
 
 
-def _refusal(error: BaseException) -> StorageFull | Overloaded | None:
+def _refusal(error: BaseException, full: str = _UNCHANGED) -> StorageFull | Overloaded | None:
     """What a failure of the database itself means to a caller; None: it is somebody's mistake."""
     if isinstance(error, _DISK):
-        return StorageFull("The disk is full or cannot be written. Nothing was changed.")
+        return StorageFull(full)
     if isinstance(error, _BUSY):
         return Overloaded("Another program holds the database.")
     return None

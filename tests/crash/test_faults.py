@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -128,19 +129,24 @@ class Office:
         check(self.box)
 
 
-def opened(path: Path, clock: Clock) -> Box:
+def opened(path: Path, clock: Callable[[], int]) -> Box:
     return Box(Config(data=path, demos=False), clock)
+
+
+def prepared(path: Path, seed: str) -> Office:
+    """An office with its process."""
+    office = Office(opened(path, Clock()), random.Random(seed))
+    model = {"crash.bpmn": as_xml(PROCESS, "crash").encode(), "report.form": FORM}
+    office.box.processes.deploy(model, KERMIT).result(10)
+    office.box.retention.set("", 1, KERMIT).result(10)
+    return office
 
 
 @pytest.mark.parametrize("name", ERRORS)
 @pytest.mark.parametrize("kind", ["write", "sync"])
 def test_each_failure_is_survived(tmp_path, faults, kind, name):
-    chance, clock = random.Random(f"{SEED} {kind} {name}"), Clock()
-    office = Office(opened(tmp_path / "data", clock), chance)
-    model = {"crash.bpmn": as_xml(PROCESS, "crash").encode(), "report.form": FORM}
-    office.box.processes.deploy(model, KERMIT).result(10)
-    office.box.retention.set("", 1, KERMIT).result(10)
-    met = 0
+    office = prepared(tmp_path / "data", f"{SEED} {kind} {name}")
+    chance, met = office.chance, 0
     for _ in range(ROUNDS):
         faults.arm(kind, ERRORS[name], chance.randint(0, 12), chance.choice([1, 1, 3, 10_000]))
         office.work(8)
@@ -151,10 +157,21 @@ def test_each_failure_is_survived(tmp_path, faults, kind, name):
         assert office.refused == before, "it does not go on"
         office.check()
     office.box.close()
-    office.box = opened(tmp_path / "data", clock)
+    office.box = opened(tmp_path / "data", office.box.clock)
     office.check()
     office.box.close()
     assert met >= office.refused > 0
+
+
+def test_a_disk_that_stays_broken_makes_no_promise(tmp_path, faults):
+    office = prepared(tmp_path / "data", SEED)
+    faults.arm("sync", sqlite.IOError, 0, 10_000)
+    with pytest.raises(StorageFull, match="unless the server stops"):
+        office.start()
+    faults.disarm()
+    office.start()
+    after_a_power_cut(office, faults, tmp_path / "copy")
+    office.box.close()
 
 
 def test_a_disk_that_is_full_at_the_start_is_said_and_changes_nothing(tmp_path, faults):
@@ -171,3 +188,36 @@ def test_a_disk_that_is_full_at_the_start_is_said_and_changes_nothing(tmp_path, 
     office.hire()
     office.check()
     again.close()
+
+
+def after_a_power_cut(office: Office, faults: Faults, copy: Path) -> None:
+    """Everything that was answered is on the disk, whatever of the rest it holds."""
+    data = office.box.directory.path
+    shutil.copytree(data, copy, ignore=shutil.ignore_patterns("lock", "*-shm"))
+    faults.lose_power(data, copy, office.chance)
+    there, office.box = office.box, opened(copy, office.box.clock)
+    try:
+        office.check()
+    finally:
+        office.box.close()
+        office.box = there
+
+
+def test_the_power_fails_at_any_moment(tmp_path, faults):
+    office = prepared(tmp_path / "data", f"{SEED} power")
+    for number in range(ROUNDS):
+        office.work(office.chance.randint(1, 12))
+        after_a_power_cut(office, faults, tmp_path / str(number))
+    office.box.close()
+
+
+def test_what_was_refused_for_a_failed_sync_does_not_come_back(tmp_path, faults):
+    office = prepared(tmp_path / "data", f"{SEED} sync")
+    for number in range(ROUNDS):
+        faults.arm("sync", sqlite.IOError, office.chance.randint(0, 12))
+        while not faults.met:
+            office.work(1)
+        after_a_power_cut(office, faults, tmp_path / str(number))
+        office.work(3)
+        after_a_power_cut(office, faults, tmp_path / f"{number} later")
+    office.box.close()

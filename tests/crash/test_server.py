@@ -22,7 +22,7 @@ from appliance.actor import SYSTEM
 from appliance.box import Box
 from appliance.config import Config
 from tests.appliance.ended import check
-from tests.crash.test_kill import check_timers
+from tests.crash.killing import check_timers
 from tests.crash.worker import FORM, PROCESS
 from tests.play import as_xml
 from tests.serving import PASSWORD, PATIENCE, Client, Served

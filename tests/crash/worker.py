@@ -2,16 +2,19 @@
 
     python -m tests.crash.worker DATA [POINT NUMBER]
 
-Each line on its standard output is a promise: ``started ID``, ``completed TASK ID``, ``moved TASK
-ID`` (a token was moved by hand, its task is gone), ``file ID NAME``; or it says that an ended
-instance is about to be removed: ``goes ID``. At ``POINT`` it kills
-itself when it comes there for the ``NUMBER``th time; ``within-checkpoint`` is when some pages are
-in the database file and others are not.
+Each line on its standard output is a promise: ``started ID KEY``, ``completed TASK ID``, ``moved
+TASK ID`` (a token was moved by hand, its task is gone), ``file ID NAME``; or it says what it is
+about to do: ``tries KEY``, a start, and ``goes ID``, the removal of an ended instance. At ``POINT``
+it kills itself when it comes there for the ``NUMBER``th time; ``within-checkpoint`` is when some
+pages are in the database file and others are not, ``after-failure`` at the sync after one that
+failed. At ``power-at-write`` and ``power-at-sync`` only a part of what was not synced stays on the
+disk.
 """
 
 from __future__ import annotations
 
 import os
+import random
 import signal
 import sys
 import threading
@@ -26,7 +29,7 @@ from appliance import archive
 from appliance.actor import Actor
 from appliance.box import Box
 from appliance.config import Config
-from appliance.errors import Conflict
+from appliance.errors import Conflict, StorageFull
 from appliance.files import Files
 from appliance.retention import Retention
 from appliance.store import removal, sqlite, writer
@@ -58,6 +61,7 @@ PLACES: dict[str, tuple[Any, str]] = {
 POINTS = (
     "before-commit", "after-commit", "before-checkpoint", "within-checkpoint", "after-checkpoint",
     "after-upload", "before-removal", "before-files", "before-backup", "after-backup",
+    "after-failure", "power-at-write", "power-at-sync",
 )  # fmt: skip
 DAY = 86_400_000
 KERMIT = Actor.user("kermit", frozenset({"staff"}), admin=True)
@@ -69,7 +73,7 @@ def say(*words: object) -> None:
 
 
 def die_at(point: str, number: int) -> None:
-    """Let this process be killed at a point."""
+    """Let this process be killed before or after a step."""
     owner, name = PLACES[point.partition("-")[2]]
     original: Callable[..., Any] = getattr(owner, name)
     times = count(1)
@@ -77,10 +81,10 @@ def die_at(point: str, number: int) -> None:
     def wrapped(*arguments: Any) -> Any:
         last = next(times) == number
         if last and point.startswith("before"):
-            os.kill(os.getpid(), signal.SIGKILL)
+            die()
         result = original(*arguments)
         if last:
-            os.kill(os.getpid(), signal.SIGKILL)
+            die()
         return result
 
     setattr(owner, name, wrapped)
@@ -91,15 +95,51 @@ def die_within_a_checkpoint(number: int) -> None:
     faults = install()
     checkpoint, times = writer.Writer._checkpoint, count(1)
 
-    def die() -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
-
     def wrapped(self: writer.Writer) -> None:
         if next(times) == number:
             faults.arm("write", die, after=5)
         checkpoint(self)
 
     writer.Writer._checkpoint = wrapped
+
+
+def die_after_a_failure(number: int) -> None:
+    """Let a sync fail, and this process be killed at the next one."""
+    faults = install()
+
+    def fail() -> Exception:
+        faults.arm("sync", die, after=0)
+        return sqlite.IOError("said to fail")
+
+    faults.arm("sync", fail, after=number)
+
+
+def die_without_power(kind: str, number: int, data: Path) -> None:
+    """Let the power fail at a write or sync."""
+    faults = install()
+
+    def fail() -> None:
+        faults.lose_power(data, data, random.Random(number))
+        die()
+
+    faults.arm(kind, fail, after=number)
+
+
+def die() -> None:
+    """End at once."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def let_die(data: Path, point: str, number: int) -> None:
+    """Let this process be killed at a point."""
+    if point == "within-checkpoint":
+        die_within_a_checkpoint(number)
+    elif point == "after-failure":
+        die_after_a_failure(number)
+    elif point.startswith("power-at-"):
+        die_without_power(point.removeprefix("power-at-"), number, data)
+    else:
+        die_at(point, number)
 
 
 def keep_house(box: Box) -> None:
@@ -118,7 +158,7 @@ def keep_house(box: Box) -> None:
         deployed = deploy(box, f"{os.getpid()}.{number}")
         if deployed.version > 1:
             box.moves.begin("crash", deployed.version - 1, deployed.version, KERMIT).result()
-        with suppress(Conflict):
+        with suppress(Conflict, StorageFull):
             tomorrow.run(KERMIT)
             box.backups.make(KERMIT)
         for made in box.backups.list():
@@ -135,15 +175,25 @@ def deploy(box: Box, mark: str) -> ProcessView:
 def work(box: Box) -> None:
     """Start instances, hand in a report with a receipt for most or move them on, for ever."""
     for number in count():
-        id = box.instances.start("crash", {"amount": number % 100}, KERMIT).result().instance_id
-        say("started", id)
+        with suppress(StorageFull):
+            start(box, number)
         waiting = box.inbox.list(KERMIT, "group").items
         if waiting:
             chosen = waiting[number % len(waiting)]
-            if number % 5:
-                report(box, chosen.instance_id, chosen.id, number)
-            else:
-                move(box, chosen.instance_id, chosen.id)
+            with suppress(StorageFull):
+                if number % 5:
+                    report(box, chosen.instance_id, chosen.id, number)
+                else:
+                    move(box, chosen.instance_id, chosen.id)
+
+
+def start(box: Box, number: int) -> None:
+    """Start an instance that is known by its key."""
+    key = f"{os.getpid()}.{threading.get_ident()}.{number}"
+    say("tries", key)
+    given = {"amount": number % 100}
+    started = box.instances.start("crash", given, KERMIT, business_key=key).result()
+    say("started", started.instance_id, key)
 
 
 def move(box: Box, id: int, task: int) -> None:
@@ -174,11 +224,10 @@ def report(box: Box, id: int, task: int, number: int) -> None:
 def main() -> None:
     """Work until killed."""
     writer.WAL_PAGES = 500  # checkpoints come often
-    if sys.argv[2:3] == ["within-checkpoint"]:
-        die_within_a_checkpoint(int(sys.argv[3]))
-    elif len(sys.argv) > 2:
-        die_at(sys.argv[2], int(sys.argv[3]))
-    box = Box(Config(data=Path(sys.argv[1]), demos=False))
+    data = Path(sys.argv[1])
+    if len(sys.argv) > 2:
+        let_die(data, sys.argv[2], int(sys.argv[3]))
+    box = Box(Config(data=data, demos=False))
     deploy(box, "first")
     box.start()
     say("ready")

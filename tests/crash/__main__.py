@@ -1,0 +1,80 @@
+"""Kills a box again and again: ``python -m tests.crash [POINT ...] [--rounds N] [--seed TEXT]``.
+
+Each round goes on with the data of the one before, up to a size; what is wrong ends it and leaves
+the data where it says. Without points, all of them and random moments take turns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+from tests.crash.killing import Promises, check, killed, run
+from tests.crash.worker import POINTS
+
+RANDOM = "random"
+LINES = 3000
+"""So much is said about one data directory before a new one is begun: checks read everything."""
+
+
+def main() -> int:
+    """Rounds until the number or something wrong."""
+    parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
+    known = (RANDOM, *POINTS)
+    parser.add_argument("points", nargs="*", metavar="POINT", help=", ".join(known))
+    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--seed", default="5")
+    chosen = parser.parse_args()
+    unknown = [point for point in chosen.points if point not in known]
+    if unknown:
+        parser.error(f"there is no point {unknown[0]!r}")
+    print(json.dumps(_rounds(chosen.points or known, chosen.rounds, chosen.seed)))  # noqa: T201
+    return 0
+
+
+def _rounds(points: Sequence[str], rounds: int, seed: str) -> dict[str, object]:
+    chance, began = Random(seed), time.monotonic()
+    done: Counter[str] = Counter()
+    answered = lines = 0
+    folder, promises = _folder(), Promises()
+    for number in range(rounds):
+        if lines > LINES:
+            shutil.rmtree(folder)
+            folder, promises, lines = _folder(), Promises(), 0
+        point = points[number % len(points)]
+        before = len(promises)
+        _round(folder / "data", promises, point, chance, f"round {number}: {point}, {folder}")
+        done[point] += 1
+        answered += len(promises) - before
+        lines += len(promises) - before
+    shutil.rmtree(folder)
+    seconds = round(time.monotonic() - began)
+    return {"rounds": rounds, "answers": answered, "seconds": seconds, "at": dict(done)}
+
+
+def _round(data: Path, promises: Promises, point: str, chance: Random, name: str) -> None:
+    lines = chance.randint(1, 800)
+    where = () if point == RANDOM else (point, str(chance.choice((1, 1, 2, 5, 20, 60))))
+    code = run(data, promises, lines if point == RANDOM else 4 * lines, *where)
+    try:
+        assert killed(code), f"it ended by itself: {code}"
+        check(data, promises)
+    except BaseException:
+        print(name, *where, file=sys.stderr)  # noqa: T201
+        raise
+
+
+def _folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="workingflow-crash-"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
