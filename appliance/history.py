@@ -128,7 +128,7 @@ class _Reader:
         if "assignee" in event.changes:
             what = _DELEGATION.get(event.changes.get("delegation"), "assigned")
             self._add(what, event.task, event.changes["assignee"] or "", name)
-        else:
+        elif event.changes.keys() != {"due", "remaining"}:  # suspending or activating says that
             self._add("changed", event.task, ", ".join(event.changes), name)
 
     def _task_completed(self, event: ev.TaskCompleted) -> None:

@@ -1,4 +1,7 @@
-"""What happens to jobs besides running: failed attempts, retries, clocks that stand still."""
+"""What happens to jobs besides running: failed attempts, retries, clocks that stand still.
+
+The due dates of tasks stand still with them.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine import events as ev
 from engine.errors import NotWaiting, TimeInvalid
-from engine.state import Incident, Instance, Job, Token
+from engine.state import Incident, Instance, Job, Task, Token
 from engine.times import parse_duration
 
 if TYPE_CHECKING:
@@ -61,20 +64,36 @@ def freeze(run: Run, job: Job) -> None:
 
 def freeze_all(run: Run, instance: Instance) -> None:
     """Stop the clocks of a suspended instance, unless its process lets them run."""
-    if not instance.process.keeps_running:
-        for job in _jobs(instance):
+    if instance.process.keeps_running:
+        return
+    for token in _own(instance):
+        for job in _jobs(token):
             freeze(run, job)
+        task = token.task
+        if task is not None and task.due is not None:
+            _change_due(run, task, None, task.due - run.now)
 
 
 def thaw_all(run: Run, instance: Instance) -> None:
-    """Let the clocks of an instance go on; what was due meanwhile is due now."""
-    for job in _jobs(instance):
-        thaw(run, job)
+    """Let the clocks of an instance go on; a timer that was due meanwhile is due now."""
+    for token in _own(instance):
+        for job in _jobs(token):
+            thaw(run, job)
+        task = token.task
+        if task is not None and task.remaining is not None:
+            _change_due(run, task, run.now + task.remaining, None)
 
 
-def _jobs(instance: Instance) -> list[Job]:
-    own = [token for token in instance.below() if token.instance is instance]
-    return [wait for token in own for wait in token.waits.values() if isinstance(wait, Job)]
+def _own(instance: Instance) -> list[Token]:
+    return [token for token in instance.below() if token.instance is instance]
+
+
+def _jobs(token: Token) -> list[Job]:
+    return [wait for wait in token.waits.values() if isinstance(wait, Job)]
+
+
+def _change_due(run: Run, task: Task, due: int | None, remaining: int | None) -> None:
+    run.emit(ev.TaskChanged(task.id, {"due": due, "remaining": remaining}, run.now, run.by))
 
 
 def thaw(run: Run, job: Job) -> None:

@@ -105,6 +105,7 @@ class Task:
         "name",
         "owner",
         "priority",
+        "remaining",
         "token",
     )
 
@@ -124,6 +125,7 @@ class Task:
         self.candidate_groups = event.candidate_groups
         self.claimed_at: int | None = None
         self.delegation: str | None = None
+        self.remaining: int | None = None
 
 
 class Token:

@@ -33,7 +33,7 @@ WHERE a.root = :root AND a.ended IS NULL
 """
 _TASKS = """
 SELECT id, name, created, assignee, owner, priority, due, form_key, category, description,
-    candidate_users, candidate_groups, claimed, delegation
+    candidate_users, candidate_groups, claimed, delegation, remaining
 FROM task WHERE root = :root AND ended IS NULL ORDER BY id
 """
 _JOBS = """
@@ -48,6 +48,10 @@ _INCIDENTS = """
 SELECT id, token, node, at, message, job, detail FROM incident
 WHERE root = :root AND resolved IS NULL ORDER BY id
 """
+
+
+_CHANGED = ("claimed_at", "delegation", "remaining")
+"""What of a task can only have been changed, as the last columns have it."""
 
 
 def load(connection: sqlite.Connection, root: int, resolve: Resolve) -> Held | None:
@@ -110,7 +114,7 @@ def _activity(held: Held, row: tuple) -> Iterator[ev.Event]:
 
 
 def _task(held: Held, row: tuple) -> Iterator[ev.Event]:
-    users, groups, claimed, delegation = _names(row[10]), _names(row[11]), row[12], row[13]
+    users, groups, changed = _names(row[10]), _names(row[11]), row[12:]
     id, created, assignee = row[0], row[2], row[3]
     held.tasks[id] = places(assignee, users, groups)
     _, name, _, _, owner, priority, due, form_key, category, description = row[:10]
@@ -118,8 +122,8 @@ def _task(held: Held, row: tuple) -> Iterator[ev.Event]:
         id, name, created, assignee, owner, priority, due, form_key, category, description, users,
         groups,
     )  # fmt: skip
-    if claimed is not None or delegation is not None:
-        yield ev.TaskChanged(id, {"claimed_at": claimed, "delegation": delegation}, created)
+    if any(value is not None for value in changed):
+        yield ev.TaskChanged(id, dict(zip(_CHANGED, changed, strict=True)), created)
 
 
 def _job(row: tuple) -> Iterator[ev.Event]:

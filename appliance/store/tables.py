@@ -232,6 +232,7 @@ class Task(Table):
     ended = BigIntegerField(null=True)
     completed_by = TextField(null=True)
     outcome = TextField(null=True)
+    remaining = BigIntegerField(null=True)
 
 
 Task.add_index(Task.index(Task.root, name="task_live", where=Task.ended.is_null()))

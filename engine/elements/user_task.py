@@ -159,9 +159,13 @@ class UserTask(Node):
             old, new = getattr(was, attribute), getattr(self, attribute)
             if (old and old.text) != (new and new.text):
                 found[name] = run.text(new, token)
-        due, before, after = _task(token).due, was.span(run, token), self.span(run, token)
-        if due is not None and before is not None and after is not None and before != after:
-            found["due"] = due + after - before
+        task, before, after = _task(token), was.span(run, token), self.span(run, token)
+        if before is None or after is None or before == after:
+            return found
+        if task.due is not None:
+            found["due"] = task.due + after - before
+        if task.remaining is not None:
+            found["remaining"] = task.remaining + after - before
         return found
 
     def span(self, run: Run, token: Token) -> int | None:

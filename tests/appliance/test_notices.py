@@ -84,6 +84,19 @@ def test_a_timer_that_stands_still_tells_nobody(box):
     assert told(box, "kermit") == []
 
 
+def test_a_task_of_a_suspended_case_does_not_become_late(box):
+    due = task_xml(attributes='flowable:assignee="gonzo" flowable:dueDate="PT2H"')
+    id = start(box, due, "expense")
+    look(box, HOUR)
+    box.instances.suspend(id, ADMIN).result(10)
+    look(box, 9 * HOUR)
+    box.instances.activate(id, ADMIN).result(10)
+    look(box, HOUR // 2)
+    assert told(box, "gonzo") == [("assigned", "Review")]
+    look(box, DAY)
+    assert told(box, "gonzo")[0] == ("overdue", "Review")
+
+
 def test_what_one_does_not_want_is_not_told(box):
     box.notices.choose("gonzo", ["mentioned", "overdue"]).result(10)
     assert box.notices.muted("gonzo") == {"assigned", "escalated", "incident"}

@@ -30,6 +30,16 @@ def test_a_task_that_gets_more_time_keeps_the_time_that_was_used():
     assert moved_back(play).task("a").due == due
 
 
+def test_a_task_that_stands_still_gets_more_time_too():
+    play = Play(due_in("P3D")).advance("P2D")
+    due = play.task("a").due
+    assert due is not None
+    play.do(lambda command: command.suspend(play.instance))
+    assert migrated(play, due_in("P5D")).task("a").due is None
+    play.advance("P7D").do(lambda command: command.activate(play.instance))
+    assert play.task("a").due == due + 9 * DAY
+
+
 @pytest.mark.parametrize("told", ["2026-02-01", "${null}", "P3D"])
 def test_a_due_date_that_is_told_in_another_way_stays(told):
     play = Play(due_in("P3D")).advance("P2D")

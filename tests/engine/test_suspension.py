@@ -51,6 +51,43 @@ def test_what_a_suspended_instance_calls_is_as_suspended():
     assert activated(play).advance("PT2H").tasks == ["help"]
 
 
+DUE = '<userTask id="a" name="a" flowable:dueDate="PT3H"/>\nstart > a > end'
+
+
+def due_in(play: Play) -> float | None:
+    due = play.task("a").due
+    return None if due is None else (due - play.world.now) / 3_600_000
+
+
+def test_a_task_has_as_much_time_left_as_before():
+    play = suspended(Play(DUE).advance("PT1H"))
+    assert due_in(play) is None
+    assert due_in(activated(play.advance("P9D"))) == 2
+
+
+def test_a_task_that_was_late_is_as_late_as_before():
+    assert due_in(activated(suspended(Play(DUE).advance("PT5H")).advance("P9D"))) == -2
+
+
+def test_suspending_twice_changes_no_due_date():
+    play = suspended(suspended(Play(DUE)).advance("PT1H"))
+    assert due_in(activated(play)) == 3
+
+
+def test_due_dates_run_on_where_the_process_says_so():
+    text = saying(DUE, "keep-running")
+    assert due_in(activated(suspended(Play(text)).advance("PT2H"))) == 1
+
+
+def test_the_due_dates_of_what_is_called_stand_still_too():
+    call = '<callActivity id="call" calledElement="other0"/>\nstart > call > end'
+    assert due_in(activated(suspended(Play(call, others=(DUE,))).advance("P9D"))) == 3
+
+
+def test_a_task_without_a_due_date_gets_none():
+    assert due_in(activated(suspended(Play("start > a > end")).advance("P9D"))) is None
+
+
 def test_conditions_wait_for_the_activation():
     text = attached("when", "a", CONDITION) + "start > a > end\nwhen > help > end2"
     play = suspended(Play(text, {"x": 0}))

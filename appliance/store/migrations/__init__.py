@@ -27,6 +27,7 @@ from appliance.store.migrations import (
     m0015_substitutions,
     m0016_postponed,
     m0017_converted,
+    m0018_remaining,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -43,6 +44,7 @@ MIGRATIONS: tuple[str, ...] = (
     m0015_substitutions.SQL,
     m0016_postponed.SQL,
     m0017_converted.SQL,
+    m0018_remaining.SQL,
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 APPLICATION_ID = 0x57464C57
