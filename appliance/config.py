@@ -333,7 +333,7 @@ def _flag(name: str) -> str:
 def _from_file(path: Path) -> dict[str, tuple[Any, str]]:
     try:
         found = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingInvalid(f"{path}: {getattr(error, 'strerror', None) or error}") from error

@@ -95,6 +95,7 @@ class DataDirectory:
             os.close(handle)
             raise DataDirectoryLocked(
                 f"The data directory {self.path} is in use by process {holder}."
+                " Stop that one, or name another directory with --data."
             ) from None
         except OSError as error:
             os.close(handle)
@@ -189,7 +190,9 @@ def _make_private(path: Path) -> None:
         return
     except FileExistsError:
         if not path.is_dir():
-            raise DataDirectoryUnusable(f"{path} is a file, not a directory.") from None
+            raise DataDirectoryUnusable(
+                f"{path} is a file, not a directory. Name another with --data."
+            ) from None
     foreign = sorted(each.name for each in path.iterdir() if each.name not in OWN_NAMES)
     known = (path / "workingflow.db").exists() or (path / "workingflow.toml").exists()
     if foreign and not known:
@@ -216,7 +219,17 @@ def _unusable(path: Path, error: OSError) -> DataDirectoryUnusable:
         errno.ENOSPC: "the disk is full",
     }
     reason = reasons.get(error.errno or 0, error.strerror or str(error))
-    return DataDirectoryUnusable(f"{error.filename or path}: {reason}.")
+    remedies = {
+        errno.EACCES: "Let this user write there, or name",
+        errno.EPERM: "Let this user write there, or name",
+        errno.EROFS: "Mount it for writing, or name",
+        errno.ENOSPC: "Make room, or name",
+    }
+    remedy = remedies.get(error.errno or 0, "Name")
+    return DataDirectoryUnusable(
+        f"The data directory cannot be used: {error.filename or path}: {reason}."
+        f" {remedy} another directory with --data."
+    )
 
 
 def fsync(folder: Path) -> None:

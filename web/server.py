@@ -198,7 +198,10 @@ def _resolved(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, in
 
 def _cannot_listen(host: str, port: int, error: OSError) -> CannotStart:
     if error.errno == errno.EADDRINUSE:
-        return PortTaken(f"Port {port} on {host} is taken by another program.")
+        return PortTaken(
+            f"Port {port} on {host} is taken by another program. Stop that one, or choose another"
+            " port with --port."
+        )
     if error.errno == errno.EACCES:
         return CannotStart(f"Port {port} needs rights that this user does not have.")
     return CannotStart(f"Cannot listen on {host}, port {port}: {error.strerror}.")

@@ -44,7 +44,7 @@ def add(
     as_json: bool,
 ) -> None:
     """Add a person; asks for a password."""
-    with options.accounts(data) as database:
+    with options.first_accounts(data) as database:
         password = _password(password_stdin)
         added = (
             People(database, options.now)

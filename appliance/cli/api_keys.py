@@ -56,7 +56,7 @@ def create(
     --scope or --process say otherwise.
     """
     rights = Rights(frozenset(scopes) or USUAL.scopes, frozenset(processes) if processes else None)
-    with options.accounts(data) as database:
+    with options.first_accounts(data) as database:
         until = None if expires is None else options.now() + expires * 1000
         new = (
             Keys(database, options.now)

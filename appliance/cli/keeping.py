@@ -13,9 +13,8 @@ import click
 from appliance.actor import SHELL
 from appliance.archive import Progress
 from appliance.cli import options
-from appliance.config import Config, seconds
+from appliance.config import seconds
 from appliance.datadir import DataDirectory
-from appliance.errors import DataDirectoryUnusable
 
 if TYPE_CHECKING:
     from appliance.retention import Preview, Removed
@@ -38,7 +37,7 @@ def backup(file: Path | None, data: str | None, as_json: bool) -> None:
     """
     from appliance.backups import Backups
 
-    config = _existing(data)
+    config = options.existing(data)
     directory = DataDirectory.open(config.data)
     with options.direct(config) as database:
         backups = Backups(database, directory, options.now, watch=_progress())
@@ -103,7 +102,7 @@ def check(every: bool, data: str | None, as_json: bool) -> int:
     """
     from appliance.checks import checks
 
-    config = _existing(data)
+    config = options.existing(data)
     found = list(checks(DataDirectory.open(config.data), every=every))
     well = not any(each.problems for each in found)
     if as_json:
@@ -148,7 +147,7 @@ def retention(rules: tuple[str, ...], dry_run: bool, data: str | None, as_json: 
     from appliance.retention import Retention
 
     wanted = [_rule(text) for text in rules]
-    config = _existing(data)
+    config = options.existing(data)
     directory = DataDirectory.open(config.data)
     with options.direct(config) as database:
         files = Files(directory.files, directory.tmp, database.read, config.upload_limit)
@@ -198,14 +197,6 @@ def _print_removed(removed: Removed, as_json: bool) -> None:
     size = (removed.database_bytes + removed.file_bytes) / MIB
     count = sum(removed.instances.values())
     click.echo(f"{count} instances and {removed.files} files are removed, {size:.1f} MiB.")
-
-
-def _existing(data: str | None) -> Config:
-    """The configuration of a data directory that is one: a wrong name must not make a new one."""
-    config = options.load(data)
-    if not (config.data / "workingflow.db").exists():
-        raise DataDirectoryUnusable(f"{config.data} holds no database of Workingflow.")
-    return config
 
 
 def _progress() -> Callable[[Progress], object]:

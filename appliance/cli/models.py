@@ -131,8 +131,8 @@ def _unless_serving(open_box: Callable[[], Box]) -> Box:
         return open_box()
     except DataDirectoryLocked as error:
         raise DataDirectoryLocked(
-            f"{error} If that is a server, deploy on its page /admin/deploy, or send the files to"
-            " /api/v1/deployments: `workingflow deploy --help` shows how."
+            f"{error} A server takes models on its page /admin/deploy, too, and at"
+            " /api/v1/deployments: see `workingflow deploy --help`."
         ) from None
 
 

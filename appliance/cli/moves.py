@@ -88,7 +88,7 @@ def undo_migration(migration: int, reason: str | None, data: str | None, as_json
 def _box(data: str | None) -> Iterator[Box]:
     from appliance.box import Box  # the engine takes time to load
 
-    with contextlib.closing(Box(options.load(data))) as box:
+    with contextlib.closing(Box(options.existing(data))) as box:
         yield box
 
 

@@ -15,6 +15,7 @@ import msgspec
 from appliance.config import Config
 from appliance.datadir import DataDirectory
 from appliance.direct import DirectDatabase
+from appliance.errors import DataDirectoryUnusable
 
 data = click.option("--data", metavar="DIR", help="The data directory to use.")
 existing_file = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -34,8 +35,24 @@ def now() -> int:
 def load(data: str | None, **flags: Any) -> Config:
     """The configuration; says on standard error which data directory is used, and why that one."""
     config = Config.load({"data": data, **flags})
-    click.echo(f"Data directory: {config.data} ({config.source('data')})", err=True)
+    new = "" if _has_database(config) else ", which holds nothing yet"
+    click.echo(f"Data directory: {config.data} ({config.source('data')}){new}", err=True)
     return config
+
+
+def existing(data: str | None) -> Config:
+    """The same, of a data directory that is one: a wrong name must not make a new one."""
+    config = load(data)
+    if not _has_database(config):
+        raise DataDirectoryUnusable(
+            f"{config.data} holds no database of Workingflow. Name the data directory of your"
+            " server with --data."
+        )
+    return config
+
+
+def _has_database(config: Config) -> bool:
+    return DataDirectory(config.data).database.exists()
 
 
 @contextlib.contextmanager
@@ -47,7 +64,14 @@ def direct(config: Config) -> Iterator[DirectDatabase]:
 
 @contextlib.contextmanager
 def accounts(data: str | None) -> Iterator[DirectDatabase]:
-    """The same, by the option ``--data``."""
+    """The same, of a data directory that is there."""
+    with direct(existing(data)) as database:
+        yield database
+
+
+@contextlib.contextmanager
+def first_accounts(data: str | None) -> Iterator[DirectDatabase]:
+    """The same, also before the first start of a server."""
     with direct(load(data)) as database:
         yield database
 

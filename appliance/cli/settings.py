@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import platform
 
 import click
 
 from appliance import __version__
 from appliance.cli import options
-from appliance.config import PREFIX, SETTINGS
+from appliance.config import PREFIX, SETTINGS, unknown_variables
 from appliance.store import sqlite
 
 
@@ -26,6 +27,8 @@ def config() -> None:
 def show(data: str | None, as_json: bool) -> None:
     """Show each setting, its value and where that came from."""
     loaded = options.load(data)
+    for name in unknown_variables(os.environ):
+        click.echo(f"There is no setting for the variable {name}.", err=True)
     rows = [(name, loaded.shown(name), loaded.source(name)) for name in ("data", *SETTINGS)]
     if as_json:
         options.print_json(

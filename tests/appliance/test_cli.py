@@ -74,10 +74,42 @@ def test_version_says_what_runs_here(run):
 
 
 def test_every_command_says_which_directory_it_used_and_why(run, tmp_path):
-    default = run("user", "list").stderr
-    assert default == f"Data directory: {tmp_path}/data (environment WORKINGFLOW_DATA)\n"
-    flag = run("user", "list", "--data", "other").stderr
-    assert flag == f"Data directory: {tmp_path}/other (flag --data)\n"
+    default = run("api-key", "create", "ERP").stderr.splitlines()[0]
+    used = f"Data directory: {tmp_path}/data (environment WORKINGFLOW_DATA)"
+    assert default == f"{used}, which holds nothing yet"
+    assert run("user", "list").stderr == f"{used}\n"
+    flag = run("config", "show", "--data", "other").stderr
+    assert flag == f"Data directory: {tmp_path}/other (flag --data), which holds nothing yet\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["user", "list"],
+        ["user", "disable", "kermit"],
+        ["api-key", "list"],
+        ["api-key", "rotate", "ERP"],
+        ["audit", "verify"],
+        ["audit", "export"],
+        ["migrate", "expense", "--from", "1", "--to", "2"],
+        ["undo-migration", "1"],
+        ["backup"],
+        ["check"],
+        ["retention"],
+    ],
+    ids=" ".join,
+)
+def test_a_mistyped_directory_is_no_new_one(run, tmp_path, arguments):
+    done = run(*arguments, "--data", "mistyped", code=1)
+    assert done.stdout == ""
+    assert f"{tmp_path}/mistyped holds no database" in done.stderr
+    assert "--data" in done.stderr
+    assert not (tmp_path / "mistyped").exists()
+
+
+def test_a_mistyped_variable_is_told(run):
+    said = run("config", "show", WORKINGFLOW_PRT="80").stderr
+    assert "no setting for the variable WORKINGFLOW_PRT" in said
 
 
 def test_people_from_the_command_line(run):
@@ -108,6 +140,7 @@ def test_people_from_the_command_line(run):
     ],
 )
 def test_a_refusal_is_one_line_and_1(run, arguments, stdin, message):
+    run("setup-link")
     done = run(*arguments, stdin=stdin, code=1)
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()[1:]
@@ -189,7 +222,7 @@ def test_a_wrong_settings_file_stops_every_command(run, tmp_path, line):
 
 
 def test_a_newer_database_is_4(run, tmp_path):
-    run("user", "list")
+    run("setup-link")
     with sqlite.connect(tmp_path / "data" / "workingflow.db") as connection:
         connection.execute(f"PRAGMA user_version = {VERSION + 7}")
     connection.close()
@@ -200,12 +233,12 @@ def test_a_newer_database_is_4(run, tmp_path):
 def test_somebody_elses_directory_is_refused(run, tmp_path):
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "thesis.odt").write_text("")
-    assert "thesis.odt" in run("user", "list", "--data", "home", code=1).stderr
+    assert "thesis.odt" in run("setup-link", "--data", "home", code=1).stderr
     assert [each.name for each in (tmp_path / "home").iterdir()] == ["thesis.odt"]
 
 
 def test_accounts_work_while_the_directory_is_locked(run, tmp_path):
-    run("user", "list")
+    run("setup-link")
     data = DataDirectory.open(tmp_path / "data")
     data.lock()
     assert run("api-key", "create", "ERP").stdout.startswith("wf_")
