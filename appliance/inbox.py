@@ -46,7 +46,7 @@ class Inbox:
         a minus for the reverse; ``page`` is the ``next`` of the page before.
         """
         view = view if view in VIEWS else "mine"
-        conditions, searched = self._conditions(q, process, "t" if view == "done" else "v")
+        conditions, searched = self._conditions(q, process, done=view == "done")
         after = int(page) if page.isdecimal() and page.isascii() and len(page) < 19 else None
         bound = {"who": who.name, "now": self._clock(), "after": after, **searched}
         connection = self._store.read()
@@ -94,22 +94,21 @@ class Inbox:
     def _of_keys(self, keys: frozenset[str]) -> tuple[int, ...]:
         return tuple(view.id for view in self._library.all() if view.key in keys)
 
-    def _conditions(self, q: str, process: str, table: str) -> tuple[list[str], dict[str, object]]:
+    def _conditions(
+        self, q: str, process: str, *, done: bool
+    ) -> tuple[list[str], dict[str, object]]:
         """SQL conditions for a search and a process, and the values they read."""
         conditions: list[str] = []
         bound: dict[str, object] = {}
         q = q.strip()
         if process:
             ids = ", ".join(str(id) for id in self._definitions(process))
-            conditions.append(f"{table}.definition IN ({ids})")
+            conditions.append(f"{'t' if done else 'v'}.definition IN ({ids})")
         if q:
             bound["like"] = like_pattern(q)
-            like = "LIKE :like ESCAPE '\\'"
-            parts = [f"t.name {like}", f"i.name {like}", f"i.business_key {like}"]
             if q.isdecimal() and len(q) < 19:
                 bound["number"] = int(q)
-                parts.append(":number IN (t.id, t.instance, t.root)")
-            conditions.append(f"({' OR '.join(parts)})")
+            conditions.append(queries.searched("number" in bound, done))
         return conditions, bound
 
     def _definitions(self, process: str) -> list[int]:

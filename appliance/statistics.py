@@ -6,6 +6,7 @@ unless there were more: what is read stays bounded, and nothing is counted while
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,8 @@ from engine.events import COMPLETED
 SAMPLE = 2000
 """How many instances are looked at."""
 FOREVER = 2**62
+SLOW, KEPT = 0.02, 3.0
+"""Where counting what is live took longer (in seconds), its result is kept for a while."""
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -58,7 +61,8 @@ class StepFigures(msgspec.Struct, frozen=True):
 class Figures(msgspec.Struct, frozen=True):
     """Figures of a process: ``instances`` are those looked at, ``all`` whether there were no more.
 
-    ``steps`` are in the order of the model; ``live`` counts every token that stands there now.
+    ``steps`` are in the order of the model; ``live`` counts every token that stands there now, or,
+    of a great many, stood there seconds ago.
     """
 
     instances: int
@@ -82,6 +86,7 @@ class Statistics:
         self._store = store
         self._library = library
         self._clock = clock
+        self._kept: dict[int, tuple[float, dict[str, int]]] = {}
 
     def of(
         self, key: str, version: int | None = None, since: int = 0, until: int = FOREVER
@@ -121,8 +126,19 @@ class Statistics:
     def _live(self, definitions: Sequence[int]) -> dict[str, int]:
         found: dict[str, int] = {}
         for id in definitions:
-            for node, count in moving.live(self._store.read(), id).items():
+            for node, count in self._live_in(id).items():
                 found[node] = found.get(node, 0) + count
+        return found
+
+    def _live_in(self, definition: int) -> dict[str, int]:
+        until, found = self._kept.get(definition, (0.0, {}))
+        began = time.monotonic()
+        if began < until:
+            return found
+        found = moving.live(self._store.read(), definition)
+        ended = time.monotonic()
+        if ended - began > SLOW:
+            self._kept[definition] = ended + KEPT, found
         return found
 
     def _steps(self, instances: Sequence[int]) -> dict[str, _Step]:

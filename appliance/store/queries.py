@@ -177,8 +177,8 @@ def inbox(
 ) -> list[Row]:
     """A page (and one row more) of the tasks of a source; see :func:`inbox_source`.
 
-    It begins after the task ``:after``, unless that is None. ``conditions`` are about ``v`` (the
-    inbox), or about ``t`` and ``i`` (task and instance) too.
+    It begins after the task ``:after``, unless that is None. ``conditions`` are about ``v``, the
+    inbox: the page is chosen from it, and only its tasks are looked up.
     """
     columns = _SORTS.get(sort, _SORTS["due"])
     way, than = ("DESC", "<") if sort in _BACKWARDS else ("ASC", ">")
@@ -188,13 +188,25 @@ def inbox(
         place = f"SELECT {key.format('a', 'id')} FROM task a WHERE a.id = :after"
         conditions = [*conditions, f"({key.format('v', 'task')}) {than} ({place})"]
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    page = f"LIMIT {PAGE + 1}"
-    if "t." in where:
-        sql = f"{_TASK_ROW} FROM ({source}) v {_JOINED} {where} ORDER BY {order} {page}"
-    else:  # the page is chosen from the inbox alone; only its tasks are looked up
-        some = f"SELECT * FROM ({source}) v {where} ORDER BY {order} {page}"
-        sql = f"{_TASK_ROW} FROM ({some}) v CROSS {_JOINED} ORDER BY {order}"
+    some = f"SELECT * FROM ({source}) v {where} ORDER BY {order} LIMIT {PAGE + 1}"
+    sql = f"{_TASK_ROW} FROM ({some}) v CROSS {_JOINED} ORDER BY {order}"
     return connection.execute(sql, bound).fetchall()
+
+
+def searched(number: bool, done: bool) -> str:
+    """The condition of a search for a part of a name or business key, ``:like``, or a ``:number``.
+
+    It is about ``t`` and ``i`` for what is done, else about ``v``: what an inbox does not repeat is
+    looked up only when the name of the task does not fit.
+    """
+    like = "LIKE :like ESCAPE '\\'"
+    case = f"i.name {like} OR i.business_key {like}"
+    if number:
+        case += " OR :number IN (t.id, t.instance, t.root)"
+    if done:
+        return f"(t.name {like} OR {case})"
+    found = "SELECT 1 FROM task t JOIN instance i ON i.id = t.instance WHERE t.id = v.task"
+    return f"(v.name {like} OR EXISTS ({found} AND ({case})))"
 
 
 def done(

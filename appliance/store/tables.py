@@ -267,6 +267,14 @@ class Inbox(Table):
         without_rowid = True
 
 
+Inbox.add_index(
+    Inbox.index(
+        Inbox.kind, Inbox.who, Inbox.due, Inbox.shared, name="inbox_due",
+        where=Inbox.due.is_null(False),
+    )
+)  # fmt: skip
+
+
 class Variable(Table):
     """A variable of a scope (the token that holds it) as JSON; it outlives the scope."""
 

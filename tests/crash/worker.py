@@ -29,13 +29,13 @@ from appliance import archive
 from appliance.actor import Actor
 from appliance.box import Box
 from appliance.config import Config
-from appliance.errors import Conflict, StorageFull
+from appliance.errors import Conflict, InstanceNotFound, StorageFull
 from appliance.files import Files
 from appliance.retention import Retention
 from appliance.store import removal, sqlite, writer
 from appliance.store.transaction import Transaction
 from appliance.views import ProcessView
-from engine.errors import InstanceEnded, NotWaiting
+from engine.errors import InstanceEnded, NotWaiting, TaskNotFound
 from tests.crash.faulty import install
 from tests.play import as_xml
 
@@ -200,7 +200,7 @@ def move(box: Box, id: int, task: int) -> None:
     """Take a token from its report and put one to the review."""
     try:
         box.instances.modify(id, KERMIT, cancel=[task], start=["review"]).result()
-    except (NotWaiting, InstanceEnded):  # another thread was quicker
+    except (NotWaiting, InstanceEnded, InstanceNotFound):  # another thread was quicker
         return
     say("moved", task, id)
 
@@ -215,7 +215,7 @@ def report(box: Box, id: int, task: int, number: int) -> None:
         box.tasks.complete(
             task, KERMIT, entered, {"receipt": [received]}, now=datetime.now(UTC)
         ).result()
-    except Conflict:  # another thread was quicker
+    except (Conflict, TaskNotFound):  # another thread was quicker
         return
     say("completed", task, id)
     say("file", id, received.stored_name)

@@ -28,6 +28,7 @@ from appliance.store.migrations import (
     m0016_postponed,
     m0017_converted,
     m0018_remaining,
+    m0019_overdue,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -45,6 +46,7 @@ MIGRATIONS: tuple[str, ...] = (
     m0016_postponed.SQL,
     m0017_converted.SQL,
     m0018_remaining.SQL,
+    m0019_overdue.SQL,
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 APPLICATION_ID = 0x57464C57
