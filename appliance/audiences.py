@@ -6,17 +6,17 @@ is empty) who is told of incidents, and without that one the administrators are.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 
 import msgspec
 
 from appliance.actor import Actor
 from appliance.database import Database
-from appliance.errors import Conflict, GroupNotFound, ProcessNotFound
+from appliance.errors import GroupNotFound, ProcessNotFound
 from appliance.live import PROCESSES, Live
 from appliance.pending import Pending
 from appliance.people import People
+from appliance.seen import refuse_changed
 from appliance.store import chain, sqlite
 
 START, INCIDENT = "start", "incident"
@@ -52,13 +52,6 @@ class Audience(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, users=tuple(dict.fromkeys(filter(None, users))))
 
 
-def mark_of(audience: Audience | None) -> str:
-    """What tells one choice from another; empty for none."""
-    if audience is None:
-        return ""
-    return hashlib.blake2b(msgspec.json.encode(audience), digest_size=9).hexdigest()
-
-
 class Audiences:
     """The choices of the box."""
 
@@ -92,8 +85,7 @@ class Audiences:
         wanted = self._checked(to, self.of(purpose, process))
 
         def work(connection: sqlite.Connection) -> None:
-            if mark_of(_find(connection, purpose, process)) != seen:
-                raise Conflict("Somebody changed this meanwhile. Look at it, then try again.")
+            refuse_changed(_find(connection, purpose, process), seen)
             self._write(connection, purpose, process, wanted, by)
 
         return self._database.write(work).finally_(lambda _error: self._live.publish(PROCESSES))

@@ -28,6 +28,7 @@ from appliance import names
 from appliance.actor import SCOPES, SYSTEM, USUAL, Actor, Rights
 from appliance.database import Database, note
 from appliance.errors import Conflict, InvalidInput, KeyNotFound
+from appliance.seen import refuse_changed
 from appliance.store import chain, sqlite
 
 if TYPE_CHECKING:
@@ -75,6 +76,11 @@ class Key:
     rights: Rights
     previous_prefix: str | None
     previous_until: int | None
+
+    @property
+    def terms(self) -> tuple[int | None, str, Rights]:
+        """What administrators can change of it."""
+        return self.expires, self.owner, self.rights
 
     @property
     def actor(self) -> Actor:
@@ -183,11 +189,19 @@ class Keys:
         return self._database.write(work)
 
     def change(
-        self, key: int, *, expires: int | None, owner: str, rights: Rights, by: Actor = SYSTEM
+        self,
+        key: int,
+        *,
+        expires: int | None,
+        owner: str,
+        rights: Rights,
+        by: Actor = SYSTEM,
+        seen: str | None = None,
     ) -> Pending[Key]:
         """Change when a key ends, who answers for it, and what it may do.
 
-        Raises ``InvalidInput``, ``KeyNotFound``.
+        Raises ``InvalidInput``, ``KeyNotFound``; ``Conflict`` when its terms are not those that
+        were ``seen``.
         """
         if expires != self.get(key).expires:
             self._refuse_past(expires)
@@ -195,7 +209,13 @@ class Keys:
         values = (expires, owner, *_limits(rights))
         sql = "UPDATE api_key SET expires = ?, owner = ?, scopes = ?, processes = ? WHERE id = ?"
         facts = {"expires": expires, "owner": owner, **_told(rights)}
-        return self._write(self._work(sql, values, key, by, "key.change", facts))
+        change = self._work(sql, values, key, by, "key.change", facts)
+
+        def work(connection: sqlite.Connection) -> Key:
+            refuse_changed(_one(connection, key).terms, seen)
+            return change(connection)
+
+        return self._write(work)
 
     def rotate(self, key: int, overlap: int, by: Actor = SYSTEM) -> Pending[NewKey]:
         """Give a key a new secret; the one that it has now counts for ``overlap`` more ms."""

@@ -16,6 +16,7 @@ from appliance import names, passwords
 from appliance.actor import ANYBODY, SYSTEM, Actor
 from appliance.database import Database, note
 from appliance.errors import Conflict, GroupNotFound, UserNotFound, WrongPassword
+from appliance.seen import refuse_changed
 from appliance.store import chain, sqlite
 from appliance.throttle import Allowance, Throttle
 
@@ -57,6 +58,11 @@ class User:
     def label(self) -> str:
         """What to call this person on a page."""
         return self.display_name or self.name
+
+    @property
+    def profile(self) -> tuple[str, str, bool, frozenset[str]]:
+        """What administrators say of this person."""
+        return self.display_name, self.email, self.admin, self.groups
 
 
 class Facts(TypedDict, total=False):
@@ -174,15 +180,18 @@ class People:
         new = NewUser.checked(name, password, self._clock(), display_name, email, admin=admin)
         return self._database.write(adding(new, groups, by))
 
-    def update(self, name: str, *, by: Actor = SYSTEM, **facts: Unpack[Facts]) -> Pending[User]:
+    def update(
+        self, name: str, *, by: Actor = SYSTEM, seen: str | None = None, **facts: Unpack[Facts]
+    ) -> Pending[User]:
         """Change what is given and nothing else, all of it or nothing.
 
-        The last administrator stays one: ``Conflict``.
+        The last administrator stays one: ``Conflict``; so it is when the profile is not the one
+        that was ``seen``.
         """
-        return self._database.write(self.updating(name, by=by, **facts))
+        return self._database.write(self.updating(name, by=by, seen=seen, **facts))
 
     def updating(
-        self, name: str, *, by: Actor = SYSTEM, **facts: Unpack[Facts]
+        self, name: str, *, by: Actor = SYSTEM, seen: str | None = None, **facts: Unpack[Facts]
     ) -> Callable[[sqlite.Connection], User]:
         """What :meth:`update` does, as a part of a larger change."""
         known = self.get(name).name
@@ -197,6 +206,7 @@ class People:
             if changes.get("admin") is False:
                 _keep_one_administrator(connection, known)
             before = _stored(connection, known)
+            refuse_changed(before.profile, seen)
             for column, value in changes.items():
                 connection.execute(
                     f"UPDATE user_account SET {column} = ? WHERE name = ?", (value, known)

@@ -20,6 +20,7 @@ from appliance.datadir import DataDirectory
 from appliance.errors import InvalidInput, ProcessNotFound
 from appliance.files import Files
 from appliance.pending import Pending
+from appliance.seen import refuse_changed
 from appliance.store import chain, removal, sqlite
 from engine.errors import Refused
 
@@ -91,24 +92,28 @@ class Retention:
 
     def rules(self) -> dict[str, int]:
         """Days by process; the empty key is for all others, 0 days are for ever."""
-        return dict(self._database.read().execute(_RULES).fetchall())
+        return _rules(self._database.read())
 
-    def set(self, process: str, days: int | None, by: Actor) -> Pending[None]:
+    def set(
+        self, process: str, days: int | None, by: Actor, seen: str | None = None
+    ) -> Pending[None]:
         """Keep ended instances of a process (empty: of all others) for so many days.
 
         0 is for ever; None takes the process's own rule away. Raises ``ProcessNotFound``,
-        ``InvalidInput``.
+        ``InvalidInput``; ``Conflict`` when the rules are not those that were ``seen``.
         """
         if days is not None and not 0 <= days <= LONGEST:
             raise InvalidInput(f"Things can be kept for 1 to {LONGEST} days, or for ever (0).")
         if process and not self._database.read().execute(_KNOWN, (process,)).fetchone():
             raise ProcessNotFound(f"Process not found: {process}")
-        before, now = self.rules().get(process), self._clock()
+        now = self._clock()
 
         def work(connection: sqlite.Connection) -> None:
+            rules = _rules(connection)
+            refuse_changed(rules, seen)
             sql, values = (_UNSET, (process,)) if days is None else (_SET, (process, days))
             connection.execute(sql, values)
-            facts = {"days": [before, days]}
+            facts = {"days": [rules.get(process), days]}
             chain.record(connection, now, by, "retention.set", process, **facts)
 
         return self._database.write(work)
@@ -243,6 +248,10 @@ class Retention:
 
     def _pages(self, name: str) -> int:
         return self._database.read().execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def _rules(connection: sqlite.Connection) -> dict[str, int]:
+    return dict(connection.execute(_RULES).fetchall())
 
 
 def _vacuum(connection: sqlite.Connection) -> None:

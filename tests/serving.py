@@ -27,6 +27,7 @@ from tests.play import as_xml
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0
 TOKEN = re.compile(r'name="_csrf_token" value="([^"]+)"')
+SEEN = re.compile(r'name="seen" value="([^"]+)"')
 
 
 def first(pattern: str, text: str) -> str:
@@ -157,22 +158,28 @@ class Served:
 
 
 class Client(httpx.Client):
-    """A browser without scripts: keeps cookies, and sends the token of the last form it saw."""
+    """A browser without scripts: keeps cookies, and sends what the last form it saw hides.
+
+    That is its token, and the mark of what it shows.
+    """
 
     def __init__(self, url: str) -> None:
         super().__init__(base_url=url, timeout=PATIENCE)
         self.token = ""
+        self.marks: list[str] = []
 
     def send(self, request: httpx.Request, **options: object) -> httpx.Response:
         """Send a request, and remember the token of the page that comes back."""
         response = super().send(request, **options)  # pyright: ignore[reportArgumentType]
         if not options.get("stream") and (found := TOKEN.search(response.text)):
             self.token = found[1]
+            self.marks = SEEN.findall(response.text)
         return response
 
     def submit(self, path: str, **fields: object) -> httpx.Response:
         """Send a form of the page that was seen last."""
-        return self.post(path, data={"_csrf_token": self.token, **fields})
+        hidden = {"seen": self.marks} if self.marks else {}
+        return self.post(path, data={"_csrf_token": self.token, **hidden, **fields})
 
     def sign_in(self, name: str, password: str) -> httpx.Response:
         """Sign in, as a person does."""

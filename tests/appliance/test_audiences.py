@@ -3,9 +3,10 @@
 import pytest
 
 from appliance.actor import Actor
-from appliance.audiences import INCIDENT, START, Audience, mark_of
+from appliance.audiences import INCIDENT, START, Audience
 from appliance.box import Box
 from appliance.errors import Conflict, GroupNotFound, ProcessNotFound, UserNotFound
+from appliance.seen import mark_of
 from tests.appliance.given import MINUTE, PASSWORD, Clock
 from tests.appliance.processes import ADMIN, FOZZIE, KERMIT, deploy, start, task_xml
 from tests.appliance.test_repairs import FAILS

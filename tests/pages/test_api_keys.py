@@ -147,6 +147,7 @@ def test_a_key_for_some_processes_sees_no_others(kermit: Client, site: Site):
     for hidden in ("status", "files/receipt.pdf"):
         answer = call(kermit, key, f"/processapi/{site.instance}/{hidden}")
         assert (answer.status_code, answer.json()["code"]) == (404, "INSTANCE_NOT_FOUND")
+    kermit.get(row)
     kermit.submit(row, scopes=ALL, limited="all", expires="", owner="kermit")
     assert call(kermit, key, START, "POST").status_code == 201
 

@@ -83,6 +83,7 @@ def test_a_person_that_cannot_be_is_not_added(kermit: Client, fields):
 
 def test_a_person_is_changed(kermit: Client):
     kermit.submit(f"{HOME}/new", name="scooter")
+    kermit.get(f"{HOME}/scooter")
     fields = {"display_name": "Scooter", "email": "s@example.com", "groups": ["employees"]}
     assert kermit.submit(f"{HOME}/scooter", admin="true", **fields).status_code == 303
     page = kermit.get(f"{HOME}/scooter").text

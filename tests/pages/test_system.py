@@ -49,6 +49,7 @@ def test_a_backup_that_is_none_is_404(kermit: Client, name):
 
 
 def test_rules_are_set_shown_and_taken_away(kermit: Client):
+    kermit.get(RETENTION)
     kermit.submit(RETENTION, process="at_once", days="36500")
     assert "36500 days" in kermit.get(RETENTION).text
     kermit.submit(RETENTION, process="at_once", days="")

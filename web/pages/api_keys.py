@@ -15,6 +15,7 @@ from appliance.actor import SCOPES, USUAL, Rights
 from appliance.calls import Call
 from appliance.errors import Conflict, InvalidInput
 from appliance.keys import Key, NewKey
+from appliance.seen import mark_of
 from web.bodies import form_of, text_of, texts_of
 from web.moments import end_of_day
 from web.render import go, page, reader_zone
@@ -62,13 +63,16 @@ async def change(request: PageRequest, key: FromPath[int]) -> Response[Any]:
     """Change when a key ends, who answers for it and what it may do."""
     keys, until = request.app.state.box.keys, await text_of(request, "expires")
     rights, owner = await _rights(request), await text_of(request, "owner")
-    known = keys.get(key)
+    known, seen = keys.get(key), await text_of(request, "seen")
     try:
         same = until == _day_of(request, known.expires)
         expires = known.expires if same else end_of_day(until, reader_zone(request))
-        await keys.change(key, expires=expires, owner=owner, rights=rights, by=actor_of(request))
-    except InvalidInput as error:
-        return _key(request, known, problem=told(error))
+        await keys.change(
+            key, expires=expires, owner=owner, rights=rights, by=actor_of(request), seen=seen
+        )
+    except (InvalidInput, Conflict) as error:
+        entered = {"expires": until, "owner": owner, "rights": rights}
+        return _key(request, keys.get(key), entered=entered, problem=told(error))
     return go(_address(key), _("Saved."))
 
 
@@ -141,7 +145,12 @@ def _page(
 
 
 def _key(
-    request: PageRequest, key: Key, *, made: NewKey | None = None, problem: str = ""
+    request: PageRequest,
+    key: Key,
+    *,
+    made: NewKey | None = None,
+    entered: dict[str, Any] | None = None,
+    problem: str = "",
 ) -> Response[Any]:
     box, address = request.app.state.box, site_address(request)
     processes = box.processes.list()
@@ -154,7 +163,9 @@ def _key(
         status=422 if problem else 200,
         here="api-keys",
         key=key,
-        expires=_day_of(request, key.expires),
+        shown=entered
+        or {"expires": _day_of(request, key.expires), "owner": key.owner, "rights": key.rights},
+        seen=mark_of(key.terms),
         made=made,
         problem=problem,
         scopes=SCOPES,

@@ -12,8 +12,9 @@ from urllib.parse import quote
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from appliance.audiences import INCIDENT, START, Audience, mark_of
+from appliance.audiences import INCIDENT, START, Audience
 from appliance.errors import Conflict, GroupNotFound, UserNotFound
+from appliance.seen import mark_of
 from web.bodies import form_of, text_of, texts_of
 from web.render import go, page
 from web.security import PageRequest, actor_of

@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery
 
 from appliance.errors import Conflict, GroupNotFound, InvalidInput
 from appliance.people import User
+from appliance.seen import mark_of
 from web.bodies import form_of, text_of, texts_of
 from web.live import end_streams
 from web.pages.api_keys import site_address
@@ -40,14 +41,8 @@ async def ask(request: PageRequest) -> Response[Any]:
 @post(HOME + "/new")
 async def create(request: PageRequest) -> Response[Any]:
     """Add a person; they choose their password by a link."""
-    box, form = request.app.state.box, await form_of(request)
+    box, given = request.app.state.box, await _profile(request)
     name = await text_of(request, "name")
-    given = {
-        "display_name": await text_of(request, "display_name"),
-        "email": await text_of(request, "email"),
-        "admin": "admin" in form,
-        "groups": texts_of(form, "groups"),
-    }
     try:
         user = await box.people.add(name, None, **given, by=actor_of(request))
     except (InvalidInput, Conflict, GroupNotFound) as error:
@@ -64,19 +59,12 @@ async def show(request: PageRequest, name: FromPath[str]) -> Response[Any]:
 @post(PERSON)
 async def change(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     """Change a person's name, address, groups and whether they administer."""
-    people, form = request.app.state.box.people, await form_of(request)
-    user = people.get(name)
+    people, profile = request.app.state.box.people, await _profile(request)
+    user, seen = people.get(name), await text_of(request, "seen")
     try:
-        await people.update(
-            user.name,
-            display_name=await text_of(request, "display_name"),
-            email=await text_of(request, "email"),
-            admin="admin" in form,
-            groups=texts_of(form, "groups"),
-            by=actor_of(request),
-        )
+        await people.update(user.name, **profile, by=actor_of(request), seen=seen)
     except (InvalidInput, Conflict, GroupNotFound) as error:
-        return _person(request, name, problem=told(error))
+        return _person(request, name, entered=profile, problem=told(error))
     return go(_address(user.name), _("Saved."))
 
 
@@ -111,12 +99,29 @@ async def enable(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     return go(_address(name), _("This person can sign in again."))
 
 
+async def _profile(request: PageRequest) -> dict[str, Any]:
+    """What a form says of a person."""
+    form = await form_of(request)
+    return {
+        "display_name": await text_of(request, "display_name"),
+        "email": await text_of(request, "email"),
+        "admin": "admin" in form,
+        "groups": texts_of(form, "groups"),
+    }
+
+
 async def _with_link(request: PageRequest, name: str) -> Response[Any]:
     token = await request.app.state.box.password_links.create(name, actor_of(request))
     return _person(request, name, link=f"{site_address(request)}/password/{token}")
 
 
-def _person(request: PageRequest, name: str, link: str = "", problem: str = "") -> Response[Any]:
+def _person(
+    request: PageRequest,
+    name: str,
+    link: str = "",
+    entered: dict[str, Any] | None = None,
+    problem: str = "",
+) -> Response[Any]:
     box = request.app.state.box
     person = box.people.get(name)
     return page(
@@ -125,6 +130,8 @@ def _person(request: PageRequest, name: str, link: str = "", problem: str = "") 
         status=422 if problem else 200,
         here="people",
         person=person,
+        shown=entered or person,
+        seen=mark_of(person.profile),
         groups=box.people.groups(),
         sessions=box.sessions.list(person.name),
         second_factor=box.second_factor.enabled(person.name),

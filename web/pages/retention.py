@@ -7,7 +7,8 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from appliance.errors import InvalidInput, ProcessNotFound
+from appliance.errors import Conflict, InvalidInput, ProcessNotFound
+from appliance.seen import mark_of
 from web.bodies import text_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
@@ -28,9 +29,11 @@ async def change(request: PageRequest) -> Response[Any]:
     """Set or take away the rule of one process, or of all others."""
     process, days = await text_of(request, "process"), (await text_of(request, "days")).strip()
     try:
-        await request.app.state.box.retention.set(process, _days(days), actor_of(request))
-    except (InvalidInput, ProcessNotFound) as error:
-        return await _page(request, told(error))
+        seen = await text_of(request, "seen")
+        retention = request.app.state.box.retention
+        await retention.set(process, _days(days), actor_of(request), seen)
+    except (Conflict, InvalidInput, ProcessNotFound) as error:
+        return await _page(request, process, days, told(error))
     return go(HOME, _("Saved."))
 
 
@@ -50,15 +53,20 @@ def _days(text: str) -> int | None:
     return int(text)
 
 
-async def _page(request: PageRequest, problem: str = "") -> Response[Any]:
+async def _page(
+    request: PageRequest, process: str = "", days: str = "", problem: str = ""
+) -> Response[Any]:
     box = request.app.state.box
+    rules = box.retention.rules()
     preview = await asyncio.to_thread(box.retention.preview)
     return page(
         request,
         "retention.html",
         status=422 if problem else 200,
         here="system",
-        rules={"": 0} | box.retention.rules(),
+        rules={"": 0} | rules,
+        seen=mark_of(rules),
+        entered={"process": process, "days": days},
         preview=preview,
         removing=box.retention.removing,
         processes=box.processes.list(),
