@@ -8,7 +8,8 @@
 
 Texts are: arguments of ``_``, ``gettext``, ``ngettext`` and ``plural`` in Python, templates and
 scripts of ``web``; what ``Message`` and ``Unfit`` say in ``engine/forms``; and what is refused, the
-message of every exception of ``REFUSALS``, whose values stand in braces. What is said to those who
+message of every exception of ``REFUSALS``, whose values stand in braces; and the lines of
+``MENUS``, which are bpmn-js' own texts. What is said to those who
 draw models or run the server (findings, faults of expressions and scripts, the command line) is
 English everywhere, like the names it is made of.
 """
@@ -60,6 +61,7 @@ _SOURCES: list[tuple[str, str, Any, dict[str, Any], dict[str, Any]]] = [
     ("web/frontend/src", "*.js", "javascript", KEYWORDS, {}),
     ("engine/forms", "*.py", "python", FORM_KEYWORDS, {}),
 ]
+MENUS = ROOT / "web" / "frontend" / "src" / "modeler" / "bpmn-js.txt"
 _REFUSING = ("appliance", "engine", "web")
 
 
@@ -73,6 +75,8 @@ def gathered() -> Catalog:
                     method, file, keywords=keywords, options=options
                 ):
                     found.add(text, locations=[_place(path)])
+    for text in MENUS.read_text(encoding="utf-8").splitlines():
+        found.add(text, locations=[_place(MENUS)])
     for folder in _REFUSING:
         for path in sorted((ROOT / folder).rglob("*.py")):
             for text in refusals(path.read_text(encoding="utf-8")):

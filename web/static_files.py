@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from litestar import MediaType, Request, Response, get
+from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
@@ -69,15 +69,18 @@ async def static_file(request: Request[Any, Any, Any], path: FromPath[Path]) -> 
 
 @get("/texts/{language:str}")
 async def texts(request: Request[Any, Any, Any], language: FromPath[str]) -> Response[bytes]:
-    """What scripts say by themselves, in a language; its address changes with its content."""
+    """A script with what scripts say by themselves, in a language.
+
+    Its address changes with its content.
+    """
     if language not in languages():
         raise NotFoundException
     headers = {"Cache-Control": FOR_EVER}
-    return packed(request, _texts(language), MediaType.JSON, headers=headers)
+    return packed(request, _texts(language), _TYPES[".js"], headers=headers)
 
 
 def texts_of_scripts(language: str) -> str:
-    """The address of what scripts say in a language; none for English, which they say anyway."""
+    """The address of that script; none for English, which scripts say anyway."""
     if language == ENGLISH:
         return ""
     return f"/texts/{language}?{zlib.crc32(_texts(language)):08x}"
@@ -85,7 +88,7 @@ def texts_of_scripts(language: str) -> str:
 
 @cache
 def _texts(language: str) -> bytes:
-    return msgspec.json.encode(of_scripts(language), order="sorted")
+    return b"textsOfScripts=" + msgspec.json.encode(of_scripts(language), order="sorted")
 
 
 @cache

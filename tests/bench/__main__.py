@@ -34,6 +34,7 @@ from tests.bench.history import (
 )
 from tests.bench.measure import Missing
 from tests.bench.pages import page_times
+from tests.bench.panning import panning
 from tests.bench.timers import timer_lateness, timers_at_once
 
 BENCHES: dict[str, Callable[[float], dict[str, Any]]] = {
@@ -50,6 +51,7 @@ BENCHES: dict[str, Callable[[float], dict[str, Any]]] = {
     "timer_lateness": timer_lateness,
     "inbox_page": inbox_page,
     "page_times": page_times,
+    "panning": panning,
     "memory": memory,
     "growth": growth,
     "cold_start": cold_start,

@@ -50,7 +50,7 @@ def test_pages_and_scripts_speak_german(path: Path):
     with smoke.serving(path) as program, httpx.Client(base_url=program.url) as browser:
         page = browser.get("/login", headers={"Accept-Language": "de"})
         assert "Anmelden" in page.text
-        assert browser.get("/texts/de").json()["Larger"] == "Größer"
+        assert '"Larger":"Größer"' in browser.get("/texts/de").text
 
 
 def test_the_processes_that_ship_pass_their_scenarios(tmp_path: Path, root: Path):

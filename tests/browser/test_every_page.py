@@ -271,6 +271,8 @@ def test_a_trial(enter: Enter, places, axe: str, theme):
 
 @pytest.mark.parametrize("name", ["inbox", "task", "start", "requests", "account", "instances"])
 def test_german_words_fit_a_phone_too(enter: Enter, places, name):
-    page = enter(viewport=PHONE, locale="de-DE").open(PAGES[name].format(**places))
+    visit = enter(viewport=PHONE, locale="de-DE")
+    page = visit.open(PAGES[name].format(**places))
     assert page.evaluate("document.documentElement.lang") == "de"
     assert overflow(page) == []
+    assert visit.faults() == []

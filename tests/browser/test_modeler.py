@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from pathlib import Path
 
+import frontend
 import pytest
+import texts
 from lxml import etree
 from playwright.sync_api import expect
 
@@ -54,6 +57,8 @@ def choose(visit: Visit, label: str) -> None:
     chooser = visit.page.get_by_label("Element", exact=True)
     wanted = chooser.locator("option", has_text=label).first
     chooser.select_option(wanted.get_attribute("value"))
+    closed = ".modeler-panel details:not([open]) > summary"
+    visit.page.evaluate(f"document.querySelectorAll('{closed}').forEach((one) => one.click())")
 
 
 def test_a_process_is_drawn_by_keyboard_and_deployed(enter: Enter, office: Office):
@@ -83,6 +88,83 @@ def test_a_process_is_drawn_by_keyboard_and_deployed(enter: Enter, office: Offic
     assert visit.faults() == []
     with office.client("kermit") as client:
         assert client.submit("/start/drawn_by_hand").status_code == 303
+
+
+def test_what_comes_next_stands_clear_of_the_branch_of_a_boundary_event(enter: Enter):
+    visit = enter()
+    begin(visit, "Crowded")
+    choose(visit, "Started (Start event)")
+    pressed(visit, "User task")
+    fill(visit, "Name", "Decide")
+    pressed(visit, "Timer on its edge")
+    pressed(visit, "User task")
+    pressed(visit, "End event")
+    for _ in range(3):
+        choose(visit, "Decide (User task)")
+        pressed(visit, "Script task")
+    saved(visit)
+    boxes = visit.page.evaluate(
+        """() => [...document.querySelectorAll(".djs-shape")]
+             .filter((it) => !/_label$/.test(it.dataset.elementId))
+             .map((it) => it.querySelector(".djs-visual").getBoundingClientRect().toJSON())"""
+    )
+    assert len(boxes) == 8
+    apart = [
+        (one, other)
+        for one, other in combinations(boxes, 2)
+        if one["right"] <= other["left"] or other["right"] <= one["left"]
+        or one["bottom"] <= other["top"] or other["bottom"] <= one["top"]
+    ]  # fmt: skip
+    assert len(apart) == 8 * 7 / 2 - 1  # the boundary event stands on its task
+
+
+def test_bpmn_js_speaks_german(enter: Enter, office: Office):
+    page = enter(locale="de-DE").open(f"/admin/drafts/{office.cases['draft']}")
+    page.wait_for_selector(".modeler[data-ready]")
+    page.locator(".djs-palette").get_by_label("Startereignis").wait_for()
+    page.locator("[data-element-id=submitReport].djs-shape").click()
+    page.get_by_title("Aufgabe anfügen").wait_for()
+    page.get_by_title("Art ändern").click()
+    page.locator(".djs-popup").get_by_text("Geschäftsregelaufgabe").wait_for()
+
+
+def test_every_text_of_bpmn_js_is_in_the_catalogues():
+    frontend.fetch_packages()
+    files = [
+        path
+        for package in ("bpmn-js", "diagram-js")
+        for path in (frontend.PACKAGES / package / "lib").rglob("*.js")
+        if "i18n" not in path.parts
+    ]
+    said = {
+        text
+        for path in files
+        for text in re.findall(
+            r"(?:\b_?translate\(\s*|\blabel: |_MSG = )'([A-Za-z][^']+)'", path.read_text("utf-8")
+        )
+    }
+    assert len(said) > 100
+    known = texts.MENUS.read_text("utf-8").splitlines()
+    assert {text for text in said if not any(one.startswith(text) for one in known)} == set()
+
+
+def test_what_is_rare_is_folded_until_it_is_used(enter: Enter, office: Office):
+    visit = enter()
+    page = visit.open(f"/admin/drafts/{office.cases['draft']}")
+    page.wait_for_selector(".modeler[data-ready]")
+    page.locator("[data-element-id=submitReport].djs-shape").click()
+    skipping = page.locator(".modeler-panel details", has_text="Skipping")
+    field = page.get_by_label("Skipped when")
+    expect(field).to_be_hidden()
+    skipping.locator("summary").click()
+    fill(visit, "Skipped when", "${true}")
+    saved(visit)
+    page.reload()
+    page.wait_for_selector(".modeler[data-ready]")
+    page.locator("[data-element-id=submitReport].djs-shape").click()
+    expect(field).to_be_visible()
+    fill(visit, "Skipped when", "")
+    saved(visit)
 
 
 def test_the_linter_speaks_while_one_draws(enter: Enter):
@@ -169,9 +251,9 @@ def test_what_cannot_be_drawn_is_said(enter: Enter, tmp_path: Path):
     page = visit.open("/admin/drafts")
     file = tmp_path / "odd.bpmn"
     text = (FOLDER / "templates/template_approval.bpmn20.xml").read_text("utf-8")
-    file.write_text(text.replace("<userTask", '<nonsense id="n"/><userTask', 1), "utf-8")
+    file.write_text(text.replace("<userTask", '<lane id="n"/><userTask', 1), "utf-8")
     page.get_by_label("BPMN file").set_input_files(file)
     page.get_by_role("button", name="Import").click()
     page.wait_for_selector(".modeler[data-ready]")
-    page.locator(".modeler-notes", has_text="nonsense").wait_for()
+    page.locator(".modeler-notes", has_text="lane").wait_for()
     assert page.locator("[data-element-id=approve]").count() == 1

@@ -25,6 +25,7 @@ MODELS = Path(__file__).parent / "models"
 MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
+TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
 NOT_DRAWN = {"laneSet", "dataObject", "dataInput", "dataOutput", "property", "ioSpecification"}
 HOLDERS = ("subProcess", "adHocSubProcess", "transaction")
@@ -32,15 +33,18 @@ HOLDERS = ("subProcess", "adHocSubProcess", "transaction")
 Node = etree._Element  # pyright: ignore[reportPrivateUsage]
 
 
-def with_a_diagram(content: bytes) -> bytes:
-    """The model with a shape for each node and an edge for each flow, in rows and columns."""
+def with_a_diagram(content: bytes, **point: str) -> bytes:
+    """The model with a shape for each node and an edge for each flow, in rows and columns.
+
+    ``point`` is what each point of an edge says besides.
+    """
     root = etree.fromstring(content)
     (shown,) = root.findall(f"{MODEL}collaboration") or root.findall(f"{MODEL}process")
     diagram = etree.SubElement(root, f"{DI}BPMNDiagram", {"id": "drawn"})
     of = {"id": "plane", "bpmnElement": shown.get("id", "")}
     plane = etree.SubElement(diagram, f"{DI}BPMNPlane", of)
     for number, node in enumerate(_nodes(root)):
-        _draw(plane, node, number)
+        _draw(plane, node, number, point)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
@@ -52,15 +56,15 @@ def _nodes(root: Node) -> Iterator[Node]:
                 yield node
 
 
-def _draw(plane: Node, node: Node, number: int) -> None:
+def _draw(plane: Node, node: Node, number: int, point: dict[str, str]) -> None:
     id = node.get("id", "")
     flow = node.get("sourceRef") is not None
     kind = "BPMNEdge" if flow else "BPMNShape"
     drawn = etree.SubElement(plane, DI + kind, {"id": f"{id}_di", "bpmnElement": id})
     x, y = str(200 + 150 * (number % 9)), str(100 + 130 * (number // 9))
     if flow:
-        etree.SubElement(drawn, WAYPOINT, {"x": x, "y": y})
-        etree.SubElement(drawn, WAYPOINT, {"x": x, "y": "900"})
+        etree.SubElement(drawn, WAYPOINT, {"x": x, "y": y} | point)
+        etree.SubElement(drawn, WAYPOINT, {"x": x, "y": "900"} | point)
         return
     if etree.QName(node).localname in HOLDERS:
         drawn.set("isExpanded", "true")
@@ -70,13 +74,21 @@ def _draw(plane: Node, node: Node, number: int) -> None:
 def facts(content: bytes) -> Counter[tuple[str, ...]]:
     """Everything that the XML says, by the id that it is said of: also what is foreign."""
     found: Counter[tuple[str, ...]] = Counter()
-    for node in etree.fromstring(content).iter(etree.Element):
-        owner = next(id for each in (node, *node.iterancestors()) if (id := each.get("id")))
+    tree = etree.fromstring(content).getroottree()
+    for comment in tree.xpath("//comment()"):
+        before = comment.getnext()
+        found[_owner(comment), "comment", comment.text, "" if before is None else before.tag] += 1
+    for node in tree.iter(etree.Element):
+        owner = _owner(node)
         text = "" if len(node) else node.text or ""
         found[owner, str(node.tag), text.strip()] += 1
         for name, value in node.attrib.items():
             found[owner, str(node.tag), str(name), _meant(str(value))] += 1
     return found
+
+
+def _owner(node: Node) -> str:
+    return next((id for each in (node, *node.iterancestors()) if (id := each.get("id"))), "")
 
 
 def _meant(value: str) -> str:
@@ -85,6 +97,7 @@ def _meant(value: str) -> str:
 
 
 CASES = {path.stem: with_a_diagram(path.read_bytes()) for path in sorted(MODELS.glob("*.bpmn"))}
+CASES["points"] = with_a_diagram((MODELS / "events.bpmn").read_bytes(), **{TYPE: "dc:Point"})
 CASES |= {one.key: one.model(one.key, one.key) for one in TEMPLATES}
 
 

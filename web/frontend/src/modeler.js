@@ -8,10 +8,13 @@ import faithful, { readable } from "./modeler/faithful.js";
 import flowable from "./modeler/flowable.js";
 import { Findings } from "./modeler/findings.js";
 import { h } from "./modeler/dom.js";
+import kept from "./modeler/kept.js";
 import { Desk, Panel } from "./modeler/panel.js";
 import { Saving } from "./modeler/saving.js";
+import placing from "./modeler/placing.js";
 import { post } from "./modeler/server.js";
 import { Trial } from "./modeler/trial.js";
+import words from "./modeler/words.js";
 import { _ } from "./js/texts.js";
 
 const PALETTE = 100;
@@ -25,7 +28,7 @@ export async function start(element) {
   const container = part("canvas");
   const xml = readable(await (await fetch(`${draft}/xml`)).text());
   if (!WIDE.matches) return look(container, xml);
-  const modeler = new Modeler({ container, additionalModules: [flowable, faithful] });
+  const modeler = new Modeler({ container, additionalModules: [flowable, faithful, kept, placing, words] });
   const { warnings } = await modeler.importXML(xml);
   const lost = warnings.filter(({ context }) => !context);
   if (lost.length) tell(document.querySelector(".modeler-notes"), lost);
@@ -67,6 +70,7 @@ function tell(notes, warnings) {
 // The whole drawing, beside the palette.
 function show(modeler) {
   const canvas = modeler.get("canvas");
+  canvas.resized(); // what is found under it takes room from it
   const { inner, outer } = canvas.viewbox();
   const room = { width: outer.width - PALETTE - 2 * EDGE, height: outer.height - 2 * EDGE };
   if (!inner.width || room.width <= 0 || room.height <= 0) return;

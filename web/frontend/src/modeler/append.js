@@ -18,11 +18,13 @@ export function appending(modeler, element) {
   const bo = element.businessObject;
   const isNode = bo.$instanceOf("bpmn:FlowNode");
   if (!isNode && !element.waypoints && element.type !== "label") return null;
-  const buttons = isNode && !bo.$instanceOf("bpmn:EndEvent") ? KINDS.map((kind) => adder(modeler, element, kind)) : [];
+  const buttons = [
+    ...(isNode && !bo.$instanceOf("bpmn:EndEvent") ? KINDS.map((kind) => adder(modeler, element, kind)) : []),
+    bo.$instanceOf("bpmn:Activity") && button(_("Timer on its edge"), () => attach(modeler, element)),
+  ].filter(Boolean);
   const more = [
-    isNode && bo.$instanceOf("bpmn:Activity") && button(_("Timer on its edge"), () => attach(modeler, element)),
     isNode && connector(modeler, element),
-    button(_("Remove from the diagram"), () => modeler.get("modeling").removeElements([element]), "danger"),
+    h("div", { className: "actions" }, button(_("Remove from the diagram"), () => modeler.get("modeling").removeElements([element]), "danger")),
   ];
   return h(
     "details",

@@ -14,6 +14,10 @@ export const writable = (xml) =>
     found === "\r" ? "&#13;" : found.replaceAll("\r", "]]>&#13;<![CDATA["));
 
 function keepWords(eventBus, moddle) {
+  let typed = false;
+  eventBus.on("import.parse.start", ({ xml }) => {
+    typed = /<[\w.:-]*waypoint\s[^>]*\btype=/.test(xml);
+  });
   eventBus.on("import.parse.complete", ({ error, warnings }) => {
     if (error) return;
     for (const warning of warnings.filter(isLost)) {
@@ -21,6 +25,7 @@ function keepWords(eventBus, moddle) {
       warnings.splice(warnings.indexOf(warning), 1);
     }
     writeAll(moddle);
+    if (typed) writeTypes(moddle);
   });
 }
 keepWords.$inject = ["eventBus", "moddle"];
@@ -42,6 +47,11 @@ function writeAll(moddle) {
   for (const { properties } of descriptors) for (const property of properties) delete property.default;
   const assignment = moddle.getType("bpmn:ResourceAssignmentExpression").$descriptor;
   delete assignment.propertiesByName.expression.xml;
+}
+
+// Some programs say of each point of an edge that it is one; moddle does where another type was due.
+function writeTypes(moddle) {
+  moddle.getType("bpmndi:BPMNEdge").$descriptor.propertiesByName.waypoint.type = "Element";
 }
 
 // Shapes and edges of what is not in sight, such as a process that no pool shows.

@@ -9,7 +9,7 @@ import { post, Refusal } from "./server.js";
 import { _ } from "../js/texts.js";
 
 const PAUSE = 300;
-const closed = new Set();
+const folded = new Map();
 
 /** Draws the panel into `element` and keeps it true. */
 export class Panel {
@@ -42,16 +42,13 @@ export class Panel {
     return [this.chooser(element), ...shown, appending(this.modeler, element)].filter(Boolean);
   }
 
-  section({ title, fields }, edits) {
+  // Open as a person left it; what is rare waits closed until something is filled in.
+  section({ title, fields, rare }, edits) {
     const name = title(edits);
-    const made = h(
-      "details",
-      { className: "panel-section", open: !closed.has(name) },
-      h("summary", {}, h("h2", {}, name)),
-      h("div", { className: "stack" }, fields(edits, this.desk).filter(Boolean)),
-    );
-    made.addEventListener("toggle", () => (made.open ? closed.delete(name) : closed.add(name)));
-    return made;
+    const content = h("div", { className: "stack" }, fields(edits, this.desk).filter(Boolean));
+    const open = folded.get(name) ?? (!rare || isFilled(content));
+    const note = ({ currentTarget }) => folded.set(name, !currentTarget.parentElement.open);
+    return h("details", { className: "panel-section", open }, h("summary", { onclick: note }, h("h2", {}, name)), content);
   }
 
   // Every element by its name: the way to what is drawn that needs no mouse.
@@ -80,6 +77,9 @@ export class Panel {
     }
   }
 }
+
+const isFilled = (content) =>
+  [...content.querySelectorAll("input, select, textarea")].some((input) => (input.type === "checkbox" ? input.checked : input.value));
 
 const label = ({ businessObject: bo }) => (bo.name ? `${bo.name} (${kindOf(bo)})` : `${kindOf(bo)} ${bo.id}`);
 

@@ -31,6 +31,7 @@ const STANDARD = "bpmn:StandardLoopCharacteristics";
 
 export const loop = {
   title: () => _("Repetition"),
+  rare: true,
   fits: (edits) => edits.is("bpmn:Activity"),
   fields(edits, desk) {
     const found = edits.get("loopCharacteristics");
@@ -98,6 +99,7 @@ const again = (edits, desk) => [
 
 export const skipping = {
   title: () => _("Skipping"),
+  rare: true,
   fits: (edits) => edits.is("bpmn:UserTask", "bpmn:ScriptTask", "bpmn:ServiceTask", "bpmn:SendTask", "bpmn:BusinessRuleTask", "bpmn:SequenceFlow"),
   fields: (edits, desk) => [
     line(_("Skipped when"), edits.get("flowable:skipExpression"), (text) => edits.set({ "flowable:skipExpression": text }), {
@@ -111,6 +113,7 @@ export const skipping = {
 
 export const background = {
   title: () => _("In the background"),
+  rare: true,
   fits: (edits) => edits.is("bpmn:FlowNode"),
   fields(edits) {
     const [retry] = edits.extensions("failedJobRetryTimeCycle");

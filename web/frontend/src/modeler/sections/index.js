@@ -1,5 +1,6 @@
 // What the panel shows of an element: sections in their order. A section is
-// `{ title, fits(edits), fields(edits, desk) }`; `desk` has names, variables and checks.
+// `{ title, fits(edits), fields(edits, desk), rare }`; `desk` has names, variables and checks, and
+// what is `rare` waits closed.
 import { activity, background, loop, skipping } from "./activity.js";
 import { call, carried } from "./call.js";
 import { event } from "./event.js";

@@ -5,6 +5,7 @@ import { _ } from "../../js/texts.js";
 
 export const executionListeners = {
   title: () => _("Listeners"),
+  rare: true,
   fits: (edits) => edits.is("bpmn:FlowNode", "bpmn:SequenceFlow", "bpmn:Process"),
   fields: (edits, desk) => {
     const flow = edits.is("bpmn:SequenceFlow");
@@ -15,6 +16,7 @@ export const executionListeners = {
 
 export const taskListeners = {
   title: () => _("Task listeners"),
+  rare: true,
   fits: (edits) => edits.is("bpmn:UserTask"),
   fields: (edits, desk) => [
     listeners(edits, desk, "taskListener", _("Task listener"), [
