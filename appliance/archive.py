@@ -270,7 +270,10 @@ def _private(path: str, flags: int) -> int:
 
 def _failure(error: Exception) -> Exception:
     if isinstance(error, sqlite.FullError) or getattr(error, "errno", None) in _FULL:
-        return StorageFull("The disk is full; nothing of it is left there.")
+        return StorageFull(
+            "The disk is full; nothing of the backup is left there."
+            " Make room, or take another disk."
+        )
     if isinstance(error, OSError):
         return BackupFailed(f"{error.filename or 'The backup'}: {error.strerror or error}.")
     return BackupFailed(f"The database cannot be copied: {error}.")

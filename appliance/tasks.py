@@ -57,7 +57,7 @@ class Tasks:
         form = self._form(definition, node, form_key)
         return TaskDetail(
             id=id, name=name, node_id=node, description=description, instance_id=instance,
-            root_id=root, process_id=definition, process_key=view.key, process_name=view.name,
+            root_id=root, process_key=view.key, process_name=view.name,
             process_version=view.version, subject=subject, business_key=business_key,
             started_by=started_by, assignee=assignee, owner=owner, delegation=delegation,
             candidate_users=names(users), candidate_groups=names(groups), priority=priority,

@@ -343,7 +343,6 @@ class TaskDetail(msgspec.Struct, frozen=True):
     description: str | None
     instance_id: int
     root_id: int
-    process_id: int
     process_key: str
     process_name: str
     process_version: int

@@ -69,11 +69,6 @@ class Expression:
         """The variables that must exist."""
         return frozenset(each.value for each in self.built().walk() if each.kind == "name")
 
-    @property
-    def optional_names(self) -> frozenset[str]:
-        """The variables that ``vars:…`` functions may look for."""
-        return frozenset(each.value for each in self.built().walk() if each.kind == "variable")
-
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
 

@@ -143,14 +143,9 @@ class Build(Transformer[Token, Node]):
         token, arguments = children
         name, place = re.sub(r"\s", "", token), _place(token)
         function = _function(name, len(arguments), place)
-        variable = None
-        if function.names_variable:
+        if function.names_variable and arguments[0].kind in ("name", "constant"):
             # A name without quotes is the variable itself, not a variable that holds its name.
-            variable = (
-                str(arguments[0].value) if arguments[0].kind in ("name", "constant") else None
-            )
-            if variable is not None:
-                arguments[0] = _constant(variable, token)
+            arguments[0] = _constant(str(arguments[0].value), token)
         arguments_of, answer = [argument.run for argument in arguments], function.run
 
         def run(scope: Scope) -> Any:
@@ -160,8 +155,7 @@ class Build(Transformer[Token, Node]):
             except PROBLEMS as problem:
                 raise placed(problem, place) from None
 
-        kind = "other" if variable is None else "variable"
-        return Node(run, place, kind, variable, tuple(arguments))
+        return Node(run, place, parts=tuple(arguments))
 
     def integer(self, children: list[Token]) -> Node:
         token = children[0]

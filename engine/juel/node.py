@@ -23,10 +23,9 @@ PROBLEMS = (Trouble, TimeInvalid, RecursionError)
 class Node:
     """How to evaluate a part of an expression, and what is known of it beforehand.
 
-    ``kind`` is ``constant`` or ``name`` (then ``value`` says which), ``variable`` (a function that
-    reads the variable ``value``, if it exists), ``member`` or ``index`` of the first of ``parts``,
-    or ``other``. ``words`` tells text that can never be a number, ``truth`` a value that is always
-    true or false; ``place`` counts from 0.
+    ``kind`` is ``constant`` or ``name`` (then ``value`` says which), ``member`` or ``index`` of the
+    first of ``parts``, or ``other``. ``words`` tells text that can never be a number, ``truth`` a
+    value that is always true or false; ``place`` counts from 0.
     """
 
     run: Run

@@ -49,7 +49,6 @@ def test_literals_expressions_and_mixtures(evaluate, text, value):
 def test_names_and_constants_are_known_without_evaluating():
     expression = compile("${a.b[c] + vars:get(d) > execution.getVariable('e')}")
     assert expression.names == {"a", "c", "execution"}
-    assert expression.optional_names == {"d"}
     assert not expression.constant
     assert compile("kermit").constant
     assert compile("${5}").constant

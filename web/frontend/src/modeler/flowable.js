@@ -29,7 +29,7 @@ const WORDS = {
 };
 
 /** Whether an element of this kind may have a word (without prefix). */
-export function knows(element, word) {
+function knows(element, word) {
   return Object.entries(WORDS).some(
     ([type, words]) => element.$instanceOf?.(type) && words.split(/\s+/).includes(word),
   );
