@@ -99,6 +99,18 @@ def test_who_is_given_a_task_is_told_until_they_look(kermit, gonzo, task):
     assert unread(gonzo) == before
 
 
+def test_a_notice_leads_to_its_task_while_it_is_theirs_to_see(kermit, gonzo, task):
+    kermit.get(task)
+    kermit.submit(f"{task}/assign", to="gonzo")
+    notice = seen(gonzo.get("/notices")).cssselect(".told a.title")[0].get("href")
+    assert gonzo.get(notice).headers["location"] == task
+    kermit.get(task)
+    kermit.submit(f"{task}/assign", to="kermit")
+    there = gonzo.get(notice)
+    assert there.headers["location"] == "/notices"
+    assert said(gonzo, there) == "What this was about is not open to you."
+
+
 def test_nobody_is_told_what_they_did_themselves(kermit, task):
     before = unread(kermit)
     kermit.get(task)

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from appliance.errors import Forbidden
+from appliance.errors import Forbidden, InstanceNotFound
 from appliance.notices import NoticeView
 from engine.errors import TaskNotFound
 from web.listing import Listing
@@ -36,7 +36,8 @@ async def show_all(request: PageRequest) -> Response[Any]:
 async def follow(request: PageRequest, notice: FromPath[int]) -> Response[Any]:
     """Take note of one, and go where it leads."""
     told = await request.app.state.box.notices.open(request.user.name, notice)
-    return go(_place(request, told))
+    place = _place(request, told)
+    return go(place) if place else go("/notices", _("What this was about is not open to you."))
 
 
 @post("/notices/read")
@@ -46,30 +47,26 @@ async def read_all(request: PageRequest) -> Response[Any]:
     return go("/notices", _("All notices are marked as read."))
 
 
-def _place(request: PageRequest, told: NoticeView) -> str:
-    """A comment is read at its case; a task where it is done, by those who may see it.
+def _place(request: PageRequest, told: NoticeView) -> str | None:
+    """Where a notice leads: to the task or the incident for those who may see it, else to the case.
 
-    Incidents are for administrators; others see the case, or no more than the notice.
+    ``None`` where the case is not theirs to see any more, or is gone.
     """
-    if told.incident is not None:
-        return _place_of_incident(request, told.root, told.incident)
-    if told.kind == "mentioned" or told.task is None:
-        return f"/requests/{told.root}#comments"
+    if told.incident is not None and request.user.admin:
+        return f"/admin/incidents/{told.incident}"
+    box, actor = request.app.state.box, actor_of(request)
+    if told.kind != "mentioned" and told.task is not None:
+        try:
+            box.tasks.get(told.task, actor)
+        except (Forbidden, TaskNotFound):
+            pass
+        else:
+            return f"/tasks/{told.task}"
     try:
-        request.app.state.box.tasks.get(told.task, actor_of(request))
-    except (Forbidden, TaskNotFound):
-        return f"/requests/{told.root}"
-    return f"/tasks/{told.task}"
-
-
-def _place_of_incident(request: PageRequest, root: int, incident: int) -> str:
-    if request.user.admin:
-        return f"/admin/incidents/{incident}"
-    try:
-        request.app.state.box.instances.check_visible(root, actor_of(request))
-    except Forbidden:
-        return "/notices"
-    return f"/requests/{root}"
+        box.instances.check_visible(told.root, actor)
+    except (Forbidden, InstanceNotFound):
+        return None
+    return f"/requests/{told.root}" + ("#comments" if told.kind == "mentioned" else "")
 
 
 handlers = [show_all, follow, read_all]
