@@ -157,6 +157,11 @@ class People:
             raise UserNotFound(f"There is no user {name}.")
         return user
 
+    def label(self, name: str) -> str:
+        """What to call the user of exactly this name on a page; the name if there is no such."""
+        row = self._rows("SELECT display_name FROM user_account WHERE name = ?", name)
+        return (row[0][0] if row else "") or name
+
     def list(self) -> list[User]:
         """All users by name, disabled ones too."""
         groups: dict[str, set[str]] = {}

@@ -253,7 +253,8 @@ class Container(Node):
 class Process(Container):
     """A process as it was deployed. ``nodes`` holds all its nodes, nested ones too, by id.
 
-    The clocks of one that ``keeps_running`` go on while an instance is suspended.
+    The clocks of one that ``keeps_running`` go on while an instance is suspended. ``title`` is what
+    its instances are called.
     """
 
     tag = "process"
@@ -269,6 +270,7 @@ class Process(Container):
         self.file = ""
         self.keeps_running = False
         self.starter_may_cancel = False
+        self.title: Expression | None = None
 
     def every(self, *kinds: type[Kind]) -> list[Kind]:
         """All its nodes of these kinds, nested ones too."""

@@ -1,8 +1,7 @@
 """How tokens move: a run works through an agenda until everything waits or has ended.
 
-Arrivals at nodes go through the agenda instead of recursion, so a loop of a million turns needs no
-stack. What a node does stands in ``engine/elements``, what may be asked of an instance in
-``engine/commands.py``, how variables are found in ``engine/scopes.py``.
+Arrivals go through the agenda instead of recursion: a loop of a million turns needs no stack. What
+a node does: ``engine/elements``; what may be asked: ``commands.py``; variables: ``scopes.py``.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from engine import events as ev
 from engine import jobs
 from engine.errors import ExpressionFailed, StepLimit
 from engine.model import Container, Flow, Node
+from engine.naming import rename
 from engine.scopes import Names
 from engine.state import Instance, Job, State, Subscription, Task, Token, Wait, apply
 from engine.triggers.compensation import completed
@@ -80,10 +80,8 @@ class Run:
         instance = self.state.instances[id]
         if caller is None:
             values = {**values, "initiator": self.by}
-        start = instance.process.none_start
-        initiator = getattr(start, "initiator", None)
-        if initiator and caller is None:
-            values[initiator] = self.by
+            if initiator := getattr(instance.process.none_start, "initiator", None):
+                values[initiator] = self.by
         if instance.process.initial or values:
             self.set_local(instance, {**instance.process.initial, **values})
         return instance
@@ -277,6 +275,7 @@ class Run:
         if caller is not None and status == "COMPLETED":
             caller.node.called_ended(self, caller, instance)
         self.end_waits(instance)
+        rename(self, instance)
         self.emit(ev.InstanceEnded(instance.id, status, self.now, reason))
         if caller is not None and status == "COMPLETED":
             self.leave(caller)
@@ -424,6 +423,7 @@ class Run:
                     self._enter(node, scope, flow, loop)
                 self._look()
             if not self._settle():
+                rename(self, *self.state.instances.values())
                 return
 
     def _enter(self, node: Node, scope: Token, flow: Flow | None, loop: int | None) -> None:

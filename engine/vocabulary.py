@@ -94,6 +94,7 @@ WORDS: tuple[Word, ...] = (
     }),
     *_rows("W", "process", "supported", {
         "onSuspend": _ON_SUSPEND, "starterMayCancel": "with true, who started it may cancel it",
+        "instanceName": "what each instance is called in lists and at its top: an expression",
     }),
     *_rows("C", "process", "ignored", {
         "versionTag": "versions are counted by deployment",

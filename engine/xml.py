@@ -172,6 +172,7 @@ class Reader:
         read_starters(process, xml, self)
         process.keeps_running = dialect.keeps_running(self, xml)
         process.starter_may_cancel = dialect.starter_may_cancel(self, xml)
+        process.title = self.expression(xml, xml.own.get("instanceName"), "instanceName")
         self._children(process, xml)
         self._link(process)
         if not xml.get("id", "").strip():

@@ -9,6 +9,7 @@ import json
 import re
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
+from mimetypes import guess_extension
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -186,6 +187,23 @@ def value_type(value: Any) -> str:
             return _("object")
         case _nothing:
             return _("nothing")
+
+
+def file_kinds(accept: str) -> str:
+    """What a file field takes, in words: ``.pdf,image/*`` is ``PDF, images``."""
+    kinds = {
+        "image/*": _("images"),
+        "audio/*": _("sound recordings"),
+        "video/*": _("videos"),
+        "text/*": _("texts"),
+    }
+    wanted = filter(None, (each.strip().lower() for each in accept.split(",")))
+    return ", ".join(kinds.get(each) or _ending(each) for each in wanted)
+
+
+def _ending(kind: str) -> str:
+    ending = kind if kind.startswith(".") else guess_extension(kind)
+    return ending.removeprefix(".").upper() if ending else kind
 
 
 def initials(name: str) -> Markup:

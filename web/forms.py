@@ -19,7 +19,7 @@ from typing import Any
 import nh3
 from litestar.datastructures import FormMultiDict, UploadFile
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from appliance.files import Files, Received, StoredFile
 from engine.forms import Directory, Form, FormView, Item, Option
@@ -240,8 +240,20 @@ def sentences(messages: Sequence[str], label: str) -> str:
 
 def markdown(text: str) -> Markup:
     """Markdown of form authors as safe HTML: no raw HTML, no scripts, headings from level 2."""
-    html = _markdown().render(text)
-    return Markup(nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel="noopener"))
+    return _safe(_markdown().render(text))
+
+
+def document(text: str) -> Markup:
+    """The same of a page of prose, whose lines end where its author's editor broke them."""
+    return _safe(_markdown(breaks=False).render(text))
+
+
+def _safe(html: str) -> Markup:
+    clean = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel="noopener")
+    around = f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(_("Table"))}">'
+    return Markup(
+        clean.replace("<table>", around + "<table>").replace("</table>", "</table></div>")
+    )
 
 
 _TAGS = nh3.ALLOWED_TAGS - {"img"}
@@ -249,8 +261,8 @@ _ATTRIBUTES = {"a": {"href", "title"}}
 
 
 @cache
-def _markdown() -> MarkdownIt:
-    made = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(
+def _markdown(breaks: bool = True) -> MarkdownIt:
+    made = MarkdownIt("commonmark", {"html": False, "breaks": breaks}).enable(
         ["table", "strikethrough"]
     )
     made.core.ruler.push("lower_headings", _lower_headings)

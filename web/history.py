@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from appliance.views import HistoryLine
 from web.texts import _
@@ -20,12 +21,18 @@ class Line:
     at: int
 
 
-def in_words(history: Sequence[HistoryLine], reader: str) -> list[Line]:
-    """The lines in words for the person ``reader``, who is "you"; the latest first."""
-    return [_line(line, reader) for line in reversed(history)]
+def in_words(
+    history: Sequence[HistoryLine], reader: str, called: Callable[[str], str] = str
+) -> list[Line]:
+    """The lines in words for the person ``reader``, who is "you"; the latest first.
+
+    ``called`` says what to call somebody, by user name.
+    """
+    say = partial(person, reader=reader, called=called)
+    return [_line(line, say) for line in reversed(history)]
 
 
-def person(name: str, reader: str) -> str:
+def person(name: str, reader: str, called: Callable[[str], str] = str) -> str:
     """A person, an API key or the appliance, inside of a sentence."""
     if name == reader:
         return _("you")
@@ -35,8 +42,9 @@ def person(name: str, reader: str) -> str:
         return apart(name.removeprefix("api:"))
     one, _for, absent = name.partition(" for ")
     if absent:
-        return _("%(who)s for %(absent)s", who=person(one, reader), absent=person(absent, reader))
-    return apart(name)
+        both = [person(each, reader, called) for each in (one, absent)]
+        return _("%(who)s for %(absent)s", who=both[0], absent=both[1])
+    return apart(called(name))
 
 
 def apart(name: str) -> str:
@@ -44,21 +52,22 @@ def apart(name: str) -> str:
     return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"
 
 
-def _line(line: HistoryLine, reader: str) -> Line:
+def _line(line: HistoryLine, person: Person) -> Line:
     kind, icon, say = _WORDS.get(line.what, _OTHER)
-    text, detail = say(line, person(line.by, reader), reader)
+    text, detail = say(line, person(line.by), person)
     return Line(kind, icon, text, detail, line.at)
 
 
 Said = tuple[str, str]
-Say = Callable[[HistoryLine, str, str], Said]
+Person = Callable[[str], str]
+Say = Callable[[HistoryLine, str, Person], Said]
 
 
-def _started(line: HistoryLine, by: str, _reader: str) -> Said:
+def _started(line: HistoryLine, by: str, _person: Person) -> Said:
     return _("Started by %(who)s", who=by), line.detail
 
 
-def _ended(line: HistoryLine, by: str, _reader: str) -> Said:
+def _ended(line: HistoryLine, by: str, _person: Person) -> Said:
     status, _colon, reason = line.detail.partition(": ")
     if status == "cancelled":
         return _("Cancelled by %(who)s", who=by), reason
@@ -67,97 +76,95 @@ def _ended(line: HistoryLine, by: str, _reader: str) -> Said:
     return _("Completed"), reason
 
 
-def _suspended(line: HistoryLine, by: str, _reader: str) -> Said:
+def _suspended(line: HistoryLine, by: str, _person: Person) -> Said:
     return _("Suspended by %(who)s", who=by), line.detail
 
 
-def _activated(line: HistoryLine, by: str, _reader: str) -> Said:
+def _activated(line: HistoryLine, by: str, _person: Person) -> Said:
     return _("Activated by %(who)s", who=by), line.detail
 
 
-def _task(line: HistoryLine, _by: str, reader: str) -> Said:
+def _task(line: HistoryLine, _by: str, person: Person) -> Said:
     if line.detail:
-        return _(
-            "%(step)s: for %(who)s", step=apart(line.name), who=person(line.detail, reader)
-        ), ""
+        return _("%(step)s: for %(who)s", step=apart(line.name), who=person(line.detail)), ""
     return _("%(step)s: waiting", step=apart(line.name)), ""
 
 
-def _assigned(line: HistoryLine, by: str, reader: str) -> Said:
+def _assigned(line: HistoryLine, by: str, person: Person) -> Said:
     if not line.detail:
         return _("%(step)s: given back by %(who)s", step=apart(line.name), who=by), ""
     if line.detail == line.by.partition(" for ")[0]:
         return _("%(step)s: claimed by %(who)s", step=apart(line.name), who=by), ""
-    to = person(line.detail, reader)
+    to = person(line.detail)
     return _("%(step)s: assigned to %(to)s by %(who)s", step=apart(line.name), to=to, who=by), ""
 
 
-def _delegated(line: HistoryLine, by: str, reader: str) -> Said:
-    to = person(line.detail, reader)
+def _delegated(line: HistoryLine, by: str, person: Person) -> Said:
+    to = person(line.detail)
     return _("%(step)s: delegated to %(to)s by %(who)s", step=apart(line.name), to=to, who=by), ""
 
 
-def _handed_back(line: HistoryLine, by: str, reader: str) -> Said:
-    to = person(line.detail, reader)
+def _handed_back(line: HistoryLine, by: str, person: Person) -> Said:
+    to = person(line.detail)
     return _("%(step)s: handed back to %(to)s by %(who)s", step=apart(line.name), to=to, who=by), ""
 
 
-def _changed(line: HistoryLine, by: str, _reader: str) -> Said:
+def _changed(line: HistoryLine, by: str, _person: Person) -> Said:
     fields = {"due": _("due date"), "priority": _("priority"), "name": _("name")}
     changed = [fields.get(each, each) for each in line.detail.split(", ")]
     said = _("%(step)s: changed by %(who)s", step=apart(line.name), who=by)
     return said, ", ".join(changed)
 
 
-def _completed(line: HistoryLine, by: str, _reader: str) -> Said:
+def _completed(line: HistoryLine, by: str, _person: Person) -> Said:
     return _("%(step)s: done by %(who)s", step=apart(line.name), who=by), line.detail
 
 
-def _gone(line: HistoryLine, _by: str, _reader: str) -> Said:
+def _gone(line: HistoryLine, _by: str, _person: Person) -> Said:
     return _("%(step)s: no longer needed", step=apart(line.name)), line.detail
 
 
-def _timer(line: HistoryLine, _by: str, _reader: str) -> Said:
+def _timer(line: HistoryLine, _by: str, _person: Person) -> Said:
     return _("%(step)s: the time was up", step=apart(line.name)), line.detail
 
 
-def _incident(line: HistoryLine, _by: str, _reader: str) -> Said:
+def _incident(line: HistoryLine, _by: str, _person: Person) -> Said:
     return _("%(step)s: stopped by a problem", step=apart(line.name)), line.detail
 
 
-def _resolved(line: HistoryLine, by: str, _reader: str) -> Said:
+def _resolved(line: HistoryLine, by: str, _person: Person) -> Said:
     return _("%(step)s: problem resolved by %(who)s", step=apart(line.name), who=by), line.detail
 
 
-def _migrated(line: HistoryLine, by: str, _reader: str) -> Said:
+def _migrated(line: HistoryLine, by: str, _person: Person) -> Said:
     return _("Moved to another version by %(who)s", who=by), line.detail
 
 
-def _moved_back(line: HistoryLine, by: str, _reader: str) -> Said:
+def _moved_back(line: HistoryLine, by: str, _person: Person) -> Said:
     return _("Moved back by %(who)s", who=by), line.detail
 
 
-def _modified(line: HistoryLine, by: str, _reader: str) -> Said:
+def _modified(line: HistoryLine, by: str, _person: Person) -> Said:
     return _("Changed by hand by %(who)s", who=by), line.detail
 
 
-def _repeated(line: HistoryLine, by: str, _reader: str) -> Said:
+def _repeated(line: HistoryLine, by: str, _person: Person) -> Said:
     return _("Sent back by %(who)s", who=by), line.detail
 
 
-def _rescheduled(line: HistoryLine, by: str, _reader: str) -> Said:
+def _rescheduled(line: HistoryLine, by: str, _person: Person) -> Said:
     return _("%(step)s: given another time by %(who)s", step=apart(line.name), who=by), line.detail
 
 
-def _set(line: HistoryLine, by: str, _reader: str) -> Said:
+def _set(line: HistoryLine, by: str, _person: Person) -> Said:
     return _("Variables set by %(who)s", who=by), line.detail
 
 
-def _file(line: HistoryLine, by: str, _reader: str) -> Said:
+def _file(line: HistoryLine, by: str, _person: Person) -> Said:
     return _("File added by %(who)s", who=by), line.detail or line.name
 
 
-def _log(line: HistoryLine, _by: str, _reader: str) -> Said:
+def _log(line: HistoryLine, _by: str, _person: Person) -> Said:
     return line.name, line.detail
 
 

@@ -1,7 +1,8 @@
 """How a page becomes HTML: one Jinja environment, what every template is given, redirects.
 
 A page is ``page(request, "inbox.html", here="inbox", …)``. Every template sees, besides its own
-values: ``user`` (or None), ``box``, ``here`` (the entry of the navigation that is current),
+values: ``user`` (or None), ``box``, ``known_as`` (a function: what to call people, by user name),
+``here`` (the entry of the navigation that is current),
 ``theme``, ``csrf_token``, ``counts``, ``unread`` and ``incidents_open`` (for the navigation),
 ``said`` (what the last redirect had to say), ``now``, ``language`` and ``path``. It needs
 ``request.app.state.box``, ``request.scope["user"]`` and ``request.state.csrf_token``.
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from datetime import tzinfo
 from functools import cache
 from pathlib import Path
@@ -71,6 +73,11 @@ def go(to: str, said: str = "", *, bad: bool = False, about: str = "") -> Respon
     return response
 
 
+def known_as(request: Request[Any, Any, Any]) -> Callable[[str], str]:
+    """What to call people on this page, by user name; each is looked up once."""
+    return cache(request.app.state.box.people.label)
+
+
 @cache
 def environment() -> jinja2.Environment:
     """The one template environment; undefined names are errors."""
@@ -96,12 +103,14 @@ def environment() -> jinja2.Environment:
         "day": formats.day,
         "span": formats.span,
         "duration": formats.duration,
+        "file_kinds": formats.file_kinds,
         "size": formats.size,
         "value_text": formats.value_text,
         "value_type": formats.value_type,
         "initials": formats.initials,
         "mentioned": talk.mentioned,
         "markdown": forms.markdown,
+        "document": forms.document,
         "part_state": forms.part_state,
         "entered": formats.entered,
         "shown": forms.shown,
@@ -134,6 +143,7 @@ def _given(request: Request[Any, Any, Any]) -> dict[str, Any]:
     return {
         "box": box,
         "user": user,
+        "known_as": known_as(request),
         "here": "",
         "layout": "bare.html" if _is_part(request) else "base.html",
         "path": request.url.path,

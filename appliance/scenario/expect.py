@@ -200,6 +200,11 @@ def _assignees(view: View) -> list[Difference]:
     return _multiset("assignees", _given(view.expect.assignees), assignees)
 
 
+def _instance_name(view: View) -> list[Difference]:
+    found = view.look.name(view.current())
+    return _compared("instance_name", view.expect.instance_name, found)
+
+
 def _status(view: View) -> list[Difference]:
     return _compared("status", view.expect.status, view.look.status(view.current()))
 
@@ -310,6 +315,7 @@ _CHECKS: dict[str, Callable[[View], list[Difference]]] = {
     "task": _task,
     "assignees": _assignees,
     "status": _status,
+    "instance_name": _instance_name,
     "variables": _variables,
     "no_variables": _no_variables,
     "active": _active,

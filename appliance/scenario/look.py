@@ -45,6 +45,7 @@ _LOG = f"SELECT text FROM log_line WHERE {_IN} ORDER BY id"
 _STATUS = (
     "SELECT coalesce(status, iif(suspended, 'SUSPENDED', 'ACTIVE')) FROM instance WHERE id = ?"
 )
+_NAME = "SELECT name FROM instance WHERE id = ?"
 _VARIABLES = "SELECT name, value FROM variable WHERE scope = ?"
 _SCOPES = """
 WITH RECURSIVE scopes(id, loop, total, begun, completed, scope, depth) AS (
@@ -160,6 +161,10 @@ class Look:
     def status(self, instance: int) -> str:
         """Where an instance stands, also after its end."""
         return self._connection.execute(_STATUS, (instance,)).fetchone()[0]
+
+    def name(self, instance: int) -> str | None:
+        """What an instance is called, also after its end."""
+        return self._connection.execute(_NAME, (instance,)).fetchone()[0]
 
     def variables(self, scope: int) -> dict[str, Any]:
         """The variables of exactly this scope."""

@@ -309,6 +309,7 @@ class Expectations(Strict, kw_only=True):
     assignees: list[str | None] | UnsetType = UNSET
     task_name: str | None = None
     status: Status | UnsetType = UNSET
+    instance_name: str | UnsetType | None = UNSET
     variables: Values | UnsetType = UNSET
     no_variables: list[str] | UnsetType = UNSET
     in_task: TaskName | None = None

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 ZOOMED: ViewportSize = {"width": 640, "height": 410}
 """What is left of ``WIDE`` for a reader who enlarges the page to 200 %."""
 
+NARROW: ViewportSize = {"width": 320, "height": 205}
+"""What is left at 400 %, where WCAG 1.4.10 asks that nothing has to be scrolled sideways."""
+
 EVERYWHERE = ("shortcuts", "palette")
 """The dialogs that are on every page."""
 

@@ -8,6 +8,7 @@ from pyotp.totp import TOTP
 
 from tests.browser.bars import (
     EVERYWHERE,
+    NARROW,
     WATCH_MOTION,
     ZOOMED,
     dialogs,
@@ -192,10 +193,11 @@ def test_by_keyboard_enlarged_and_calm(enter: Enter, places, name):
         page.keyboard.press("Escape")
         expect(dialog).to_be_hidden()
     assert motion(page) == []
-    page.set_viewport_size(ZOOMED)
-    assert overflow(page) == []
-    for dialog in dialogs(page):
-        assert overflow(page) == [], dialog.get_attribute("id")
+    for size in (ZOOMED, NARROW):
+        page.set_viewport_size(size)
+        assert overflow(page) == []
+        for dialog in dialogs(page):
+            assert overflow(page) == [], dialog.get_attribute("id")
 
 
 def test_what_moves_is_noticed_where_nobody_asked_for_calm(enter: Enter):

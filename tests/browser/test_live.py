@@ -102,6 +102,6 @@ def test_a_comment_with_a_completed_name_reaches_the_other_at_once(enter: Enter,
     page.locator(".comments .mention", has_text="@gonzo").wait_for()
     assert page.get_by_label("Comment", exact=True).input_value() == ""
     assert page.get_by_label("Title").input_value() == "Half a"
-    there.locator(".told .new", has_text="kermit mentioned you").wait_for()
+    there.locator(".told .new", has_text="Kermit the Frog mentioned you").wait_for()
     there.locator("#notice-count:not([hidden])").wait_for()
     assert visit.faults() + other.faults() == []

@@ -48,6 +48,7 @@ MODEL = b"""<?xml version="1.0" encoding="UTF-8"?>
 
 TABLE = """
 Gathered: process
+  Name of each instance = ${title} > @wf:instanceName
   Who started it may cancel it > @wf:starterMayCancel
   While an instance is suspended = keep-running > @wf:onSuspend
   Groups = hr > @f:candidateStarterGroups

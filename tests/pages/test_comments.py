@@ -68,7 +68,7 @@ def test_who_is_mentioned_is_told_and_sees_the_case(kermit, gonzo, fozzie, task)
     mentions = seen(kermit.get(task)).cssselect(".mention")
     assert [text_of(one) for one in mentions] == ["@GONZO", "@kermit"]
     assert unread(gonzo) == before + 1
-    assert notices(gonzo)[0] == "kermit mentioned you"
+    assert notices(gonzo)[0] == "Kermit the Frog mentioned you"
     link = seen(gonzo.get("/notices")).cssselect(".told .title")[0].get("href")
     response = gonzo.get(link)
     assert response.headers["location"] == f"/requests/{case}#comments"
@@ -93,7 +93,7 @@ def test_who_is_given_a_task_is_told_until_they_look(kermit, gonzo, task):
     before = unread(gonzo)
     kermit.get(task)
     kermit.submit(f"{task}/assign", to="gonzo")
-    assert notices(gonzo)[0] == "kermit gave you “Fill everything in”"
+    assert notices(gonzo)[0] == "Kermit the Frog gave you “Fill everything in”"
     assert unread(gonzo) == before + 1
     gonzo.get(task)
     assert unread(gonzo) == before

@@ -73,7 +73,7 @@ def test_who_has_a_task_is_told_to_an_open_page(kermit, fozzie, office: Office):
     fozzie.get(place)
     assert text_of(seen(fozzie.get(f"{place}/standing"))) == ""
     kermit.submit(f"{place}/claim")
-    assert "kermit has this task." in text_of(seen(fozzie.get(f"{place}/standing")))
+    assert "Kermit the Frog has this task." in text_of(seen(fozzie.get(f"{place}/standing")))
     kermit.get(place)
     kermit.submit(place)
-    assert "by kermit" in text_of(seen(fozzie.get(f"{place}/standing")))
+    assert "by Kermit the Frog" in text_of(seen(fozzie.get(f"{place}/standing")))

@@ -208,7 +208,7 @@ def test_somebody_elses_task_is_shown_but_not_offered(kermit, fozzie, office: Of
     place = seen(kermit.get(f"/tasks?view=group&q={instance}")).cssselect(".title")[0].get("href")
     kermit.submit(f"{place}/claim")
     page = seen(fozzie.get(place))
-    assert "kermit has this task." in text_of(page.cssselect(".notice.info")[0])
+    assert "Kermit the Frog has this task." in text_of(page.cssselect(".notice.info")[0])
     assert not page.cssselect(f"main form[action^='{place}']")
     assert fozzie.submit(place).status_code == 422
 
@@ -229,15 +229,17 @@ def test_a_delegated_task_goes_back_to_be_completed(kermit, gonzo, sampler):
     response = kermit.submit(f"{sampler}/assign", to="gonzo", how="delegate")
     assert said(kermit, response) == "Delegated to gonzo, who hands it back."
     page = seen(gonzo.get(sampler))
-    assert "kermit has delegated this task to you." in text_of(page.cssselect(".notice.info")[0])
+    assert "Kermit the Frog has delegated this task to you." in text_of(
+        page.cssselect(".notice.info")[0]
+    )
     buttons = [text_of(one) for one in page.cssselect(".filled .outcomes button:not([hidden])")]
-    assert "Hand back to kermit" in buttons
+    assert "Hand back to Kermit the Frog" in buttons
     assert "Submit" not in buttons
     inbox = gonzo.get("/tasks", params={"q": sampler.rpartition("/")[2]})
-    assert "for kermit" in text_of(seen(inbox).cssselect(".rows .assignee")[0])
+    assert "for Kermit the Frog" in text_of(seen(inbox).cssselect(".rows .since")[0])
     gonzo.get(sampler)
     response = gonzo.submit(sampler, **FILLED)
-    assert said(gonzo, response) == "Handed back to kermit."
+    assert said(gonzo, response) == "Handed back to Kermit the Frog."
     page = seen(kermit.get(sampler))
     assert page.cssselect("[name=title]")[0].get("value") == FILLED["title"]
     steps = text_of(seen(kermit.get(f"{sampler}/case")).cssselect(".steps")[0])

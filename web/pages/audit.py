@@ -69,6 +69,7 @@ def _page(request: PageRequest, **more: Any) -> Response[Any]:
         "audit.html",
         status=422 if problem else 200,
         here="audit",
+        known_as=str,  # the log is about accounts, not about what they like to be called
         listing=listing,
         found=found,
         problem=problem,

@@ -17,7 +17,7 @@ from web.cases import drawing_of, marks_json
 from web.history import in_words
 from web.moments import moment_of
 from web.pages.inbox import local
-from web.render import go, page, reader_zone
+from web.render import go, known_as, page, reader_zone
 from web.security import PageRequest, actor_of
 from web.texts import _
 from web.told import told
@@ -60,7 +60,10 @@ async def complete(request: PageRequest, task: FromPath[int]) -> Response[Any]:
         return _page(request, _find(request, task), values, gone=told(error), status=422)
     await box.unsent.forget(task, request.user.name)
     if detail.delegation == "pending":
-        return go(_next_address(request, task), _("Handed back to %(who)s.", who=detail.owner))
+        return go(
+            _next_address(request, task),
+            _("Handed back to %(who)s.", who=known_as(request)(detail.owner or "")),
+        )
     said = _("Done: %(task)s.", task=detail.name)
     if done.next_task_id is None:
         return go("/tasks", said)
@@ -179,7 +182,7 @@ async def case(request: PageRequest, task: FromPath[int]) -> Response[Any]:
         here="inbox",
         task=detail,
         marks=marks_json(whole.marks, detail.node_id if detail.ended is None else ""),
-        history=in_words(whole.history, request.user.name),
+        history=in_words(whole.history, request.user.name, known_as(request)),
     )
 
 
@@ -235,7 +238,9 @@ def _form(
         "form": view,
         "action": f"/tasks/{task.id}",
         "conditions": f"/tasks/{task.id}/form",
-        "submit": _("Hand back to %(who)s", who=task.owner) if delegated else _("Complete task"),
+        "submit": _("Hand back to %(who)s", who=known_as(request)(task.owner or ""))
+        if delegated
+        else _("Complete task"),
         "instance_id": task.root_id,
         "draft": f"/tasks/{task.id}/draft",
         "removed": forms.removed(values),

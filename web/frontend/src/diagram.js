@@ -28,6 +28,7 @@ export async function start(element) {
     return fail(element, words.failed);
   }
   const drawing = new Drawing(element, viewer);
+  drawing.trim();
   drawing.fit();
   drawing.mark();
   drawing.addControls();
@@ -57,6 +58,16 @@ class Drawing {
     svg.setAttribute("tabindex", "-1");
     element.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     new ResizeObserver(() => this.canvas.resized()).observe(element);
+  }
+
+  // The panel is no higher than its drawing needs; app.css says how high it may be.
+  trim() {
+    const { inner } = this.canvas.viewbox();
+    const room = this.element.clientWidth;
+    const scale = Math.min(1.15, room / inner.width);
+    const height = Math.max(inner.height * scale * 1.1 + 96, 200);
+    if (height < this.element.clientHeight) this.element.style.blockSize = `${Math.round(height)}px`;
+    this.canvas.resized();
   }
 
   fit() {

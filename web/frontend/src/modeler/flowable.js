@@ -11,7 +11,7 @@ const SERVICE = `expression type topic resultVariableName skipExpression trigger
   useLocalScopeForResultVariable storeResultVariableAsTransient externalWorkerInParameter externalWorkerOutParameter`;
 
 const WORDS = {
-  "bpmn:Process": "candidateStarterUsers candidateStarterGroups potentialStarter executionListener onSuspend starterMayCancel",
+  "bpmn:Process": "candidateStarterUsers candidateStarterGroups potentialStarter executionListener onSuspend starterMayCancel instanceName",
   "bpmn:FlowNode": NODE,
   "bpmn:SequenceFlow": "executionListener skipExpression",
   "bpmn:StartEvent": `initiator ${FORM}`,

@@ -1,5 +1,5 @@
 // Name, id and description of everything; keys and starters of a process.
-import { listed } from "../completion.js";
+import { listed, variables } from "../completion.js";
 import { area, choice, complain, line, tick } from "../fields.js";
 import { _ } from "../../js/texts.js";
 
@@ -8,7 +8,7 @@ const ID = /^[A-Za-z_][\w.-]*$/;
 export const general = {
   title: () => _("General"),
   fits: () => true,
-  fields(edits) {
+  fields(edits, desk) {
     const process = edits.is("bpmn:Process");
     return [
       line(_("Name"), edits.get("name"), (name) => edits.set({ name }), { key: "name" }),
@@ -18,6 +18,11 @@ export const general = {
         hint: process ? _("Programs start the process by this key.") : null,
       }),
       area(_("Description"), documentation(edits), (text) => describe(edits, text), { key: "documentation" }),
+      process && line(_("Name of each instance"), edits.get("wf:instanceName"), (text) => edits.set({ "wf:instanceName": text }), {
+        options: variables(() => desk.variables),
+        check: desk.expression,
+        hint: _("An expression such as ${title}, by which people tell their tasks and requests apart."),
+      }),
       process && tick(_("Can be run"), edits.get("isExecutable") === true, (isExecutable) => edits.set({ isExecutable })),
     ];
   },
