@@ -3,13 +3,16 @@
 import csv
 import io
 import json
+import re
 import zipfile
 
 import lxml.etree
 import pytest
 
 from tests.office import HOSTILE, Office, rows, said, seen, text_of
+from tests.pages.test_processes import upload
 from tests.pages.test_versions import finished
+from tests.play import as_xml
 
 HOME = "/admin/instances"
 
@@ -103,6 +106,26 @@ def test_moving_leads_to_the_plan(kermit, office: Office, three):
     both = [str(three[0]), str(office.cases["report"])]
     answer = kermit.submit(f"{HOME}/bulk", id=both, what="migrate")
     assert "one version" in text_of(seen(answer).cssselect("[role=alert]")[0])
+
+
+def test_a_case_as_one_file_holds_what_it_called_too(kermit, office: Office):
+    calling = as_xml(
+        "start > asks > end\n"
+        '<callActivity id="asks" calledElement="errands" flowable:inheritVariables="true"/>',
+        "calling",
+    )
+    assert upload(kermit, ("calling.bpmn", calling.encode())).status_code == 303
+    number = office.start("calling", mark="from above")
+    answer = kermit.get(f"{HOME}/{number}/case.zip")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+        assert json.loads(packed.read("case.json"))["process_key"] == "calling"
+        [called] = [name for name in packed.namelist() if name.endswith("/case.json")]
+        folder = called.removesuffix("case.json")
+        assert re.fullmatch(r"called/\d+/", folder)
+        assert json.loads(packed.read(called))["process_key"] == "errands"
+        assert json.loads(packed.read(f"{folder}variables.json"))["mark"] == "from above"
+        assert packed.read(f"{folder}journal.txt")
+        assert packed.namelist().count("comments.json") == 1
 
 
 def test_a_case_as_one_file(kermit, office: Office):

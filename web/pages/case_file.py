@@ -29,7 +29,10 @@ _json = msgspec.json.Encoder(decimal_format="number").encode
 
 @get(INSTANCE + "/case.zip")
 async def case_file(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
-    """The case as a file: its facts, variables, files, journal and diagram with the path."""
+    """The case as a file: its facts, variables, files, journal and diagram with the path.
+
+    What it called has a folder of its own with the same, and so on.
+    """
     packed = await asyncio.to_thread(_packed, request, instance)
     headers = {"Content-Disposition": f'attachment; filename="case-{instance}.zip"'}
     return Stream(_chunks(packed), media_type="application/zip", headers=headers)
@@ -37,33 +40,43 @@ async def case_file(request: PageRequest, instance: FromPath[int]) -> Response[A
 
 def _packed(request: PageRequest, id: int) -> IO[bytes]:
     box = request.app.state.box
-    whole = box.instances.detail(id, STEPS)
-    drawn = picture(
-        box.processes.xml(whole.instance.process_key, whole.instance.process_version), whole.marks
-    )
     comments = box.comments.list(id, request.user)
-    lines = in_words(whole.history, "")
     packed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed by who sends it
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("case.json", _pretty(whole.instance))
-        archive.writestr("variables.json", _pretty(whole.variables))
-        archive.writestr("tasks.json", _pretty(whole.tasks))
         archive.writestr("comments.json", _pretty(comments))
-        archive.writestr("journal.json", _pretty(whole.history))
-        archive.writestr("journal.txt", _text(lines))
-        if drawn is not None:
-            archive.writestr("diagram.svg", drawn)
-        _add_files(archive, whole)
+        waiting = [(id, "")]
+        for each, folder in waiting:
+            whole = box.instances.detail(each, STEPS)
+            row = whole.instance
+            _add(archive, folder, whole, box.processes.xml(row.process_key, row.process_version))
+            waiting += [(other.id, f"{folder}called/{other.id}/") for other in whole.called]
     packed.seek(0)
     return packed
 
 
-def _add_files(archive: zipfile.ZipFile, whole: InstanceDetail) -> None:
+def _add(archive: zipfile.ZipFile, folder: str, whole: InstanceDetail, model: bytes) -> None:
+    """One instance: its facts, its path on its diagram, its files."""
+    facts = {
+        "case": whole.instance,
+        "variables": whole.variables,
+        "tasks": whole.tasks,
+        "journal": whole.history,
+    }
+    for name, value in facts.items():
+        archive.writestr(f"{folder}{name}.json", _pretty(value))
+    archive.writestr(f"{folder}journal.txt", _text(in_words(whole.history, "")))
+    drawn = picture(model, whole.marks)
+    if drawn is not None:
+        archive.writestr(f"{folder}diagram.svg", drawn)
+    _add_files(archive, folder, whole)
+
+
+def _add_files(archive: zipfile.ZipFile, folder: str, whole: InstanceDetail) -> None:
     """The files under the names that the store gave them; those whose bytes are lost are named."""
     lost: list[str] = []
     for file in whole.files:
         try:
-            archive.write(file.path, f"files/{file.name}")
+            archive.write(file.path, f"{folder}files/{file.name}")
         except OSError:
             lost.append(file.name)
     facts = [
@@ -71,7 +84,7 @@ def _add_files(archive: zipfile.ZipFile, whole: InstanceDetail) -> None:
          "at": file.uploaded_at, "by": file.uploaded_by, "lost": file.name in lost}
         for file in whole.files
     ]  # fmt: skip
-    archive.writestr("files.json", _pretty(facts))
+    archive.writestr(f"{folder}files.json", _pretty(facts))
 
 
 def _text(lines: Sequence[Line]) -> str:
