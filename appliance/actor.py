@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Scope = Literal["read", "start", "files", "send", "deploy"]
-"""What a program does: list and follow, start, fetch files, send messages and signals, deploy."""
+Scope = Literal["read", "start", "files", "send", "work", "deploy"]
+"""What a program does: list and follow, start, fetch files, send messages and signals, do the work
+of service tasks, deploy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Rights:
         return self.processes is None or process in self.processes
 
 
-SCOPES: tuple[Scope, ...] = ("read", "start", "files", "send", "deploy")
+SCOPES: tuple[Scope, ...] = ("read", "start", "files", "send", "work", "deploy")
 USUAL = Rights(frozenset(SCOPES) - {"deploy"})
 """What a key may do for which nobody said more: to use the processes, not to change them."""
 

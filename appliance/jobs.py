@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
+
 from appliance.actor import Actor
 from appliance.errors import Conflict, InstanceNotFound
 from appliance.library import Library
@@ -15,13 +17,32 @@ from appliance.store.transaction import Transaction
 from appliance.store.work import Work
 from appliance.views import JobRow, Page, StartTimer
 from engine.commands import Command
-from engine.errors import NotWaiting
+from engine.errors import NotWaiting, Refused
 from engine.state import Job
 
 _JOB = "SELECT root FROM job WHERE id = ?"
+_WAITING = """
+SELECT j.id, j.root FROM job j LEFT JOIN activity a ON a.id = j.token
+CROSS JOIN instance i ON i.id = coalesce(a.instance, j.token)
+WHERE j.topic = :topic AND j.retries > 0 AND coalesce(j.due, 0) <= :now
+    AND coalesce(j.locked_until, 0) <= :now AND NOT i.suspended
+ORDER BY j.id LIMIT :most
+"""
 _STARTS = """
 SELECT d.key FROM start_trigger s JOIN definition d ON d.id = s.definition WHERE s.id = ?
 """
+
+
+class FetchedJob(msgspec.Struct, frozen=True):
+    """A job that was given to a worker until a time; ``variables`` are what its step sees."""
+
+    id: int
+    instance_id: int
+    process_key: str
+    node_id: str
+    retries: int
+    locked_until: int
+    variables: dict[str, Any]
 
 
 class Jobs:
@@ -87,21 +108,59 @@ class Jobs:
 
         return self._store.change(work)
 
-    def complete(self, id: int, variables: Mapping[str, Any], by: Actor) -> Pending[None]:
-        """The work is done. Raises ``NotWaiting``."""
-        return self._answer(id, by, lambda command: command.answer(id, variables))
+    def fetch(
+        self, topic: str, most: int, lock: int, by: Actor, worker: str = ""
+    ) -> Pending[list[FetchedJob]]:
+        """Give the oldest jobs of a topic to a worker, which has them alone for ``lock`` ms.
+
+        Several workers may share the name of ``by``: then each has a name of its own, too.
+        """
+        who = _worker(by, worker)
+
+        def work(work: Work) -> list[FetchedJob]:
+            until = work.now + lock
+            wanted = {"topic": topic, "now": work.now, "most": most}
+            found: list[FetchedJob] = []
+            for id, root in work.query(_WAITING, wanted):
+                try:
+                    job, variables = work.open(root).lock(id, who, until)
+                except Refused:  # a caller of its instance is suspended
+                    continue
+                found.append(_fetched(job, until, variables))
+            return found
+
+        return self._store.command("job", str(by), work)
+
+    def complete(
+        self, id: int, variables: Mapping[str, Any], by: Actor, worker: str = ""
+    ) -> Pending[None]:
+        """The work is done. Raises ``NotWaiting``, also when another worker has the job by now."""
+        who = _worker(by, worker)
+        return self._answer(id, by, lambda command: command.answer(id, variables, worker=who))
 
     def error(
-        self, id: int, code: str, message: str | None, variables: Mapping[str, Any], by: Actor
+        self,
+        id: int,
+        code: str,
+        message: str | None,
+        variables: Mapping[str, Any],
+        by: Actor,
+        worker: str = "",
     ) -> Pending[None]:
         """The work ended with a BPMN error. Raises ``NotWaiting``, ``UncaughtError``."""
+        who = _worker(by, worker)
         return self._answer(
-            id, by, lambda command: command.answer_error(id, code, message, variables)
+            id, by, lambda command: command.answer_error(id, code, message, variables, worker=who)
         )
 
-    def fail(self, id: int, message: str, by: Actor) -> Pending[None]:
+    def fail(
+        self, id: int, message: str, by: Actor, detail: str | None = None, worker: str = ""
+    ) -> Pending[None]:
         """This attempt failed; after the last one an incident opens. Raises ``NotWaiting``."""
-        return self._answer(id, by, lambda command: command.fail(id, message))
+        who = _worker(by, worker)
+        return self._answer(
+            id, by, lambda command: command.answer_failure(id, message, detail, worker=who)
+        )
 
     def _answer(
         self, id: int, by: Actor, act: Callable[[Command], None], name: str = "job"
@@ -132,6 +191,17 @@ class Jobs:
             id, view.key, view.name, view.version, view.suspended, node,
             self._library.label(definition, node), due, cycle,
         )  # fmt: skip
+
+
+def _worker(by: Actor, name: str) -> str:
+    return f"{by} ({name})" if name else str(by)
+
+
+def _fetched(job: Job, until: int, variables: dict[str, Any]) -> FetchedJob:
+    instance = job.token.instance
+    return FetchedJob(
+        job.id, instance.id, instance.process.key, job.node, job.retries, until, variables
+    )
 
 
 def _moved_meanwhile() -> Conflict:

@@ -133,9 +133,7 @@ class Command:
 
     def fire(self, job: int) -> None:
         """A timer is due or an asynchronous continuation may run."""
-        wait = self.state.waits.get(job)
-        if not isinstance(wait, Job):
-            raise NotWaiting(f"Job {job} no longer waits")
+        wait = self._job(job)
         if wait.kind == "external":
             raise NotWaiting(f"Job {job} waits for a worker of {wait.topic}")
         if self._is_suspended(wait.token):
@@ -154,16 +152,11 @@ class Command:
         self, job: int, message: str, detail: str | None = None, *, final: bool = False
     ) -> None:
         """An attempt at a job failed: try again later; after the ``final`` one open an incident."""
-        wait = self.state.waits.get(job)
-        if not isinstance(wait, Job):
-            raise NotWaiting(f"Job {job} no longer waits")
-        jobs.failed(self._run, wait, message, detail, final)
+        jobs.failed(self._run, self._job(job), message, detail, final)
 
     def reschedule(self, job: int, due: int, *, reason: str | None = None) -> None:
         """Let a job run at another time; when that is past, at once. Raises NotWaiting."""
-        wait = self.state.waits.get(job)
-        if not isinstance(wait, Job):
-            raise NotWaiting(f"Job {job} no longer waits")
+        wait = self._job(job)
         self._refuse_suspended(wait.token)
         if wait.due is None:
             raise NotWaiting(f"Job {job} does not wait for a time")
@@ -171,9 +164,24 @@ class Command:
         self._run.emit(ev.JobChanged(job, due, wait.retries, wait.cycle, wait.error))
         self._note(wait.token.instance, "rescheduled", reason, facts)
 
-    def answer(self, job: int, variables: Mapping[str, Any] | None = None) -> None:
-        """An external worker has done its work."""
-        wait = self._external(job)
+    def lock(self, job: int, worker: str, until: int) -> tuple[Job, dict[str, Any]]:
+        """Give a job to a worker alone for a time; the job, and the variables that it sees.
+
+        Raises NotWaiting while another worker has it, or while it is not to be tried again yet.
+        """
+        wait, now = self._external(job), self._run.now
+        if max(wait.due or 0, wait.locked_until or 0) > now:
+            raise NotWaiting(f"Job {job} is not to be had now")
+        self._run.emit(
+            ev.JobChanged(job, wait.due, wait.retries, wait.cycle, wait.error, worker, until)
+        )
+        return wait, self._run.names(wait.token).variables()
+
+    def answer(
+        self, job: int, variables: Mapping[str, Any] | None = None, *, worker: str | None = None
+    ) -> None:
+        """An external worker has done its work. Raises NotWaiting when another has it by now."""
+        wait = self._external(job, worker)
         values = checked_variables(variables or {})
         self._run.emit(ev.WaitEnded(job))
         self._run.node(wait).triggered(self._run, wait.token, wait, values)
@@ -185,13 +193,21 @@ class Command:
         code: str,
         message: str | None = None,
         variables: Mapping[str, Any] | None = None,
+        *,
+        worker: str | None = None,
     ) -> None:
-        """An external worker answers with a BPMN error. Raises UncaughtError."""
-        wait = self._external(job)
+        """An external worker answers with a BPMN error. Raises UncaughtError, NotWaiting."""
+        wait = self._external(job, worker)
         if variables:
             self._run.set_variables(wait.token, checked_variables(variables))
         throw_error(self._run, wait.token, code, message)
         self._run.work()
+
+    def answer_failure(
+        self, job: int, message: str, detail: str | None = None, *, worker: str | None = None
+    ) -> None:
+        """An external worker could not do its work. Raises NotWaiting."""
+        jobs.failed(self._run, self._external(job, worker), message, detail)
 
     def retry(
         self,
@@ -401,12 +417,21 @@ class Command:
             raise NotWaiting(f"{found.node} is no ad-hoc subprocess")
         return found.node
 
-    def _external(self, job: int) -> Job:
+    def _job(self, job: int) -> Job:
         wait = self.state.waits.get(job)
-        if not isinstance(wait, Job) or wait.kind != "external":
-            raise NotWaiting(f"Job {job} no longer waits for a worker")
+        if not isinstance(wait, Job):
+            raise NotWaiting(f"Job {job} no longer waits")
+        return wait
+
+    def _external(self, job: int, worker: str | None = None) -> Job:
+        """A job that waits for a worker, and which this one may answer if one is named."""
+        wait = self._job(job)
+        if wait.kind != "external":
+            raise NotWaiting(f"Job {job} does not wait for a worker")
         if wait.retries < 1:
             raise NotWaiting(f"Job {job} stands still: resolve its incident first")
+        if worker is not None and wait.worker not in (None, worker):
+            raise NotWaiting(f"Job {job} was given to another worker: its time was over")
         self._refuse_suspended(wait.token)
         return wait
 

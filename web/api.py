@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from appliance.box import Box
 
 _NONE: Mapping[str, str] = {}
-_ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+IS_ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 _KINDS = {
     bool: "true or false",
     str: "a text",
@@ -145,7 +145,7 @@ def reached(request: ApiRequest, scope: Scope, instance: str) -> int:
 
 def id_of(text: str) -> int:
     """The number of an instance. Raises ``InstanceNotFound``."""
-    if not _ID.fullmatch(text):
+    if not IS_ID.fullmatch(text):
         raise not_found(text)
     return int(text)
 

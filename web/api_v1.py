@@ -1,8 +1,12 @@
-"""The REST API beyond its first chapter, under ``/api/v1``: what comes from outside, and repairs.
+"""The REST API beyond its first chapter, under ``/api/v1``: what comes from outside, workers, CI.
 
 ====  ================================  =========================================================
 POST  /api/v1/messages                  to the one instance that waits for it, or starts a process
 POST  /api/v1/signals                   to all that wait for it, and to all that it starts
+POST  /api/v1/jobs/fetch                work of a topic for an external worker, for a time
+POST  /api/v1/jobs/{id}/complete        204; it is done
+POST  /api/v1/jobs/{id}/error           204; it ended with a BPMN error
+POST  /api/v1/jobs/{id}/fail            204; it was not done; it is tried again, or stands still
 POST  /api/v1/deployments               201; models and forms together, as new versions
 GET   /api/v1/instances/{id}/incidents  what stands still in an instance
 ====  ================================  =========================================================
@@ -22,12 +26,15 @@ from litestar.params import FromPath
 
 from appliance.actor import Actor, Scope
 from appliance.errors import Forbidden, InvalidInput
-from engine.errors import InvalidVariables, ModelInvalid
+from engine.errors import InvalidVariables, ModelInvalid, NotWaiting
 from web import wire
-from web.api import Json, id_of, reached, rights_of
+from web.api import IS_ID, Json, id_of, reached, rights_of
 from web.bodies import body_of, files_of, form_of, header, json_of
 from web.errors import STATUS, WrongContentType
 from web.security import ApiRequest
+
+MOST_JOBS = 100
+"""How many jobs a worker may take at once."""
 
 MULTIPART = "multipart/form-data"
 XML = ("application/xml", "text/xml")
@@ -60,6 +67,51 @@ async def signal(request: ApiRequest) -> Json:
         _text(asked, "name"), _variables(asked), by, instance=_instance(asked)
     )
     return Json(wire.Broadcast([str(id) for id in started]))
+
+
+@post("/jobs/fetch")
+async def fetch(request: ApiRequest) -> Json:
+    """Take the oldest jobs of a topic that nobody works on; an empty list when there are none."""
+    by, box = _unlimited(request, "work"), request.app.state.box
+    asked = await _asked(request, ("topic", "maxJobs", "lockSeconds", "workerId"))
+    lock = _number(asked, "lockSeconds", 300, 86_400) * 1000
+    most = _number(asked, "maxJobs", 1, MOST_JOBS)
+    found = await box.jobs.fetch(_text(asked, "topic"), most, lock, by, _worker(asked))
+    return Json([
+        wire.Job(
+            str(each.id), str(each.instance_id), each.process_key, each.node_id, each.retries,
+            wire.moment(each.locked_until), each.variables,
+        )
+        for each in found
+    ])  # fmt: skip
+
+
+@post("/jobs/{job:str}/complete", status_code=204)
+async def complete(request: ApiRequest, job: FromPath[str]) -> None:
+    """The work is done. 409 when it no longer waits, or is another worker's by now."""
+    by, box = _unlimited(request, "work"), request.app.state.box
+    asked = await _asked(request, ("variables", "workerId"))
+    await box.jobs.complete(_job(job), _variables(asked), by, _worker(asked))
+
+
+@post("/jobs/{job:str}/error", status_code=204)
+async def error(request: ApiRequest, job: FromPath[str]) -> None:
+    """The work ended in a way that the process catches. 422 when it does not."""
+    by, box = _unlimited(request, "work"), request.app.state.box
+    asked = await _asked(request, ("code", "message", "variables", "workerId"))
+    message = None if asked.get("message") is None else _text(asked, "message")
+    await box.jobs.error(
+        _job(job), _text(asked, "code"), message, _variables(asked), by, _worker(asked)
+    )
+
+
+@post("/jobs/{job:str}/fail", status_code=204)
+async def fail(request: ApiRequest, job: FromPath[str]) -> None:
+    """This attempt failed: it is tried again later, and after the last one it stands still."""
+    by, box = _unlimited(request, "work"), request.app.state.box
+    asked = await _asked(request, ("message", "detail", "workerId"))
+    detail = None if asked.get("detail") is None else _text(asked, "detail")
+    await box.jobs.fail(_job(job), _text(asked, "message"), by, detail, _worker(asked))
 
 
 @post("/deployments")
@@ -116,8 +168,10 @@ async def _files(request: ApiRequest) -> Mapping[str, bytes]:
 
 async def _asked(request: ApiRequest, fields: tuple[str, ...]) -> Mapping[str, Any]:
     body = await json_of(request, request.app.state.box.config.body_limit)
-    if body is msgspec.UNSET or not isinstance(body, dict):
-        raise InvalidInput('The body must be a JSON object with a "name".')
+    if body is msgspec.UNSET:
+        return {}
+    if not isinstance(body, dict):
+        raise InvalidInput("The body must be a JSON object.")
     for name in body:
         if name not in fields:
             known = ", ".join(fields)
@@ -130,6 +184,23 @@ def _text(asked: Mapping[str, Any], field: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise InvalidInput(f'"{field}" must be a text.')
     return value
+
+
+def _number(asked: Mapping[str, Any], field: str, usual: int, most: int) -> int:
+    value = asked.get(field, usual)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+        raise InvalidInput(f'"{field}" must be a whole number from 1 to {most}.')
+    return value
+
+
+def _worker(asked: Mapping[str, Any]) -> str:
+    return "" if asked.get("workerId") is None else _text(asked, "workerId")[:100]
+
+
+def _job(text: str) -> int:
+    if not IS_ID.fullmatch(text):
+        raise NotWaiting(f"Job {text[:100]} no longer waits.")
+    return int(text)
 
 
 def _variables(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,4 +216,4 @@ def _instance(asked: Mapping[str, Any]) -> int | None:
     return id_of(_text(asked, "processInstanceId"))
 
 
-handlers = [message, signal, deploy, incidents]
+handlers = [message, signal, fetch, complete, error, fail, deploy, incidents]

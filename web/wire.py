@@ -88,6 +88,18 @@ class NotDeployed(msgspec.Struct, frozen=True):
     findings: Sequence[Finding]
 
 
+class Job(msgspec.Struct, frozen=True, rename="camel"):
+    """A job that ``POST /api/v1/jobs/fetch`` has given to a worker."""
+
+    job_id: str
+    process_instance_id: str
+    process_definition_key: str
+    activity_id: str
+    retries: int
+    locked_until: str
+    variables: dict[str, Any]
+
+
 class Incident(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """An open incident of ``GET /api/v1/instances/{id}/incidents``."""
 

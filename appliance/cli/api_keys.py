@@ -52,8 +52,8 @@ def create(
 ) -> None:
     """Make a key and print it, this once.
 
-    It may list and follow processes, start them, fetch files, and send messages and signals, unless
-    --scope or --process say otherwise.
+    It may list and follow processes, start them, fetch files, send messages and signals, and do the
+    work of service tasks, unless --scope or --process say otherwise.
     """
     rights = Rights(frozenset(scopes) or USUAL.scopes, frozenset(processes) if processes else None)
     with options.first_accounts(data) as database:

@@ -181,6 +181,7 @@ def busy(box: Box, cases: dict[str, int]) -> dict[str, object]:
     box.batches.work()
     box.notices.look()
     box.clockwork.fire_due()
+    box.jobs.fetch("none", 5, 1000, kermit).result()
     [task, *_] = box.instances.status(cases["late"]).tasks
     return {**cases, "move": getattr(move, "id", move), "batch": getattr(batch, "id", batch),
             "task": task.id, "trial": "none"}  # fmt: skip
