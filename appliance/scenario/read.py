@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -52,7 +52,7 @@ class Scenario:
 class _Body(steps.Strict):
     """A scenario as it is written."""
 
-    steps: list[dict[str, Any]]
+    steps: list[Any]
     name: str | None = None
     deploy: str | list[str] | None = None
     clock: str | None = None
@@ -99,9 +99,10 @@ def read(file: Path) -> list[Scenario]:
 
 
 def _scenario(file: Path, content: Any, shared: _Several) -> Scenario:
-    body = _converted(file, 0, content, _Body)
-    name = body.name or file.name.partition(".scenario.")[0]
+    said = content.get("name") if isinstance(content, dict) else None
+    name = said if said and isinstance(said, str) else file.name.partition(".scenario.")[0]
     try:
+        body = _converted(file, 0, content, _Body)
         found = tuple(read_step(file, number, each) for number, each in enumerate(body.steps, 1))
         if not found:
             raise BadScenario(file, 0, "it has no steps")
@@ -114,8 +115,9 @@ def _scenario(file: Path, content: Any, shared: _Several) -> Scenario:
     return Scenario(file, name, tuple(deploy.files(file.parent)), clock, found)
 
 
-def read_step(file: Path, number: int, content: Mapping[str, Any]) -> Step:
+def read_step(file: Path, number: int, content: Any) -> Step:
     """One step. Raises BadScenario."""
+    content = _converted(file, number, content, dict[str, Any])
     known = [name for name in content if name in STEPS]
     if not known:
         raise BadScenario(file, number, _unknown(content))
@@ -128,6 +130,8 @@ def read_step(file: Path, number: int, content: Mapping[str, Any]) -> Step:
 
 def _check_step(file: Path, number: int, step: Step) -> None:
     """What the types do not say."""
+    if step.within is not None and not _is_about_one(step):
+        raise BadScenario(file, number, f"{step.name} is about no instance: leave out `in`")
     match step:
         case steps.Start() | steps.Complete() if step.form is not None and step.variables:
             raise BadScenario(file, number, f"{step.name}: give variables or a form, not both")
@@ -153,6 +157,16 @@ def _check_step(file: Path, number: int, step: Step) -> None:
             _check_expectations(file, number, expect)
         case _:
             pass
+
+
+def _is_about_one(step: Step) -> bool:
+    """Whether a step is about one instance, or narrowed to it."""
+    if isinstance(step, steps.Suspend):
+        return step.suspend is True
+    if isinstance(step, steps.Activate):
+        return step.activate is True
+    alone = (steps.Start, steps.Advance, steps.Until, steps.RunJobs, steps.Deploy)
+    return not isinstance(step, alone)
 
 
 def _check_expectations(file: Path, number: int, expect: steps.Expectations) -> None:
@@ -219,16 +233,21 @@ def _reworded(message: str, kind: type[Any]) -> str:
     """``Expected `str`, got `int` - at `$.start``` becomes ``start: expected text, got …``."""
     found = _FINDING.fullmatch(message)
     assert found is not None
-    where = re.sub(r"\$\.?|`", "", found["where"] or "")
+    where = re.sub(r"\$\.?|`", "", found["where"] or "").removesuffix(" in ")
     field = _FIELD.match(found["what"])
     if field is None:
         what = re.sub(r"`([^`]*)`", lambda types: _plain(types[1]), found["what"])
-        what = what[0].lower() + what[1:]
+        what = what[0].lower() + what[1:] + _instead(where)
     elif field["what"] == "missing required":
         what = f"it needs `{field['name']}`"
     else:
         what = f"`{field['name']}` is not known{_meant(field['name'], _names(kind))}"
     return f"{where}: {what}" if where else what
+
+
+def _instead(where: str) -> str:
+    known = {"expect.status": get_args(steps.Status), "migrate": ("a number", "latest")}
+    return f"; known are {', '.join(known[where])}" if where in known else ""
 
 
 def _plain(types: str) -> str:

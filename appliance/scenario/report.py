@@ -49,11 +49,8 @@ def told(result: Result) -> str:
     if result.message:
         lines.append(f"    {result.message}")
     for each in result.differences:
-        lines += [
-            f"    {each.what}",
-            f"      expected: {_shown(each.expected)}",
-            f"      there is: {_shown(each.found)}",
-        ]
+        expected, found = _both(each)
+        lines += [f"    {each.what}", f"      expected: {expected}", f"      there is: {found}"]
     lines.append(f"  open tasks: {', '.join(result.tasks) or 'none'}")
     lines += [f"  path of {key}: {_path(nodes)}" for key, nodes in result.paths]
     return "\n".join(lines)
@@ -74,8 +71,17 @@ def _what(step: Step) -> str:
 
 
 def _difference(difference: Difference) -> str:
-    expected, found = _shown(difference.expected), _shown(difference.found)
+    expected, found = _both(difference)
     return f"{difference.what}: expected {expected}, there is {found}"
+
+
+def _both(difference: Difference) -> tuple[str, str]:
+    """Texts stand there as they are, but in quotes where they could be taken for something else."""
+    values = difference.expected, difference.found
+    expected, found = map(_shown, values)
+    if expected == found or not (expected and found):
+        expected, found = (encode(value).decode() for value in values)
+    return expected, found
 
 
 def _shown(value: Any) -> str:

@@ -25,15 +25,25 @@ def load(file: Path) -> Any:
     """What a YAML or JSON file holds. Raises Unreadable."""
     try:
         data = file.read_bytes()
-        return decode(data) if file.suffix == ".json" else yaml.load(data, Loader)
+        return _json(data) if file.suffix == ".json" else yaml.load(data, Loader)
     except OSError as error:
         raise Unreadable(error.strerror or str(error)) from None
-    except InvalidVariables as error:
-        raise Unreadable(str(error)) from None
     except (yaml.YAMLError, ValueError) as error:
         raise Unreadable(f"not valid YAML: {_one_line(error)}") from None
     except RecursionError:
         raise Unreadable("not valid YAML: nested too deeply") from None
+
+
+_BYTE = re.compile(r" \(byte (\d+)\)")
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return decode(data)
+    except InvalidVariables as error:
+        byte = _BYTE.search(str(error))
+        line = data.count(b"\n", 0, int(byte[1]) if byte is not None else None) + 1
+        raise Unreadable(f"line {line}: {_BYTE.sub('', str(error))}") from None
 
 
 def _one_line(error: Exception) -> str:

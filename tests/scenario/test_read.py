@@ -38,7 +38,9 @@ def step(folder: Path, text: str) -> steps.Step:
         ("name: x", 0, "it needs `steps`"),
         ("steps: []", 0, "it has no steps"),
         ("steps: {start: x}", 0, "steps: expected list, got mapping"),
-        ("steps: [start]", 0, "steps[0]: expected mapping, got text"),
+        ("steps: [start]", 1, "expected mapping, got text"),
+        ("steps: [{run_jobs: true}, [start, x]]", 2, "expected mapping, got list"),
+        ("steps: [{run_jobs: true}, null]", 2, "expected mapping, got null"),
         ("scenarios: []", 0, "`scenarios` is empty"),
         ("scenarios: [{name: x}]", 0, "it needs `steps`"),
         ("scenarios: [x]", 0, "expected mapping, got text"),
@@ -52,7 +54,7 @@ def step(folder: Path, text: str) -> steps.Step:
         ("steps: [{run_jobs: true}, {}]", 2, "the step is empty"),
         ("steps: [{run_jobs: true}, {strat: x}]", 2, "no step `strat`; do you mean `start`?"),
         ("steps: [{frobnicate: x}]", 1, "no step `frobnicate`; known are start, complete"),
-        ("steps: [{1: x}]", 0, "key in steps[0]: expected text, got whole number"),
+        ("steps: [{1: x}]", 1, "key: expected text, got whole number"),
         ("steps: [{start: x, complete: y}]", 1, "one thing, not start and complete"),
         ("steps: [{start: [x]}]", 1, "start: expected text, got list"),
         ("steps: [{start: x, variables: [1]}]", 1, "variables: expected mapping, got list"),
@@ -82,17 +84,29 @@ def step(folder: Path, text: str) -> steps.Step:
         ("steps: [{expect: {task: {priority: 1}}}]", 1, "expect.task: give its name or key"),
         ("steps: [{expect: {task: {name: x, due: soon}}}]", 1, "expect.task.due:"),
         ("steps: [{expect: {task: {name: x, asignee: y}}}]", 1, "do you mean `assignee`?"),
-        ("steps: [{expect: {status: DONE}}]", 1, "expect.status: invalid enum value 'DONE'"),
+        (
+            "steps: [{expect: {status: DONE}}]",
+            1,
+            "expect.status: invalid enum value 'DONE'; known are ACTIVE, SUSPENDED, COMPLETED, T",
+        ),
+        ("steps: [{migrate: newest}]", 1, "'newest'; known are a number, latest"),
         ("steps: [{expect: {timers: many}}]", 1, "expect.timers: expected whole number"),
         ("steps: [{expect: {visited: [a]}}]", 1, "expect.visited: expected mapping"),
         ("steps: [{expect: {of: key}}]", 1, "of says more about instances"),
         ("steps: [{expect: {in_task: x, tasks: []}}]", 1, "in_task says more about variables"),
         ("steps: [{expect: {task_name: x, tasks: []}}]", 1, "task_name says more about assignees"),
         ("steps: [{expect: {start_form: {of: x}}}]", 1, "it needs `fields`"),
-        ("steps: [{run_jobs: true, in: first}]", 1, "no step before is labelled `as: first`"),
+        ("steps: [{cancel: x, in: first}]", 1, "no step before is labelled `as: first`"),
+        ("steps: [{start: x, as: a}, {start: x, in: a}]", 2, "start is about no instance"),
+        ("steps: [{start: x, as: a}, {advance: PT1H, in: a}]", 2, "leave out `in`"),
+        ("steps: [{start: x, as: a}, {until: 2027-01-01, in: a}]", 2, "leave out `in`"),
+        ("steps: [{start: x, as: a}, {run_jobs: true, in: a}]", 2, "leave out `in`"),
+        ("steps: [{start: x, as: a}, {deploy: model.bpmn20.xml, in: a}]", 2, "leave out `in`"),
+        ("steps: [{start: x, as: a}, {suspend: x, in: a}]", 2, "leave out `in`"),
+        ("steps: [{start: x, as: a}, {activate: x, in: a}]", 2, "leave out `in`"),
         ("steps: [{expect: {tasks: []}, in: b}, {start: x, as: b}]", 1, "labelled `as: b`"),
         ("steps: [{expect: {in: b}}]", 1, "labelled `as: b`"),
-        ("steps: [{start: x, in: a, as: a}]", 1, "labelled `as: a`"),
+        ("steps: [{message: x, in: a, as: a}]", 1, "labelled `as: a`"),
     ],
 )
 def test_what_is_no_scenario_is_refused_with_file_step_and_reason(
@@ -107,10 +121,20 @@ def test_what_is_no_scenario_is_refused_with_file_step_and_reason(
     assert (f"step {at}: " in str(refused.value)) is (at > 0)
 
 
-def test_bad_json_is_refused(tmp_path: Path):
-    path = written(tmp_path, '{"steps": [', "a.scenario.json")
-    with pytest.raises(BadScenario, match="not valid JSON"):
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"steps": [', "line 1: not valid JSON: Input data was truncated"),
+        ('{\n"steps": [\n', "line 3: not valid JSON"),
+        ('{\n\n"steps": 1 2}', "line 3: not valid JSON: JSON is malformed"),
+    ],
+)
+def test_bad_json_is_refused_with_its_line(tmp_path: Path, text: str, reason: str):
+    path = written(tmp_path, text, "a.scenario.json")
+    with pytest.raises(BadScenario) as refused:
         read(path)
+    assert reason in refused.value.reason
+    assert "byte" not in refused.value.reason
 
 
 def test_a_file_of_bytes_is_refused(tmp_path: Path):
@@ -168,12 +192,22 @@ def test_several_scenarios_share_files_and_clock(tmp_path: Path):
     assert two.clock - one.clock == 86_400_000
 
 
-def test_a_mistake_in_one_of_several_names_the_scenario(tmp_path: Path):
-    with pytest.raises(BadScenario, match=r"a\.scenario\.yaml: two: step 1: there is no step"):
+@pytest.mark.parametrize(
+    ("second", "where"),
+    [
+        ("steps: [{x: y}]", "step 1: there is no step"),
+        ("steps: [{start: x}, start]", "step 2: expected mapping, got text"),
+        ("stesp: []", "`stesp` is not known"),
+        ("steps: []", "it has no steps"),
+    ],
+)
+def test_a_mistake_in_one_of_several_names_the_scenario(tmp_path: Path, second: str, where: str):
+    with pytest.raises(BadScenario) as refused:
         scenarios(
             tmp_path,
-            "scenarios: [{name: one, steps: [{start: x}]}, {name: two, steps: [{x: y}]}]",
+            f"scenarios: [{{name: one, steps: [{{start: x}}]}}, {{name: two, {second}}}]",
         )
+    assert f"a.scenario.yaml: two: {where}" in str(refused.value)
 
 
 @pytest.mark.parametrize("name", sorted(steps.STEPS))

@@ -68,7 +68,8 @@ def passes(folder: Path, steps: str, capsys: pytest.CaptureFixture[str]) -> None
         ("status: COMPLETED", "status", "COMPLETED", "ACTIVE"),
         ("variables: {amount: 13}", "variables.amount", "13", "12"),
         ("variables: {amount: true}", "variables.amount", "true", "12"),
-        ("variables: {amount: '12'}", "variables.amount", "12", "12"),
+        ("variables: {amount: '12'}", "variables.amount", '"12"', "12"),
+        ("variables: {amount: ''}", "variables.amount", '""', "12"),
         ("variables: {tags: [a, {b: 1}]}", "variables.tags", '["a",{"b":1}]', '["a",{"b":null}]'),
         ("variables: {tags: [a]}", "variables.tags", '["a"]', '["a",{"b":null}]'),
         ("variables: {nobody: 1}", "variables.nobody", "1", "there is none"),
@@ -447,3 +448,49 @@ scenarios:
     assert [result["name"] for result in found["results"]] == ["a", "b"]
     [worker] = [each for each in found["coverage"] if each["process"] == "worker"]
     assert worker["never_taken"] == ["lost", "sorry", "j2 (lost → sorry)"]
+
+
+DECIDED = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t"
+    xmlns:flowable="http://flowable.org/bpmn">
+  <message id="asked" name="asked"/>
+  <message id="answered" name="answered"/>
+  <process id="decided" isExecutable="true">
+    <startEvent id="begin"><messageEventDefinition messageRef="asked"/></startEvent>
+    <sequenceFlow id="f1" sourceRef="begin" targetRef="decide"/>
+    <userTask id="decide" name="Decide" flowable:formKey="decision"/>
+    <sequenceFlow id="f2" sourceRef="decide" targetRef="hear"/>
+    <receiveTask id="hear" messageRef="answered"/>
+  </process>
+</definitions>
+"""
+DECISION = """{"id": "decision", "type": "default", "wf:outcomeVariable": "verdict",
+  "components": [{"id": "a", "type": "textfield", "key": "why", "validate": {"required": true}}],
+  "wf:outcomes": [{"value": "yes", "label": "Yes"}, {"value": "no", "label": "No"}]}
+"""
+
+
+def test_forms_outcomes_and_business_keys(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "decided.bpmn20.xml").write_text(DECIDED)
+    (tmp_path / "decision.form").write_text(DECISION)
+    passes(
+        tmp_path,
+        """
+  - deploy: [decision.form, decided.bpmn20.xml]
+  - {message: asked, business_key: one, as: one}
+  - {message: asked, business_key: two, as: two}
+  - expect: {task_form: {of: Decide, fields: [{id: why, required: true, value: ''}]}}
+  - {complete: Decide, in: one, form: {why: cheap}, outcome: perhaps, fails: VALIDATION_FAILED}
+  - {complete: Decide, in: one, form: {}, outcome: "yes", fails: VALIDATION_FAILED}
+  - {complete: Decide, in: one, outcome: perhaps, fails: INVALID_INPUT}
+  - {expect: {tasks: [Decide], no_variables: [verdict, why]}, in: one}
+  - {complete: Decide, in: one, form: {why: cheap}, outcome: "yes"}
+  - {expect: {variables: {verdict: "yes", why: cheap}, active: [hear]}, in: one}
+  - {complete: Decide, in: two, outcome: "no", variables: {why: dear}}
+  - {expect: {variables: {verdict: "no", why: dear}, active: [hear]}, in: two}
+  - {message: answered, fails: AMBIGUOUS_CORRELATION}
+  - {message: answered, business_key: two}
+  - {expect: {status: COMPLETED, variables: {verdict: "no"}, visited: {hear: 1}}, in: two}
+  - {expect: {status: ACTIVE, visited: {hear: 0}}, in: one}
+""",
+        capsys,
+    )
