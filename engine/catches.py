@@ -12,6 +12,7 @@ from engine.elements.end_event import EndEvent
 from engine.elements.event import Event
 from engine.elements.event_based_gateway import EventBasedGateway
 from engine.elements.receive_task import ReceiveTask
+from engine.elements.send_task import SendTask
 from engine.elements.service_task import ServiceTask
 from engine.elements.user_task import UserTask
 from engine.errors import Finding
@@ -52,7 +53,8 @@ def _reason(
     event: Event, trigger: Trigger, where: Node, missed: Sequence[Trigger]
 ) -> Finding | None:
     """Why a trigger never happens there."""
-    if isinstance(trigger, Timer | Message | Signal) and not stays(where):
+    sent = isinstance(trigger, Message) and isinstance(where, SendTask)  # perhaps to itself
+    if isinstance(trigger, Timer | Message | Signal) and not (stays(where) or sent):
         why = f"{where.label!r} is done at once: nothing can happen meanwhile"
         return finding("warning", "never-waits", event, why)
     if isinstance(trigger, Cancel) and where.transaction and not _cancels(where):

@@ -248,7 +248,8 @@ SIGNAL = '<signalEventDefinition signalRef="s"/>'
 @pytest.mark.parametrize("definition", [TIMER, LETTER, SIGNAL])
 @pytest.mark.parametrize("host", AT_ONCE)
 def test_at_an_activity_that_is_done_at_once_nothing_can_happen(host: str, definition: str):
-    assert found(at(AT_ONCE[host], definition)) == {("never-waits", "b0")}
+    to_itself = host == "send task" and definition == LETTER
+    assert found(at(AT_ONCE[host], definition)) == (set() if to_itself else {("never-waits", "b0")})
 
 
 @pytest.mark.parametrize(
