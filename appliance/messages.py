@@ -60,7 +60,11 @@ class Messages:
                 return Sent(root, False)
             start = _only_start(name, starting(work, thrown.throw) if instance is None else [])
             id = work.start().start(
-                start.definition, values, business_key=business_key, node=start.node
+                start.definition,
+                values,
+                business_key=business_key,
+                node=start.node,
+                event=(start.kind, start.name),
             )
             return Sent(id, True)
 

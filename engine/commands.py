@@ -59,9 +59,13 @@ class Command:
         business_key: str | None = None,
         name: str | None = None,
         node: str | None = None,
+        event: tuple[str, str | None] | None = None,
         transient: Mapping[str, Any] | None = None,
     ) -> int:
-        """Start an instance, at its none start event or at ``node``, and return its id."""
+        """Start an instance, at its none start event or at ``node``, and return its id.
+
+        ``event`` is the kind and name of what happened at the node.
+        """
         self._run.transient.update(transient or {})
         values = checked_variables(variables or {})
         if node is None:
@@ -72,6 +76,9 @@ class Command:
             begun = instance.process.nodes[node]
             self._run.set_local(instance, begun.received(self._run, instance, values))
             self._run.open(instance, begun)
+            for wait in [each for each in self.state.waits.values() if each.node == node]:
+                if isinstance(wait, Subscription) and (wait.kind, wait.name) == event:
+                    self._run.reached(wait, {})
         self._run.work()
         return instance.id
 

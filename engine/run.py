@@ -47,7 +47,7 @@ class Run:
         self._steps = self._steps_before = 0
         self._changed = False
         self._unseen: list[int] = []  # conditions that are waited for since the last look
-        self._fired: set[int] = set()
+        self._fired: set[tuple[str, int]] = set()
         self.telling: Token | None = None
 
     def emit(self, event: ev.Event) -> None:
@@ -113,9 +113,8 @@ class Run:
     def leave(self, token: Token) -> None:
         """The work at a node is done: map outputs, tell listeners and go on."""
         node = token.node
-        if node.outputs:
-            for mapping in node.outputs:
-                mapping.write_out(self, token)
+        for mapping in node.outputs:
+            mapping.write_out(self, token)
         for listener in node.end_listeners:
             listener.run(self, token)
             if not token.alive:
@@ -492,9 +491,10 @@ class Run:
         ids = list(known) if self._changed else self._unseen
         self._changed, self._unseen = False, []
         for condition in [known[id] for id in ids if id in known]:
-            gone = condition.id in self._fired or condition.id not in known
+            place = condition.node, condition.token.id
+            gone = place in self._fired or condition.id not in known
             if gone or condition.token.instance.suspended:
                 continue
             if self.node(condition).condition_holds(self, condition.token):
-                self._fired.add(condition.id)
+                self._fired.add(place)
                 self.reached(condition, {})

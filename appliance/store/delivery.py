@@ -19,12 +19,16 @@ WHERE s.name = :name AND s.kind IN (:kind, :own) AND (:only IS NULL OR s.root = 
 ORDER BY s.id
 """
 _STARTING = """
-SELECT t.definition, t.node, d.key, d.suspended
+SELECT t.definition, t.node, d.key, d.suspended, t.kind, t.name
 FROM start_trigger t JOIN definition d ON d.id = t.definition
-WHERE t.kind = :kind AND t.name = :name ORDER BY t.id
+WHERE t.kind = :kind AND t.name = :name AND NOT EXISTS (
+    SELECT 1 FROM subscription s JOIN activity a ON a.id = s.token
+    JOIN instance i ON i.id = a.instance
+    WHERE s.name = t.name AND s.kind = t.kind AND a.node = t.node AND i.definition = t.definition
+) ORDER BY t.id
 """
 _CONDITIONAL = """
-SELECT t.definition, t.node, d.key, d.suspended
+SELECT t.definition, t.node, d.key, d.suspended, t.kind, NULL
 FROM start_trigger t JOIN definition d ON d.id = t.definition
 WHERE t.kind = 'conditional' AND NOT d.suspended ORDER BY t.id
 """
@@ -44,12 +48,14 @@ class Thrown:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A start event of the latest version of a process."""
+    """A start event of the latest version of a process, and what happened there."""
 
     definition: int
     node: str
     key: str
     suspended: bool
+    kind: str
+    name: str | None
 
 
 def waiting(work: Work, thrown: Thrown, business_key: str | None = None) -> list[tuple[int, int]]:
@@ -61,7 +67,7 @@ def waiting(work: Work, thrown: Thrown, business_key: str | None = None) -> list
 
 
 def starting(work: Work, throw: Throw) -> list[Start]:
-    """The start events that wait for it."""
+    """The start events that wait for it, but where an instance that has begun still does."""
     return _starts(work.query(_STARTING, {"name": throw.name, "kind": throw.kind}))
 
 
@@ -71,4 +77,7 @@ def conditional(work: Work) -> list[Start]:
 
 
 def _starts(rows: Sequence[tuple]) -> list[Start]:
-    return [Start(definition, node, key, bool(off)) for definition, node, key, off in rows]
+    return [
+        Start(definition, node, key, bool(off), kind, name)
+        for definition, node, key, off, kind, name in rows
+    ]

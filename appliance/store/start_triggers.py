@@ -64,7 +64,7 @@ def fire(work: Work, id: int) -> bool:
             connection.execute(_AGAIN, (*following, id))
             work.transaction.rows.is_due(following[0])
         if not suspended:
-            work.start_at(Start(definition, node, key, False), {}, "a timer")
+            work.start_at(Start(definition, node, key, False, "timer", None), {}, "a timer")
     return True
 
 

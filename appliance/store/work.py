@@ -226,10 +226,11 @@ class Work:
     def _deliver_all(self, thrown: Thrown) -> None:
         """A signal goes to everybody, a message to the first who takes it."""
         one = thrown.throw.kind == "message"
+        starts = starting(self, thrown.throw) if thrown.only is None else ()
         for subscription, root in waiting(self, thrown):
             if self._deliver_to(root, subscription, thrown.throw) and one:
                 return
-        for start in starting(self, thrown.throw) if thrown.only is None else ():
+        for start in starts:
             if start.suspended:
                 continue
             throw = thrown.throw
@@ -253,7 +254,9 @@ class Work:
         """Start a process at a start event; whether that went well. ``why`` is for the log."""
         try:
             with self.transaction.savepoint():
-                id = self.start().start(start.definition, variables, node=start.node)
+                id = self.start().start(
+                    start.definition, variables, node=start.node, event=(start.kind, start.name)
+                )
                 self._store()
         except Refused as error:
             self._runs.clear()

@@ -26,8 +26,8 @@ class Event(Node):
     """A node with any number of triggers; none means a none event.
 
     With ``all_of`` (parallelMultiple) every trigger must happen, else one is enough. A
-    ``repeats`` event goes on listening after it happened. What it throws carries ``outs``; of what
-    it catches only ``ins`` are taken, if there are any.
+    ``repeats`` event goes on listening after it happened, then for all of them again. What it
+    throws carries ``outs``; of what it catches only ``ins`` are taken, if there are any.
     """
 
     triggers: tuple[Trigger, ...] = ()
@@ -62,6 +62,9 @@ class Event(Node):
                 trigger = kind()
                 trigger.read(definition, xml, self, reader)
                 found.append(trigger)
+        if sum(isinstance(trigger, Conditional) for trigger in found) > 1:
+            why = "an event has one condition: join several with && or ||"
+            reader.report("error", "conditional", xml, why)
         return found
 
     def trigger(self, kind: type[Kind]) -> Kind | None:
@@ -75,7 +78,7 @@ class Event(Node):
 
     def timer_due(self, run: Run, job: Job) -> None:
         timer = self.trigger(Timer)
-        if self.repeats and timer is not None:
+        if self.repeats and not self.all_of and timer is not None:
             timer.repeat(run, job)
         self.triggered(run, job.token, job, {})
 
@@ -84,7 +87,7 @@ class Event(Node):
         return condition is not None and condition.holds(run, token)
 
     def triggered(self, run: Run, token: Token, wait: Wait, values: dict[str, Any]) -> None:
-        stays = self.repeats or token is run.telling
+        stays = (self.repeats and not self.all_of) or token is run.telling
         if not stays and wait.id in run.state.waits:
             run.emit(ev.WaitEnded(wait.id))
         values = self.received(run, token, values)
@@ -92,6 +95,8 @@ class Event(Node):
             if values:
                 run.set_variables(token, values)
             return
+        if self.all_of and self.repeats:
+            self.listen(run, token)
         self.caught(run, token, values)
 
     def received(self, run: Run, token: Token, values: dict[str, Any]) -> dict[str, Any]:

@@ -167,3 +167,12 @@ def test_the_processes_that_ship_have_no_errors_and_no_warnings():
     assert models
     for name, data in models:
         assert [each for each in inspect(data, name).findings if each.severity != "hint"] == []
+
+
+def test_an_event_has_one_condition():
+    condition = (
+        "<conditionalEventDefinition><condition>${a}</condition></conditionalEventDefinition>"
+    )
+    event = '<intermediateCatchEvent id="both">{}</intermediateCatchEvent>\nstart > both > end'
+    assert ("conditional", "both") in found(event.format(condition * 2))
+    assert ("conditional", "both") not in found(event.format(condition))
