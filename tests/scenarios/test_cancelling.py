@@ -6,33 +6,29 @@ of both is the test.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 
-from appliance.scenario.play import play
-from appliance.scenario.read import Scenario
-from appliance.scenario.report import told
-from appliance.scenario.stage import Stage, stages
 from appliance.scenario.steps import (
     Activate,
     Advance,
     Cancel,
+    Change,
     Complete,
     Expect,
     Expectations,
     Message,
+    Modify,
     Signal,
     Start,
     Step,
     Suspend,
 )
+from tests.scenarios.hosts import HOSTS, drawn
 
-CLOCK = 1_767_603_600_000
-FLOW = r'<sequenceFlow id="\1-\2" sourceRef="\1" targetRef="\2"/>'
+BY_TIME = ("boundary timer", "timer event subprocess")
 
 # A wait begins at "wait" and goes on to "left"; `[a b]` is a flow.
 WAITS = {
@@ -137,129 +133,137 @@ WAITS = {
         [wait w4] [w4 left]""",
 }
 
-GO = Complete(complete="Go")
-# XML inside the subprocess (behind "go"), XML around it, and what happens.
-CAUSES: dict[str, tuple[str, str, Step]] = {
-    "boundary timer": (
-        "",
-        """<boundaryEvent id="cause" attachedToRef="scope"><timerEventDefinition>
-        <timeDuration>P3D</timeDuration></timerEventDefinition></boundaryEvent>""",
-        Advance(advance="P3D"),
-    ),
-    "boundary message": (
-        "",
-        """<boundaryEvent id="cause" attachedToRef="scope">
-        <messageEventDefinition messageRef="stop"/></boundaryEvent>""",
-        Message(message="stop"),
-    ),
-    "boundary signal": (
-        "",
-        """<boundaryEvent id="cause" attachedToRef="scope">
-        <signalEventDefinition signalRef="halt"/></boundaryEvent>""",
-        Signal(signal="halt"),
-    ),
-    "boundary condition": (
-        "",
-        """<boundaryEvent id="cause" attachedToRef="scope"><conditionalEventDefinition>
-        <condition>${stop}</condition></conditionalEventDefinition></boundaryEvent>""",
-        Complete(complete="Go", variables={"stop": True}),
-    ),
-    "error": (
-        '<endEvent id="broken"><errorEventDefinition errorRef="e"/></endEvent>[go broken]',
-        """<boundaryEvent id="cause" attachedToRef="scope"><errorEventDefinition errorRef="e"/>
-        </boundaryEvent>""",
-        GO,
-    ),
-    "escalation": (
-        '<endEvent id="up"><escalationEventDefinition escalationRef="u"/></endEvent>[go up]',
-        """<boundaryEvent id="cause" attachedToRef="scope">
-        <escalationEventDefinition escalationRef="u"/></boundaryEvent>""",
-        GO,
-    ),
-    "terminate": ('<endEvent id="end"><terminateEventDefinition/></endEvent>[go end]', "", GO),
-    "event subprocess": (
-        """<subProcess id="handler" triggeredByEvent="true"><startEvent id="cause">
-        <messageEventDefinition messageRef="stop"/></startEvent></subProcess>""",
-        "",
-        Message(message="stop"),
-    ),
-    "error event subprocess": (
-        """<endEvent id="broken"><errorEventDefinition errorRef="e"/></endEvent>[go broken]
-        <subProcess id="handler" triggeredByEvent="true"><startEvent id="cause">
-        <errorEventDefinition errorRef="e"/></startEvent></subProcess>""",
-        "",
-        GO,
-    ),
-    "transaction": (
-        '<endEvent id="undo"><cancelEventDefinition/></endEvent>[go undo]',
-        """<boundaryEvent id="cause" attachedToRef="scope"><cancelEventDefinition/>
-        </boundaryEvent>""",
-        GO,
-    ),
+
+def bordered(xml: str) -> str:
+    """An activity that waits, with everything at its border that can happen there."""
+    events = "".join(
+        f'<boundaryEvent id="b{kind[0]}{cancels[0]}" attachedToRef="wait" '
+        f'cancelActivity="{cancels}">{definition}</boundaryEvent>[b{kind[0]}{cancels[0]} left]'
+        for kind, definition in BORDER.items()
+        for cancels in ("true", "false")
+    )
+    return xml.replace('id="host"', 'id="wait"') + events + "[wait left]"
+
+
+BORDER = {
+    "timer": """<timerEventDefinition><timeDuration>P5D</timeDuration></timerEventDefinition>""",
+    "signal": '<signalEventDefinition signalRef="ring"/>',
+    "condition": """<conditionalEventDefinition><condition>${late}</condition>
+        </conditionalEventDefinition>""",
 }
-LIVE = """
-SELECT 'activity', id, node FROM activity WHERE ended IS NULL
-UNION ALL SELECT 'instance', id, NULL FROM instance WHERE ended IS NULL
-UNION ALL SELECT 'task', id, node FROM task WHERE ended IS NULL
-UNION ALL SELECT 'inbox', task, who FROM inbox UNION ALL SELECT 'job', id, node FROM job
-UNION ALL SELECT 'subscription', id, node FROM subscription
-UNION ALL SELECT 'incident', id, node FROM incident WHERE resolved IS NULL
-"""
+WAITS |= {f"{name} with events": bordered(host.xml) for name, host in HOSTS.items()}
+
+GO = Complete(complete="Go")
+STOP = Message(message="stop")
+BEGIN = """<startEvent id="begin"/><parallelGateway id="fork"/>
+    [begin fork] [fork go] [fork wait]"""
 
 
-def model(wait: str, inside: str, around: str, scope: str) -> str:
-    """The process in XML; ``[a b]`` in its parts stands for a sequence flow."""
-    text = f"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
-    targetNamespace="t" xmlns:flowable="http://flowable.org/bpmn">
-  <message id="m" name="m"/><message id="stop" name="stop"/>
-  <signal id="s" name="s"/><signal id="halt" name="halt"/>
-  <error id="e" errorCode="e"/><escalation id="u" escalationCode="u"/>
-  <escalation id="inner" escalationCode="inner"/>
-  <process id="matrix" isExecutable="true">
-    <startEvent id="start"/>[start scope]
-    <{scope} id="scope">
-      <startEvent id="begin"/><parallelGateway id="fork"/><userTask id="go" name="Go"/>
-      [begin fork] [fork go] [fork wait]
-      {inside}
-      {wait}
-      <task id="left"/>
-    </{scope}>
-    {around}{"[cause recover]" if around else "[scope recover]"}
-    <userTask id="recover" name="Recover"/>
-  </process>
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What ends the scope: XML inside, XML around it with the event "cause", and what happens."""
+
+    inside: str
+    around: str
+    step: Step
+    tag: str = "subProcess"
+    begin: str = BEGIN
+
+
+def _boundary(definition: str) -> str:
+    return f'<boundaryEvent id="cause" attachedToRef="scope">{definition}</boundaryEvent>'
+
+
+def _handler(definition: str) -> str:
+    return (
+        '<subProcess id="handler" triggeredByEvent="true">'
+        f'<startEvent id="cause">{definition}</startEvent></subProcess>'
+    )
+
+
+def _end(definition: str) -> str:
+    return f'<endEvent id="up">{definition}</endEvent>[go up]'
+
+
+def _twice(more: str = "") -> str:
+    return (
+        f"<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality>{more}"
+        "</multiInstanceLoopCharacteristics>"
+    )
+
+
+TIMER = "<timerEventDefinition><timeDuration>P3D</timeDuration></timerEventDefinition>"
+MESSAGE = '<messageEventDefinition messageRef="stop"/>'
+SIGNAL = '<signalEventDefinition signalRef="halt"/>'
+CONDITION = """<conditionalEventDefinition><condition>${stop}</condition>
+    </conditionalEventDefinition>"""
+ERROR = '<errorEventDefinition errorRef="e"/>'
+ESCALATION = '<escalationEventDefinition escalationRef="u"/>'
+TERMINATE = "<terminateEventDefinition/>"
+TERMINATE_ALL = '<terminateEventDefinition flowable:terminateMultiInstance="true"/>'
+ENOUGH = "<completionCondition>{}</completionCondition>"
+FIRST_GOES = """<startEvent id="begin"/><exclusiveGateway id="fork" default="fork-wait"/>
+    [begin fork] [fork wait] <sequenceFlow id="fork-go" sourceRef="fork" targetRef="go">
+    <conditionExpression>${loopCounter == 0}</conditionExpression></sequenceFlow>"""
+GO_STOP = Complete(complete="Go", variables={"stop": True})
+NEVER = Cause("", "", GO)
+
+CAUSES = {
+    "boundary timer": Cause("", _boundary(TIMER), Advance(advance="P3D")),
+    "boundary message": Cause("", _boundary(MESSAGE), STOP),
+    "boundary signal": Cause("", _boundary(SIGNAL), Signal(signal="halt")),
+    "boundary condition": Cause("", _boundary(CONDITION), GO_STOP),
+    "error": Cause(_end(ERROR), _boundary(ERROR), GO),
+    "escalation": Cause(_end(ESCALATION), _boundary(ESCALATION), GO),
+    "terminate": Cause(_end(TERMINATE), "", GO),
+    "timer event subprocess": Cause(_handler(TIMER), "", Advance(advance="P3D")),
+    "message event subprocess": Cause(_handler(MESSAGE), "", STOP),
+    "signal event subprocess": Cause(_handler(SIGNAL), "", Signal(signal="halt")),
+    "condition event subprocess": Cause(_handler(CONDITION), "", GO_STOP),
+    "error event subprocess": Cause(_end(ERROR) + _handler(ERROR), "", GO),
+    "escalation event subprocess": Cause(_end(ESCALATION) + _handler(ESCALATION), "", GO),
+    "transaction": Cause(
+        _end("<cancelEventDefinition/>"), _boundary("<cancelEventDefinition/>"), GO, "transaction"
+    ),
+    "caller": Cause("", _boundary(MESSAGE), STOP, "callActivity"),
+    "error of a called process": Cause(_end(ERROR), _boundary(ERROR), GO, "callActivity"),
+    "terminate in a called process": Cause(_end(TERMINATE), "", GO, "callActivity"),
+    "enough iterations": Cause(
+        _twice(ENOUGH.format("${nrOfCompletedInstances &gt;= 1}")), "", GO, begin=FIRST_GOES
+    ),
+    "terminate of all iterations": Cause(_twice() + _end(TERMINATE_ALL), "", GO),
+    "enough of an ad-hoc subprocess": Cause(
+        ENOUGH.format("${stop}"), "", GO_STOP, "adHocSubProcess", ""
+    ),
+    "modification": Cause("", "", Modify(modify=Change(cancel=["scope"], start=["recover"]))),
+}
+
+
+def model(wait: str, cause: Cause) -> str:
+    """The process: what waits and "Go" in a scope, what ends it, and "Recover" afterwards."""
+    body = f"""{cause.begin}<userTask id="go" name="Go"/>{cause.inside}{wait}<task id="left"/>"""
+    scope, called = f'<{cause.tag} id="scope">{body}</{cause.tag}>', ""
+    if cause.tag == "callActivity":
+        scope = '<callActivity id="scope" calledElement="within"/>'
+        called = f'<process id="within" isExecutable="true">{body}</process>'
+    return drawn(
+        f"""<process id="matrix" isExecutable="true"><startEvent id="start"/>[start scope]{scope}
+    {cause.around}{"[cause recover]" if cause.around else "[scope recover]"}
+    <userTask id="recover" name="Recover"/></process>{called}
   <process id="called" isExecutable="true">
     <userTask id="calledTask" name="W"/><receiveTask id="calledReceive"/>
-  </process>
-</definitions>"""
-    return re.sub(r"\[(\w+) (\w+)\]", FLOW, text)
+  </process>"""
+    )
+
+
+def leaves_with_time(wait: str) -> bool:
+    """A job does not wait until a timer is due."""
+    return wait in ("job before", "job after") or "left later" in wait
 
 
 def begun(wait: str) -> list[Step]:
     """What has to happen before it waits: jobs run only when time passes."""
     return [Advance(advance="PT1M")] if wait == "job that failed" else []
-
-
-@pytest.fixture(scope="module")
-def opened() -> Iterator[Callable[[int], AbstractContextManager[Stage]]]:
-    with stages() as opened:
-        yield opened
-
-
-@pytest.fixture
-def run(
-    tmp_path: Path, opened: Callable[[int], AbstractContextManager[Stage]]
-) -> Callable[..., list[tuple]]:
-    """Plays steps on a model; the rows that are live afterwards."""
-
-    def run(xml: str, *played: Step) -> list[tuple]:
-        file = tmp_path / "matrix.bpmn20.xml"
-        file.write_text(xml)
-        with opened(CLOCK) as stage:
-            result = play(Scenario(file, "matrix", (file,), CLOCK, played), stage)
-            assert result.ok, told(result)
-            return stage.box.store.read().execute(LIVE).fetchall()
-
-    return run
 
 
 @pytest.mark.parametrize(
@@ -268,24 +272,19 @@ def run(
         (wait, cause)
         for wait in WAITS
         for cause in CAUSES
-        # A job does not wait until the timer is due.
-        if cause != "boundary timer" or wait not in ("job before", "job after")
+        if cause not in BY_TIME or not leaves_with_time(wait)
     ],
 )
 def test_what_waits_is_cancelled_by_an_event(
     run: Callable[..., list[tuple]], wait: str, cause: str
 ):
-    inside, around, step = CAUSES[cause]
-    xml = model(
-        WAITS[wait], inside, around, "transaction" if cause == "transaction" else "subProcess"
-    )
     recovered = Expectations(tasks=["Recover"], instances=1, timers=0, subscriptions=0)
     over = Expectations(status="COMPLETED", incidents=[], visited={"left": 0})
     live = run(
-        xml,
+        model(WAITS[wait], CAUSES[cause]),
         Start(start="matrix", variables={"stop": False, "late": False}),
         *begun(wait),
-        step,
+        CAUSES[cause].step,
         Expect(expect=recovered),
         Advance(advance="P9D"),
         Complete(complete="Recover"),
@@ -297,7 +296,7 @@ def test_what_waits_is_cancelled_by_an_event(
 @pytest.mark.parametrize("wait", WAITS)
 def test_what_waits_is_cancelled_with_its_instance(run: Callable[..., list[tuple]], wait: str):
     live = run(
-        model(WAITS[wait], "", "", "subProcess"),
+        model(WAITS[wait], NEVER),
         Start(start="matrix", variables={"late": False}),
         *begun(wait),
         Cancel(cancel="enough"),
@@ -312,7 +311,7 @@ def test_what_waits_is_ended_by_terminate_all(run: Callable[..., list[tuple]], w
     end = """<endEvent id="all"><terminateEventDefinition flowable:terminateAll="true"/></endEvent>
         [go all]"""
     live = run(
-        model(WAITS[wait], end, "", "subProcess"),
+        model(WAITS[wait], Cause(end, "", GO)),
         Start(start="matrix", variables={"late": False}),
         *begun(wait),
         GO,
@@ -326,7 +325,7 @@ def test_what_waits_stands_still_while_suspended(run: Callable[..., list[tuple]]
     """Nothing of it moves, and afterwards all of it is there as before."""
     waiting = Expectations(visited={"left": 0, "recover": 0})
     run(
-        model(WAITS[wait], "", "", "subProcess"),
+        model(WAITS[wait], NEVER),
         Start(start="matrix", variables={"late": False}),
         Suspend(suspend=True),
         Advance(advance="P9D"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from appliance.scenario.play import play
 from appliance.scenario.read import Scenario, find, read
 from appliance.scenario.report import told
-from appliance.scenario.stage import Stage, stages
+from appliance.scenario.stage import Stage
 
 HERE = Path(__file__).parent
 SCENARIOS = [scenario for file in find([HERE]) for scenario in read(file)]
@@ -20,12 +20,6 @@ SCENARIOS = [scenario for file in find([HERE]) for scenario in read(file)]
 def name(scenario: Scenario) -> str:
     folder = scenario.file.relative_to(HERE).as_posix().partition(".scenario.")[0]
     return f"{folder}: {scenario.name}"
-
-
-@pytest.fixture(scope="module")
-def opened() -> Iterator[Callable[[int], AbstractContextManager[Stage]]]:
-    with stages() as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=name)
