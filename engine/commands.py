@@ -8,7 +8,7 @@ move stands in ``engine/run.py``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from engine import events as ev
 from engine import jobs, migration
@@ -409,7 +409,7 @@ class Command:
         if token is None or token.task is None:
             raise TaskNotFound(f"There is no open task {task}")
         self._refuse_suspended(token)
-        return token, token.node  # type: ignore[return-value]
+        return token, cast("UserTask", token.node)
 
     def task(self, task: int) -> Task:
         """An open task. Raises TaskNotFound."""

@@ -9,7 +9,7 @@ used alike by a running command, by the store when it loads rows, and by a repla
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from engine import events as ev
 
@@ -166,7 +166,7 @@ class Token:
         self.id = id
         self.node = node
         self.scope = scope
-        self.instance: Instance = instance if instance is not None else self  # type: ignore[assignment]
+        self.instance = instance if instance is not None else cast("Instance", self)
         self.flow = flow
         self.loop = loop
         self.alive = True

@@ -20,13 +20,8 @@ class EndEvent(Event):
     instant = True
 
     def enter(self, run: Run, token: Token) -> None:
-        token.transit += 1
-        for trigger in self.triggers:
-            trigger.throw(run, token, self)
-            if not token.alive:
-                return
-        token.transit -= 1
-        run.rest(token)
+        if self.throw(run, token):
+            run.rest(token)
 
     def emptied(self, run: Run, token: Token) -> None:
         cancel = self.trigger(Cancel)

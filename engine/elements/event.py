@@ -71,6 +71,16 @@ class Event(Node):
         """Its trigger of a kind."""
         return next((trigger for trigger in self.triggers if isinstance(trigger, kind)), None)
 
+    def throw(self, run: Run, token: Token) -> bool:
+        """Throw its triggers one after the other; whether the token is still there then."""
+        token.transit += 1
+        for trigger in self.triggers:
+            trigger.throw(run, token, self)
+            if not token.alive:
+                return False
+        token.transit -= 1
+        return True
+
     def listen(self, run: Run, token: Token) -> None:
         """Begin to wait at a token."""
         for trigger in self.triggers:

@@ -32,12 +32,8 @@ class ThrowEvent(Event):
         self.hurries = compensation is not None and not compensation.waits
 
     def enter(self, run: Run, token: Token) -> None:
-        token.transit += 1
-        for trigger in self.triggers:
-            trigger.throw(run, token, self)
-            if not token.alive:
-                return
-        token.transit -= 1
+        if not self.throw(run, token):
+            return
         if token.children and self.hurries:
             assert token.scope is not None
             run.proceed(self, token.scope)

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from decimal import Context, Decimal
 from functools import cache
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import quickjs
@@ -159,9 +159,9 @@ def _exact(value: Any) -> Any:
             whole = rounded == rounded.to_integral_value()
             return int(rounded) if whole else rounded.normalize(_DIGITS)
         case list():
-            return [_exact(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+            return [_exact(item) for item in cast("list[Any]", value)]
         case dict():
-            return {key: _exact(item) for key, item in value.items()}  # pyright: ignore
+            return {key: _exact(item) for key, item in cast("dict[str, Any]", value).items()}
         case _:
             return value
 

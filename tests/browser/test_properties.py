@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import FilePayload, Locator
 
 from tests.browser.conftest import Enter, Visit
 from tests.browser.test_modeler import choose, model
@@ -134,8 +134,8 @@ def opened(enter: Enter) -> Visit:
     """The model in the modeler."""
     visit = enter()
     page = visit.open("/admin/drafts")
-    file = {"name": "m.bpmn", "mimeType": "application/xml", "buffer": with_a_diagram(MODEL)}
-    page.get_by_label("BPMN file").set_input_files(file)  # pyright: ignore[reportArgumentType]
+    file = FilePayload(name="m.bpmn", mimeType="application/xml", buffer=with_a_diagram(MODEL))
+    page.get_by_label("BPMN file").set_input_files(file)
     page.get_by_role("button", name="Import").click()
     page.wait_for_selector(".modeler[data-ready]")
     return visit

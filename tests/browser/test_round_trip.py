@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+from playwright.sync_api import FilePayload
 
 from engine.difference import differences
 from processes import TEMPLATES
@@ -105,8 +106,8 @@ CASES |= {one.key: one.model(one.key, one.key) for one in TEMPLATES}
 def test_nothing_gets_lost(enter: Enter, name: str):
     visit = enter()
     page = visit.open("/admin/drafts")
-    file = {"name": f"{name}.bpmn", "mimeType": "application/xml", "buffer": CASES[name]}
-    page.get_by_label("BPMN file").set_input_files(file)  # pyright: ignore[reportArgumentType]
+    file = FilePayload(name=f"{name}.bpmn", mimeType="application/xml", buffer=CASES[name])
+    page.get_by_label("BPMN file").set_input_files(file)
     page.get_by_role("button", name="Import").click()
     page.wait_for_selector(".modeler[data-ready]")
     assert page.locator(".modeler-notes").is_hidden()
