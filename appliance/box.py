@@ -43,6 +43,7 @@ from appliance.datadir import DataDirectory
 from appliance.drafts import Drafts
 from appliance.errors import Conflict
 from appliance.files import Files
+from appliance.form_drafts import FormDrafts
 from appliance.forms import Forms
 from appliance.inbox import Inbox
 from appliance.incidents import Incidents
@@ -175,6 +176,7 @@ class Box:
         self.saved_filters = SavedFilters(store)
         self.forms = Forms(store.read, library, self.processes)
         self.drafts = Drafts(store, clock, config.model_limit)
+        self.form_drafts = FormDrafts(store, clock)
         self.modeling = Modeling(self.processes, self.forms, self.people, clock, store.zone)
         self.trials = Trials(self.drafts, self.forms, self.processes, clock)
         self.password_links = PasswordLinks(store, self.people, clock)

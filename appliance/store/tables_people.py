@@ -192,7 +192,21 @@ class Draft(Table):
     converted = TextField(constraints=[SQL("DEFAULT '[]'")])
 
 
+class FormDraft(Table):
+    """A form that somebody edits: JSON text, and the version that it began with."""
+
+    form = TextField()
+    user = ForeignKeyField(UserAccount, column_name="user_name", on_delete="CASCADE")
+    version = BigIntegerField()
+    revision = BigIntegerField()
+    changed = BigIntegerField()
+    source = TextField()
+
+    class Meta:  # pyright: ignore[reportIncompatibleVariableOverride]
+        primary_key = CompositeKey("form", "user")
+
+
 PEOPLE_TABLES: list[type[Table]] = [
     UserAccount, UserGroup, Membership, Session, SecondFactor, RecoveryCode, Substitution,
-    SavedFilter, ApiKey, OneTimeToken, PublicStart, Revision, Draft,
+    SavedFilter, ApiKey, OneTimeToken, PublicStart, Revision, Draft, FormDraft,
 ]  # fmt: skip

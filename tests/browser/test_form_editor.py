@@ -9,6 +9,7 @@ import pytest
 
 from tests.browser.conftest import Enter
 from tests.office import Office
+from tests.serving import PASSWORD, Client, first
 
 pytestmark = pytest.mark.browser
 
@@ -38,6 +39,47 @@ def test_a_form_from_nothing(enter: Enter, office: Office):
     assert kinds == [("radio", "field1"), ("number", "distance")]
     assert saved["components"][1]["label"] == "Distance"
     assert saved["components"][1]["validate"] == {"required": True}
+    assert visit.faults() == []
+
+
+def test_what_is_edited_is_kept_and_others_are_told(enter: Enter, office: Office):
+    with office.client("kermit") as kermit, Client(office.url) as piggy:
+        kermit.get("/admin/users/new")
+        added = {"name": "piggy", "display_name": "Miss Piggy", "admin": "true"}
+        link = first(r"/password/[\w-]+", kermit.submit("/admin/users/new", **added).text)
+        piggy.get(link)
+        piggy.submit(link, password=PASSWORD, again=PASSWORD)
+    visit, other, colleague = enter(), enter(), enter("piggy")
+    page = visit.open("/admin/forms/kept/edit")
+    page.wait_for_selector(".form-editor[data-ready]")
+    other.open("/admin/forms/kept/edit").wait_for_selector(".form-editor[data-ready]")
+    page.get_by_label("Add a field", exact=True).select_option(label="Number")
+    page.get_by_text("Draft kept").wait_for()
+    other.page.get_by_label("Add a field", exact=True).select_option(label="Text")
+    other.page.locator("[data-saved].bad", has_text="Another window of yours").wait_for()
+    theirs = colleague.open("/admin/forms/kept/edit")
+    theirs.wait_for_selector(".form-editor[data-ready]")
+    theirs.locator(".notice", has_text="Others edit this form, too: Kermit").wait_for()
+    theirs.get_by_label("Add a field", exact=True).select_option(label="Text")
+    theirs.get_by_text("Draft kept").wait_for()
+    theirs.get_by_role("button", name="Save as version 1").click()
+    theirs.get_by_text("Saved as version 1").wait_for()
+    page.get_by_role("button", name="Save as version 1").click()
+    page.locator("[data-saved].bad", has_text="Version 1 of this form was saved").wait_for()
+    page.reload()
+    page.locator(".notice.warn", has_text="saved by Miss Piggy since this draft began").wait_for()
+    page.get_by_role("button", name=re.compile("^Number")).wait_for()
+    page.get_by_role("button", name="Save as version 2").click()
+    page.get_by_text("Saved as version 2").wait_for()
+    other.page.reload()
+    assert other.page.get_by_role("button", name="Throw away…").count() == 0
+    other.page.get_by_label("Add a field", exact=True).select_option(label="Text")
+    other.page.get_by_text("Draft kept").wait_for()
+    other.page.reload()
+    other.page.get_by_role("button", name="Throw away…").click()
+    other.page.get_by_role("dialog").get_by_role("button", name="Throw away").click()
+    other.page.wait_for_selector(".form-editor[data-ready]")
+    assert other.page.get_by_role("button", name=re.compile("^Text")).count() == 0
     assert visit.faults() == []
 
 

@@ -125,6 +125,8 @@ ADMIN_ACTIONS = [
     "/admin/drafts",
     "/admin/forms",
     "/admin/forms/sampler",
+    "/admin/forms/sampler/draft",
+    "/admin/forms/sampler/draft/delete",
     "/admin/form-preview",
     "/admin/drafts/check",
     "/admin/drafts/copy",

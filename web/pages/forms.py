@@ -38,10 +38,12 @@ _KEY = re.compile(r"[\w.-]{1,200}")
 
 
 class Edited(msgspec.Struct):
-    """What the editor sends: the form as JSON text, and the version that it began with."""
+    """What the editor sends: the form as JSON text, the version that it began with, and the
+    revision of the draft that it changes."""
 
     source: str
     version: int = 0
+    revision: int = 0
 
 
 @get(HOME)
@@ -106,16 +108,26 @@ async def file(request: PageRequest, key: FromPath[str]) -> Response[Any]:
 
 @get(FORM + "/edit")
 async def edit(request: PageRequest, key: FromPath[str]) -> Response[Any]:
-    """The editor, for a form that is there or a new one."""
-    box = request.app.state.box
+    """The editor, for a form that is there or a new one; it goes on with what one has begun."""
+    box, user = request.app.state.box, request.user.name
     try:
-        view = box.forms.get(key)
+        latest = box.forms.get(key)
         form = Form.read(box.forms.content(key), file=key)
-        source, version = dict(form.schema.source), view.version
+        source, version = dict(form.schema.source), latest.version
     except FormNotFound:
-        source, version = {"type": "default", "id": key, "components": []}, 0
-    text = _text(source).decode()
-    return page(request, "form_edit.html", here="forms", key=key, source=text, version=version)
+        latest, source, version = None, {"type": "default", "id": key, "components": []}, 0
+    draft = box.form_drafts.of(key, user)
+    return page(
+        request,
+        "form_edit.html",
+        here="forms",
+        key=key,
+        source=draft.source if draft else _text(source).decode(),
+        version=version,
+        latest=latest,
+        draft=draft,
+        others=box.form_drafts.others(key, user),
+    )
 
 
 @post("/admin/form-preview")
@@ -130,6 +142,23 @@ async def preview(request: PageRequest) -> Response[Any]:
     return page(request, "form_preview.html", form=shown, findings=form.findings)
 
 
+@post(FORM + "/draft")
+async def keep(request: PageRequest, key: FromPath[str]) -> Response[Any]:
+    """Keep what is being edited."""
+    edited, drafts = await _body(request), request.app.state.box.form_drafts
+    actor = actor_of(request)
+    draft = await drafts.keep(key, edited.source, edited.version, edited.revision, actor)
+    answer = msgspec.json.encode({"revision": draft.revision})
+    return Response(answer, media_type="application/json")
+
+
+@post(FORM + "/draft/delete")
+async def discard(request: PageRequest, key: FromPath[str]) -> Response[Any]:
+    """Throw away what was being edited."""
+    await request.app.state.box.form_drafts.forget(key, request.user.name)
+    return go(f"{HOME}/{quote(key)}/edit", _("The draft is gone."))
+
+
 @post(FORM)
 async def save(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     """Deploy what was edited as the next version."""
@@ -140,6 +169,7 @@ async def save(request: PageRequest, key: FromPath[str]) -> Response[Any]:
         box.forms.save, key, content, edited.version, actor_of(request)
     )
     await saving
+    await box.form_drafts.forget(key, request.user.name)
     answer = msgspec.json.encode({"version": box.forms.get(key).version})
     return Response(answer, media_type="application/json")
 
@@ -167,4 +197,4 @@ async def _body(request: PageRequest) -> Edited:
         raise InvalidInput(str(error)) from None
 
 
-handlers = [show_all, begin, show, file, edit, preview, save]
+handlers = [show_all, begin, show, file, edit, preview, keep, discard, save]

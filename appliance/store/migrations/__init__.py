@@ -29,6 +29,7 @@ from appliance.store.migrations import (
     m0017_converted,
     m0018_remaining,
     m0019_overdue,
+    m0020_form_drafts,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -47,6 +48,7 @@ MIGRATIONS: tuple[str, ...] = (
     m0017_converted.SQL,
     m0018_remaining.SQL,
     m0019_overdue.SQL,
+    m0020_form_drafts.SQL,
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 APPLICATION_ID = 0x57464C57

@@ -1,6 +1,7 @@
 // The editor of forms: a list of components, the properties of the chosen one, and what the server
 // makes of it all. Loaded by islands.js for
-//   <div class="form-editor" data-module data-style data-address data-version data-source>
+//   <div class="form-editor" data-module data-style data-address data-version data-revision data-source>
+// What is changed is kept as a draft by itself; saving makes it a version.
 // The source is the form-js JSON itself: what the editor has no field for stays in it as it is.
 import { _ } from "./js/texts.js";
 import { calm, h, redrawn, settled } from "./modeler/dom.js";
@@ -23,6 +24,7 @@ class Editor {
     this.form.components ??= [];
     this.address = element.dataset.address;
     this.version = Number(element.dataset.version);
+    this.revision = Number(element.dataset.revision);
     this.parts = Object.fromEntries(["fields", "properties", "preview"].map((name) => [name, element.querySelector(`[data-${name}]`)]));
     this.status = document.querySelector("[data-saved]");
     this.button = document.querySelector("[data-save]");
@@ -31,6 +33,7 @@ class Editor {
     this.button.hidden = false;
     this.button.addEventListener("click", () => this.save());
     this.look = calm(() => this.preview(), PAUSE);
+    this.keep = calm(() => (this.kept = this.keepNow()), PAUSE);
     this.redraw = settled(() => this.draw());
     addEventListener("beforeunload", (event) => {
       if (this.dirty) event.preventDefault();
@@ -42,9 +45,10 @@ class Editor {
 
   changed() {
     this.dirty = true;
-    this.status.textContent = _("Not saved yet");
+    this.say(_("Not kept yet"));
     this.redraw();
     this.look();
+    this.keep();
   }
 
   draw() {
@@ -132,18 +136,44 @@ class Editor {
     this.parts.preview.replaceChildren(...page.body.childNodes);
   }
 
+  async keepNow() {
+    if (!this.dirty || this.lost) return;
+    this.dirty = false;
+    try {
+      ({ revision: this.revision } = await post(`${this.address}/draft`, this.edited));
+      if (!this.dirty) this.say(_("Draft kept"));
+    } catch (error) {
+      this.dirty = true;
+      this.lost = error.code === "DRAFT_CHANGED";
+      this.failed(error);
+    }
+  }
+
   async save() {
     document.activeElement?.blur();
+    this.keep.now();
+    await this.kept;
+    if (this.lost) return;
     try {
-      const { version } = await post(this.address, { source: this.source, version: this.version });
-      this.dirty = false;
-      this.version = version;
-      this.status.classList.remove("bad");
-      this.status.textContent = _("Saved as version %(num)s", { num: version });
+      const { version } = await post(this.address, this.edited);
+      Object.assign(this, { dirty: false, version, revision: 0 });
+      this.say(_("Saved as version %(num)s", { num: version }));
       this.button.lastChild.textContent = _("Save as version %(num)s", { num: version + 1 });
     } catch (error) {
-      this.status.classList.add("bad");
-      this.status.textContent = error.message || _("The server cannot be reached.");
+      this.failed(error);
     }
+  }
+
+  get edited() {
+    return { source: this.source, version: this.version, revision: this.revision };
+  }
+
+  failed(error) {
+    this.say(error.message || _("The server cannot be reached."), true);
+  }
+
+  say(text, bad = false) {
+    this.status.textContent = text;
+    this.status.classList.toggle("bad", bad);
   }
 }
