@@ -45,6 +45,8 @@ class Run:
         self._listeners: deque[tuple[Node, Token, Flow | None, int | None]] = deque()
         self.done: Task | None = None
         self._steps = self._steps_before = 0
+        self._limit = world.limits.steps
+        self._scripts = 0.0
         self._changed = False
         self._unseen: list[int] = []  # conditions that are waited for since the last look
         self._fired: set[tuple[str, int]] = set()
@@ -339,10 +341,6 @@ class Run:
         self.emit(ev.VariablesSet(token.id, values))
         self._changed = True
 
-    def names(self, token: Token) -> Names:
-        """The variables and objects that an expression at this token sees."""
-        return Names(self, token)
-
     def evaluate(self, expression: Expression, token: Token) -> Any:
         """The value of an expression at a token."""
         return expression.value if expression.constant else expression.evaluate(Names(self, token))
@@ -399,20 +397,20 @@ class Run:
         self.emit(ev.VariablesRemoved(token.id, names))
         self._changed = True
 
-    def log(self, token: Token, lines: Sequence[str]) -> None:
-        """Keep what a script wrote."""
-        for line in lines:
-            self.emit(ev.Logged(token.id, self.now, line))
+    def spend(self, milliseconds: float) -> None:
+        """A script took so long; when scripts took too long together, the command is cut short."""
+        self._scripts += milliseconds
+        if self._scripts > self.world.limits.scripts_ms:
+            self._limit = self._steps
 
     # The agenda.
 
     def work(self) -> None:
         """Let every token move until all wait."""
-        limit = self.world.limits.steps
         while True:
             self._look()
             while agenda := self._listeners or self._agenda:
-                if self._steps >= limit:
+                if self._steps >= self._limit:
                     self._park()
                     break
                 self._steps += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine import events as ev
 from engine.scopes import Names
 from engine.values import checked_variables
 
@@ -20,8 +21,11 @@ def run_script(run: Run, token: Token, script: Script, names: Names | None = Non
     thrown at the token (then the result is None and the token may be gone).
     """
     names = names or Names(run, token)
+    began = run.world.spent()
     outcome = script.run(names.all(), names.facts(), run.world.limits)
-    run.log(token, outcome.log)
+    run.spend(run.world.spent() - began)
+    for line in outcome.log:
+        run.emit(ev.Logged(token.id, run.now, line))
     if outcome.sets:
         run.set_variables(token, checked_variables(outcome.sets))
     if outcome.local_sets:

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 class Limits:
     """How much one command may do.
 
-    After ``steps`` nodes the rest of a command goes on as an asynchronous job; after ``loop_steps``
-    nodes without a wait state it becomes an incident. ``attempts`` is how often a job is tried and
-    ``retry_delay`` the milliseconds between two attempts, unless the element says otherwise.
+    After ``steps`` nodes, or when its scripts together took ``scripts_ms`` of a processor's time,
+    the rest of a command goes on as an asynchronous job; after ``loop_steps`` nodes without a wait
+    state it becomes an incident. ``attempts`` is how often a job is tried and ``retry_delay`` the
+    milliseconds between two attempts, unless the element says otherwise.
     """
 
     steps: int = 50_000
@@ -30,6 +31,7 @@ class Limits:
     retry_delay: int = 10_000
     script_ms: int = 100
     script_bytes: int = 32 * 1024 * 1024
+    scripts_ms: int = 500
 
 
 class World(Protocol):
@@ -41,6 +43,10 @@ class World(Protocol):
 
     def new_id(self) -> int:
         """The next id of the shared sequence."""
+        ...
+
+    def spent(self) -> float:
+        """The time that this thread has had of a processor, in ms."""
         ...
 
     def process(self, definition: int) -> Process:

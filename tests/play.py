@@ -44,10 +44,16 @@ class World:
         self.limits = limits or Limits()
         self.definitions: dict[int, Process] = {}
         self._last = 0
+        self._spent = 0.0
 
     def new_id(self) -> int:
         self._last += 1
         return self._last
+
+    def spent(self) -> float:
+        """A microsecond more each time that it is asked."""
+        self._spent += 0.001
+        return self._spent
 
     def process(self, definition: int) -> Process:
         return self.definitions[definition]

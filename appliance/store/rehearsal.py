@@ -6,7 +6,7 @@ from datetime import tzinfo
 
 from appliance.store import sqlite
 from appliance.store.loader import load
-from appliance.store.work import Engine
+from appliance.store.work import Engine, spent
 from engine.commands import Command
 from engine.model import Process
 from engine.world import Limits
@@ -29,6 +29,10 @@ class Rehearsal:
         """An id that is good for this rehearsal."""
         self._last += 1
         return self._last
+
+    def spent(self) -> float:
+        """The time that this thread has had of a processor, in ms."""
+        return spent()
 
     def process(self, definition: int) -> Process:
         """The process of a definition id."""

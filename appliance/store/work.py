@@ -11,6 +11,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
+from time import thread_time
 from typing import Any, Protocol, TypeVar
 
 from appliance.actor import SHELL, SYSTEM
@@ -35,6 +36,11 @@ DELIVERIES = 1000
 """How many signals and messages may follow from one command."""
 
 log = logging.getLogger(__name__)
+
+
+def spent() -> float:
+    """The time that this thread has had of a processor, in ms."""
+    return thread_time() * 1000
 
 
 class Library(Protocol):
@@ -112,6 +118,10 @@ class Work:
         self._outbox: deque[Thrown] = deque()
         self.started: list[int] = []
         """The instances that messages and signals of this command have started."""
+
+    def spent(self) -> float:
+        """The time that this thread has had of a processor, in ms."""
+        return spent()
 
     def start(self) -> Command:
         """A run that starts a new top-level instance."""

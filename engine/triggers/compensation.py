@@ -57,7 +57,7 @@ def completed(run: Run, token: Token) -> None:
     if handler is not None and token.loop != ev.BODY:
         data: dict[str, Any] = {"variables": dict(token.variables)}
         if _is_event_sub_process(handler):
-            data["inside"] = [(wait.node, wait.name, wait.data) for wait in _waits(token)]
+            data["inside"] = [[wait.node, wait.name, wait.data] for wait in _waits(token)]
         run.subscribe(scope, node, "compensation", None, data)
         return
     if _is_event_sub_process(node):

@@ -1,11 +1,13 @@
 """One slow command holds up nobody beyond its own limit."""
 
+import itertools
 import threading
 
 import pytest
 
 from appliance.box import Box
 from appliance.config import Config
+from appliance.store import work
 from engine.errors import Refused
 from tests.appliance.given import Clock
 from tests.appliance.processes import ERP, deploy, names, start
@@ -33,6 +35,25 @@ def test_an_endless_script_is_stopped_and_others_go_on(box):
     assert refused.value.code == "SCRIPT_FAILED"
     for started in (before, after):
         assert names(box, started.result(PATIENCE).instance_id) == ["a"]
+
+
+COUNTING = """<scriptTask id="w" scriptFormat="js"><script>execution.setVariable("n", n + 1)
+</script></scriptTask>
+start > w > x?
+x >[n < 5] w
+x >[] a > end"""
+
+
+def test_many_slow_scripts_let_others_between_them(box, monkeypatch):
+    monkeypatch.setattr(work, "spent", itertools.count(0, 300).__next__)
+    deploy(box, COUNTING, "counting")
+    id = box.instances.start("counting", {"n": 0}, ERP).result(PATIENCE).instance_id
+    assert names(box, id) == []
+    assert box.instances.status(id).variables["n"] == 2
+    for _ in range(3):
+        box.clockwork.fire_due()
+    assert names(box, id) == ["a"]
+    assert box.instances.status(id).variables["n"] == 5
 
 
 def test_reads_wait_for_no_command(box):

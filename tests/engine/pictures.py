@@ -10,7 +10,7 @@ _JOB = ("kind", "node", "due", "retries", "cycle", "topic", "error", "remaining"
 _SUBSCRIPTION = ("kind", "node", "name", "data")
 _TASK = (
     "name", "assignee", "owner", "priority", "due", "form_key", "category", "description",
-    "candidate_users", "candidate_groups", "delegation", "claimed_at", "created_at",
+    "candidate_users", "candidate_groups", "delegation", "claimed_at", "created_at", "remaining",
 )  # fmt: skip
 
 

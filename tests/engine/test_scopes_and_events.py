@@ -241,6 +241,19 @@ def test_a_long_loop_goes_on_in_pieces_and_an_endless_one_becomes_an_incident():
         Play("start > a. > x? > a.", limits=Limits(steps=1000, loop_steps=1000))
 
 
+def test_scripts_that_take_long_together_go_on_in_pieces():
+    script = '<scriptTask id="w" scriptFormat="js"><script>execution.setVariable("n", n + 1)'
+    play = Play(
+        f"{script}</script></scriptTask>\nstart > w > x?\nx >[n < 3] w\nx >[] a > end",
+        {"n": 0},
+        limits=Limits(scripts_ms=0),
+    )
+    assert [(job.kind, job.node) for job in play.jobs()] == [("before", "x")]
+    assert play.variables["n"] == 1
+    assert play.advance("PT0S").tasks == ["a"]
+    assert play.variables["n"] == 3
+
+
 def test_an_ad_hoc_subprocess_that_never_has_enough_is_stopped():
     room = (
         '<adHocSubProcess id="room"><completionCondition>false</completionCondition>'
