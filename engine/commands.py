@@ -25,6 +25,7 @@ from engine.modification import (
     start_at,
 )
 from engine.run import Run
+from engine.scopes import Names
 from engine.state import Instance, Job, State, Subscription, Task, Token
 from engine.triggers.error import throw_error
 from engine.values import checked_variables
@@ -182,7 +183,7 @@ class Command:
         self._run.emit(
             ev.JobChanged(job, wait.due, wait.retries, wait.cycle, wait.error, worker, until)
         )
-        return wait, self._run.names(wait.token).variables()
+        return wait, Names(self._run, wait.token).variables()
 
     def answer(
         self, job: int, variables: Mapping[str, Any] | None = None, *, worker: str | None = None
