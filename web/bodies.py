@@ -59,7 +59,15 @@ async def json_of(request: Asked | AnyRequest, limit: int) -> Any:
 
 
 async def body_of(request: Asked | AnyRequest, limit: int) -> bytes:
-    """The whole body, of at most ``limit`` bytes; a longer one is not read to its end."""
+    """The whole body, of at most ``limit`` bytes; a longer one is not read to its end.
+
+    Raises ``BodyTooLarge``, ``WrongContentType`` when it is packed.
+    """
+    packed = header(request.scope, b"content-encoding")
+    if packed not in (None, "identity"):
+        raise WrongContentType(
+            f"The body must come as it is, without Content-Encoding: {packed[:100]}."
+        )
     announced = header(request.scope, b"content-length")
     if announced and announced.isdigit() and int(announced) > limit:
         raise _too_large(limit)

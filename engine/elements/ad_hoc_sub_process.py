@@ -71,7 +71,6 @@ class AdHocSubProcess(SubProcess):
             return
         if self.cancels_remaining:
             run.cancel_children(token)
-            run.drop_arrivals(token)
         if not token.children and not token.transit:
             run.leave(token)
 

@@ -1,5 +1,6 @@
 """What may be sent to start a process, and what is refused, saying where."""
 
+import gzip
 import json
 import socket
 
@@ -136,6 +137,15 @@ def test_a_wrong_content_type_is_415(erp, content_type):
     assert response.status_code == 415
     assert response.json()["code"] == "UNSUPPORTED_MEDIA_TYPE"
     assert "application/json" in response.json()["error"]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "gzip, identity", ""])
+def test_a_packed_body_is_415(erp, encoding):
+    headers = {"Content-Encoding": encoding, **JSON}
+    response = erp.post(START, content=gzip.compress(b"{}"), headers=headers)
+    assert response.status_code == 415
+    assert response.json()["code"] == "UNSUPPORTED_MEDIA_TYPE"
+    assert "Content-Encoding" in response.json()["error"]
 
 
 def body_of(size: int) -> bytes:
