@@ -234,7 +234,7 @@ class Command:
     def deliver(self, subscription: int, variables: Mapping[str, Any] | None = None) -> None:
         """A message or signal reached this subscription."""
         wait = self.state.waits.get(subscription)
-        if not isinstance(wait, Subscription):
+        if not isinstance(wait, Subscription) or wait.kind == "compensation":
             raise NotWaiting(f"Subscription {subscription} no longer waits")
         self._refuse_suspended(wait.token)
         self._run.reached(wait, checked_variables(variables or {}))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from tests.engine import models
-from tests.engine.models import BPMN, TIMER, Block, Writer
+from tests.engine.models import BPMN, LAST, TIMER, Block, Writer
 
 Written = tuple[str, str, str]
 SIGNAL = '<signalEventDefinition signalRef="{}"/>'
@@ -103,7 +103,7 @@ class EventfulWriter(Writer):
         return (
             self.node("startEvent", id=start)
             + self.node("parallelGateway", id=fork)
-            + self.node("endEvent", id=end)
+            + self.node("endEvent", id=end, name=LAST)
             + xml
             + other
             + self.flow(start, fork)
@@ -171,7 +171,7 @@ class EventfulWriter(Writer):
             + self.node("userTask" if by_hand else "task", id=handler, isForCompensation=True)
             + self.node("association", sourceRef=boundary, targetRef=handler)
             + xml
-            + self.node("endEvent", id=end)
+            + self.node("endEvent", id=end, name=LAST)
             + self.flow(start, done)
             + self.flow(done, begin)
             + self.flow(last, end)

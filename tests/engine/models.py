@@ -11,6 +11,9 @@ BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 
 TIMER = "<timerEventDefinition><timeDuration>{}</timeDuration></timerEventDefinition>"
 
+LAST = "last"
+"""The name of the end event to which the main way through a scope leads."""
+
 Block = tuple
 
 
@@ -58,7 +61,7 @@ class Writer:
         xml, first, last = self.write(block)
         thrown = '<errorEventDefinition errorRef="oops"/>' if error else ""
         return (
-            f'<startEvent id="{start}"/>{xml}<endEvent id="{end}">{thrown}</endEvent>'
+            f'<startEvent id="{start}"/>{xml}<endEvent id="{end}" name="{LAST}">{thrown}</endEvent>'
             + self.flow(start, first)
             + self.flow(last, end)
         )

@@ -1,10 +1,14 @@
-"""A state as plain data, to compare two of them."""
+"""A state as plain data, to compare two of them; and where the tokens of a play have been."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
+from engine.model import Container
 from engine.state import State, Token
+from tests.engine.models import LAST
+from tests.play import Play
 
 _JOB = ("kind", "node", "due", "retries", "cycle", "topic", "error", "remaining", "steps")
 _SUBSCRIPTION = ("kind", "node", "name", "data")
@@ -51,3 +55,14 @@ def _token(token: Token) -> dict[str, Any]:
         "transit": token.transit,
         "task": {name: getattr(token.task, name) for name in _TASK} if token.task else None,
     }
+
+
+def assert_no_token_doubled(play: Play) -> None:
+    """The process has come to its end once, and no scope more often than it was begun."""
+    been = Counter(play.path)
+    process = play.world.process(max(play.world.definitions))
+    for container in (process, *process.every(Container)):
+        begun = sum(been[each.id] for each in container.children if each in container.starts)
+        ended = sum(been[each.id] for each in container.children if each.name == LAST)
+        assert ended <= begun, f"{container} was begun {begun} times and ended {ended} times"
+    assert sum(been[each.id] for each in process.children if each.name == LAST) == 1

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.state import Subscription
 from tests.engine.eventful import blocks, process
-from tests.engine.pictures import picture
+from tests.engine.pictures import assert_no_token_doubled, picture
 from tests.play import Play, rebuilt
 
 actions = st.lists(st.tuples(st.sampled_from(["complete", "time", "hear"]), st.integers(0, 9)))
@@ -67,6 +67,7 @@ def test_it_comes_to_its_end_however_one_goes_about_it(block, todo):
         act(play, action, which)
         check(play)
     assert play.ended == "COMPLETED"
+    assert_no_token_doubled(play)
 
 
 @quick

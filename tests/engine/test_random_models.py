@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.state import Job, Subscription
 from tests.engine.models import blocks, process
-from tests.engine.pictures import picture
+from tests.engine.pictures import assert_no_token_doubled, picture
 from tests.play import Play, rebuilt
 
 actions = st.lists(st.tuples(st.sampled_from(["complete", "time", "signal"]), st.integers(0, 9)))
@@ -71,6 +71,7 @@ def test_every_well_formed_process_comes_to_its_end(block):
             break
         act(play, chance.choice(["complete", "time", "signal"]), chance.randrange(100))
     assert play.ended == "COMPLETED"
+    assert_no_token_doubled(play)
 
 
 @quick

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from appliance.errors import InstanceNotFound
 from engine.commands import Command
 from engine.errors import Refused
 from engine.state import Job, Subscription
-from tests.engine.models import blocks, process
+from tests.engine import eventful, models
 from tests.store.given import Stored
 
 steady = settings(
@@ -117,10 +119,24 @@ actions = st.lists(
 )
 
 
+LIVE = (
+    "instance WHERE root = ? AND ended IS NULL",
+    "activity WHERE root = ? AND ended IS NULL",
+    "task WHERE root = ? AND ended IS NULL",
+    "inbox JOIN task t ON t.id = inbox.task WHERE t.root = ?",
+    "job WHERE root = ?",
+    "subscription WHERE root = ?",
+    "incident WHERE root = ? AND resolved IS NULL",
+)
+"""What must not be there when an instance has ended, however it came to that."""
+
+processes = st.one_of(models.blocks.map(models.process), eventful.blocks.map(eventful.process))
+
+
 @steady
-@given(blocks, actions)
-def test_rows_journal_and_cache_tell_the_same(everything, block, todo):
-    root = everything.start(process(block), {"n": 0})
+@given(processes, actions)
+def test_rows_journal_and_cache_tell_the_same(everything, xml, todo):
+    root = everything.start(xml, {"n": 0})
     everything.check(root)
     for action, number in todo:
         if not everything.rows("SELECT 1 FROM instance WHERE id = ? AND ended IS NULL", root):
@@ -132,4 +148,9 @@ def test_rows_journal_and_cache_tell_the_same(everything, block, todo):
         except Refused:
             assert True  # refused commands change nothing, as the check shows
         everything.check(root)
+    with suppress(InstanceNotFound):
+        everything.do(root, lambda command: command.cancel(root, "enough"))
+    everything.check(root)
+    for rows in LIVE:
+        assert not everything.rows(f"SELECT 1 FROM {rows}", root)
     assert not everything.rows("SELECT 1 FROM task WHERE name = 'never seen'")
