@@ -54,7 +54,7 @@ class Thrown:
         """What boundary events of an activity can catch."""
         if node not in self._known:
             found = self._through(node) if isinstance(node, Container) else self._own(node)
-            self._known[node] = found
+            self._known[node] = found | self._codes(_told(node))
         return self._known[node]
 
     def _through(self, container: Container) -> Codes:
@@ -75,14 +75,23 @@ class Thrown:
         return frozenset() if "" in caught else codes - caught
 
     def _own(self, node: Node) -> Codes:
-        """What a node throws by itself; handlers that it calls are its children, too."""
-        thrown = [trigger for event in _throwing(node) for trigger in event.triggers]
-        codes = [each.code or "" for each in thrown if isinstance(each, self._kind)]
-        undoes = any(isinstance(each, Compensation | Cancel) for each in thrown)
-        unknown = undoes or isinstance(node, CallActivity)
+        """What a node throws by itself."""
+        throws = isinstance(node, Event) and node.position in ("throw", "end")
+        codes = self._codes(node.triggers if throws else ())
+        unknown = isinstance(node, CallActivity)
         if unknown or (self._kind is Error and (_has_script(node) or _has_worker(node))):
-            return frozenset({*codes, ANY})
-        return frozenset(codes)
+            return codes | {ANY}
+        return codes
+
+    def _codes(self, triggers: Iterable[Trigger]) -> Codes:
+        """The codes that are thrown; handlers that are called may stand anywhere."""
+        found: set[str | None] = set()
+        for trigger in triggers:
+            if isinstance(trigger, self._kind):
+                found.add(trigger.code or "")
+            elif isinstance(trigger, Compensation | Cancel):
+                found.add(ANY)
+        return frozenset(found)
 
 
 def _missed(catching: Iterable[Error | Escalation], codes: Codes) -> Iterator[Trigger]:
@@ -100,12 +109,11 @@ def _starts(container: Container) -> Iterator[Event]:
     return (start for inner in container.event_sub_processes for start in inner.events())
 
 
-def _throwing(node: Node) -> Iterator[Event]:
-    if isinstance(node, Event) and node.position in ("throw", "end"):
-        yield node
+def _told(node: Node) -> Iterator[Trigger]:
+    """What a loop throws, past what is inside the activity."""
     if isinstance(node.loop, MultiInstance):
-        thrown = (node.loop.event, *(decision.event for decision in node.loop.decisions))
-        yield from (event for event in thrown if event is not None)
+        events = (node.loop.event, *(decision.event for decision in node.loop.decisions))
+        yield from (trigger for event in events if event is not None for trigger in event.triggers)
 
 
 def _has_worker(node: Node) -> bool:

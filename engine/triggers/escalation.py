@@ -38,7 +38,8 @@ class Escalation(Trigger):
         self.code_variable = xml.own.get("escalationCodeVariable")
 
     def throw(self, run: Run, token: Token, event: Event) -> None:
-        found = catcher(token, Escalation, self.code or "")
+        # What a loop tells is not for the event subprocesses of an iteration that is over.
+        found = catcher(run.telling or token, Escalation, self.code or "")
         if found is None:
             return
         known = checked_variables(event.outs.values(run, token)) | {"escalationCode": self.code}
