@@ -35,11 +35,12 @@ _files = click.argument("paths", nargs=-1, required=True, type=_PATHS)
 @_files
 @options.data
 @options.as_json
-def deploy(paths: tuple[Path, ...], data: str | None, as_json: bool) -> None:
+def deploy(paths: tuple[Path, ...], data: str | None, as_json: bool) -> int:
     """Deploy models and forms.
 
-    They are deployed together, as a new version of each process. Folders are searched. While a
-    server runs on the data directory, deploy on its page /admin/deploy, or over HTTP:
+    They are deployed together, as a new version of each process. Folders are searched. All that
+    lint would find is told; with an error in it nothing is deployed. While a server runs on the
+    data directory, deploy on its page /admin/deploy, or over HTTP:
 
     \b
       curl -H "Authorization: Bearer $KEY" -F files=@expense.bpmn20.xml \\
@@ -52,7 +53,14 @@ def deploy(paths: tuple[Path, ...], data: str | None, as_json: bool) -> None:
 
     files = _named(paths)
     with contextlib.closing(_unless_serving(lambda: Box(options.load(data)))) as box:
-        deployed = box.processes.deploy(files, SHELL).result()
+        checked = box.processes.check(files)
+        for finding in checked.findings:
+            click.echo(finding, err=True)
+        _advise(checked.findings)
+        if checked.wrong:
+            click.echo("Nothing was deployed.", err=True)
+            return 1
+        deployed = box.processes.deploy_checked(checked, SHELL).result()
     if as_json:
         options.print_json(
             [
@@ -61,11 +69,12 @@ def deploy(paths: tuple[Path, ...], data: str | None, as_json: bool) -> None:
                 for each in deployed
             ]
         )  # fmt: skip
-        return
+        return 0
     for each in deployed:
         kept = "deployed as" if each.executable else "kept for viewing only as"
         what = "unchanged, still" if each.unchanged else kept
         click.echo(f"{each.key}: {what} version {each.version}")
+    return 0
 
 
 @click.command(
@@ -102,10 +111,13 @@ def lint(paths: tuple[Path, ...], rules: bool, data: str | None, as_json: bool) 
             findings += Deployment.read(files, config.model_limit, known).findings
     errors = sum(finding.severity == "error" for finding in findings)
     if as_json:
-        options.print_json(msgspec.to_builtins(findings))
+        options.print_json(
+            [{**msgspec.to_builtins(each), "remedy": _remedy(each)} for each in findings]
+        )
     else:
         for finding in findings:
             click.echo(finding)
+        _advise(findings)
         click.echo(_summary(errors, len(findings) - errors), err=True)
     return 1 if errors else 0
 
@@ -158,6 +170,18 @@ def _print_rules(as_json: bool) -> None:
                     textwrap.fill(text, 96, initial_indent=" " * 4, subsequent_indent=" " * 4)
                 )
         click.echo()
+
+
+def _advise(findings: Iterable[Finding]) -> None:
+    """What to do, once for each rule."""
+    for rule, remedy in {each.rule: _remedy(each) for each in findings}.items():
+        click.echo(f"  {rule}: {remedy}", err=True)
+
+
+def _remedy(finding: Finding) -> str:
+    from engine.rules import BY_ID
+
+    return BY_ID[finding.rule].remedy
 
 
 def _named(paths: Iterable[Path]) -> Mapping[str, bytes]:

@@ -67,6 +67,43 @@ def test_the_rules_of_the_check_are_printed(run):
     assert "--rules" in run("lint", "--help").stdout
 
 
+BAD = (
+    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">\n'
+    '<process id="p" isExecutable="true"><startEvent id="a"/>\n<{} id="odd"/><task id="lost"/>\n'
+    '<sequenceFlow id="f" sourceRef="a" targetRef="odd"/></process></definitions>'
+)
+
+
+def test_the_check_tells_everything_at_once_and_what_to_do(run, tmp_path):
+    (tmp_path / "bad.bpmn").write_text(BAD.format("quantum"))
+    told = run("lint", "bad.bpmn", code=1)
+    assert told.stdout.splitlines() == [
+        "bad.bpmn:3: error: <quantum> is not supported [odd] (unsupported)"
+    ]
+    assert f"  unsupported: {BY_ID['unsupported'].remedy}\n" in told.stderr
+    (tmp_path / "odd.bpmn").write_text(BAD.format("userTask"))
+    found = json.loads(run("lint", "odd.bpmn", "--json").stdout)
+    assert [(each["rule"], each["element"], each["line"]) for each in found] == [
+        ("unreachable", "lost", 3), ("nobodys-task", "odd", 3),
+    ]  # fmt: skip
+    assert all(each["remedy"] == BY_ID[each["rule"]].remedy for each in found)
+
+
+def test_deploying_tells_everything_at_once_and_what_to_do(run, tmp_path):
+    (tmp_path / "bad.bpmn").write_text(BAD.format("quantum") + "\n")
+    (tmp_path / "worse.bpmn").write_text("<nothing/>")
+    refused = run("deploy", "bad.bpmn", "worse.bpmn", code=1)
+    assert refused.stdout == ""
+    assert "[odd] (unsupported)" in refused.stderr
+    assert "\nworse.bpmn: error:" in refused.stderr
+    assert f"  not-bpmn: {BY_ID['not-bpmn'].remedy}\n" in refused.stderr
+    assert refused.stderr.endswith("Nothing was deployed.\n")
+    (tmp_path / "odd.bpmn").write_text(BAD.format("userTask"))
+    done = run("deploy", "odd.bpmn", "--json")
+    assert [each["key"] for each in json.loads(done.stdout)] == ["p"]
+    assert "warning: 'lost' can never be reached [lost] (unreachable)" in done.stderr
+
+
 def test_version_says_what_runs_here(run):
     assert re.match(r"workingflow \d+\.\d+\.\d+ \(Python 3\.", run("version").stdout)
     assert json.loads(run("version", "--json").stdout)["sqlite"] == sqlite.VERSION
