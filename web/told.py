@@ -21,7 +21,7 @@ from web import formats, texts
 def told(said: object) -> str:
     """A refusal, or another message of a part that speaks English, as the reader says it."""
     if isinstance(said, Message):
-        values = {name: _written(value) for name, value in said.values.items()}
+        values = {name: _written(name, value) for name, value in said.values.items()}
         return texts.gettext(said.template).format(**values)
     text = str(said)
     if not text or texts.language() == texts.ENGLISH:
@@ -34,7 +34,9 @@ def told(said: object) -> str:
     return text
 
 
-def _written(value: Any) -> Any:
+def _written(name: str, value: Any) -> Any:
+    if name == "wanted":
+        return formats.file_kinds(value)
     return formats.number(value) if isinstance(value, int | Decimal) else value
 
 

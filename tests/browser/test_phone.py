@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE, Enter, box_of
+from tests.browser.conftest import PHONE, WIDE, Enter, box_of
 from tests.office import Office
 
 pytestmark = pytest.mark.browser
@@ -63,3 +63,37 @@ def test_an_order_from_elsewhere_survives_a_search(enter: Enter, office: Office)
     page.locator("[data-search]").fill("errand")
     page.wait_for_url("**q=errand**")
     assert "sort=-name" in page.url
+
+
+@every_language
+def test_what_may_be_done_with_a_case_is_one_button_and_a_menu_at_the_thumb(
+    enter: Enter, office: Office, language
+):
+    number = office.start("errands")
+    visit = enter(viewport=PHONE, locale=language)
+    page = visit.open(f"/admin/instances/{number}")
+    head, menu = page.locator("#head"), page.locator("#actions")
+    expect(menu).to_be_hidden()
+    assert box_of(head)["height"] <= 200
+    head.locator("[popovertarget=actions]").click()
+    expect(menu).to_be_visible()
+    assert all(box_of(one)["height"] >= 44 for one in menu.locator(".button").all())
+    below = box_of(menu)
+    assert below["y"] + below["height"] <= box_of(page.locator(".rail .bar"))["y"]
+    menu.locator("[commandfor=cancel]").click()
+    expect(page.locator("dialog#cancel")).to_be_visible()
+    expect(menu).to_be_hidden()
+    page.set_viewport_size(WIDE)
+    page.keyboard.press("Escape")
+    expect(menu.locator("[commandfor=cancel]")).to_be_visible()
+    expect(head.locator("[popovertarget=actions]")).to_be_hidden()
+    assert visit.faults() == []
+
+
+def test_a_diagram_is_no_higher_than_its_drawing_needs(enter: Enter, office: Office):
+    page = enter(viewport=PHONE).open(f"/requests/{office.cases['report']}")
+    page.locator(".diagram .djs-element").first.wait_for()
+    panel, drawing = box_of(page.locator(".diagram")), box_of(page.locator(".diagram .viewport"))
+    assert drawing["height"] < panel["height"] <= 260
+    assert drawing["y"] >= panel["y"]
+    assert drawing["y"] + drawing["height"] <= panel["y"] + panel["height"]

@@ -160,3 +160,17 @@ def test_what_an_input_shows_is_read_back_as_it_was(language, value):
     texts.speak(language)
     assert formats.entry(formats.entered(value)) == value
     texts.speak("en")
+
+
+@pytest.mark.parametrize(
+    ("accept", "words"),
+    [
+        ("", ""),
+        (".pdf,image/*", "PDF, images"),
+        (" .PDF , text/*,audio/*,video/* ", "PDF, texts, sound recordings, videos"),
+        ("application/pdf", "PDF"),
+        ("application/x-nobody-knows", "application/x-nobody-knows"),
+    ],
+)
+def test_what_a_file_field_takes_is_said_in_words(accept, words):
+    assert formats.file_kinds(accept) == words

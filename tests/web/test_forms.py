@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from web import texts
-from web.forms import cell
+from web.forms import cell, document, markdown
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,19 @@ def test_a_value_is_written_for_its_reader(value, english, german):
     texts.speak("de")
     assert cell(value) == german
     texts.speak("en")
+
+
+def test_lines_of_a_form_are_kept_and_those_of_a_page_flow():
+    assert markdown("one\ntwo") == "<p>one<br>\ntwo</p>\n"
+    assert document("one\ntwo") == "<p>one\ntwo</p>\n"
+
+
+@pytest.mark.parametrize("made_of", [markdown, document])
+def test_a_table_scrolls_by_itself_and_markup_stays_text(made_of):
+    made = made_of("| a | b |\n|---|---|\n| <table> | <script>alert(1)</script> |")
+    assert (
+        made.count('<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>') == 1
+    )
+    assert made.count("</table></div>") == 1
+    assert "&lt;table&gt;" in made
+    assert "<script" not in made

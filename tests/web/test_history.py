@@ -3,6 +3,7 @@
 import pytest
 
 from appliance.views import HistoryLine
+from web import texts
 from web.history import in_words
 
 
@@ -48,3 +49,21 @@ def test_the_latest_comes_first():
 def test_a_name_turns_nothing_beside_it():
     (line,) = in_words([HistoryLine(0, "kermit", "task", "x", "\u202eevil", "fozzie")], "kermit")
     assert line.text == "\u2068\u202eevil\u2069: for \u2068fozzie\u2069"
+
+
+def test_people_are_called_by_the_names_that_they_chose():
+    called = {"fozzie": "Fozzie Bear"}
+    by = "fozzie for kermit"
+    line = HistoryLine(0, by, "assigned", "review", "Review", "gonzo")
+    (said,) = in_words([line], "kermit", lambda name: called.get(name, name))
+    text = said.text.replace("\u2068", "").replace("\u2069", "")
+    assert text == "Review: assigned to gonzo by Fozzie Bear for you"
+
+
+def test_who_did_something_is_you_in_german_too():
+    texts.speak("de")
+    try:
+        assert said("task-completed") == "Review: erledigt durch Sie"
+        assert said("delegated", "kermit", by="fozzie") == "Review: an Sie delegiert durch fozzie"
+    finally:
+        texts.speak("en")
