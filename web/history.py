@@ -49,7 +49,8 @@ def person(name: str, reader: str, called: Callable[[str], str] = str) -> str:
 
 def apart(name: str) -> str:
     """A name that, whatever direction it is written in, turns nothing beside it."""
-    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"
+    end = "\N{POP DIRECTIONAL ISOLATE}"
+    return f"\N{FIRST STRONG ISOLATE}{name.replace(end, '')}{end}"
 
 
 def _line(line: HistoryLine, person: Person) -> Line:

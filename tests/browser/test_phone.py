@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE, WIDE, Enter, box_of
+from tests.browser.conftest import PHONE, Enter, box_of
 from tests.office import Office
 
 pytestmark = pytest.mark.browser
@@ -83,7 +83,7 @@ def test_what_may_be_done_with_a_case_is_one_button_and_a_menu_at_the_thumb(
     menu.locator("[commandfor=cancel]").click()
     expect(page.locator("dialog#cancel")).to_be_visible()
     expect(menu).to_be_hidden()
-    page.set_viewport_size(WIDE)
+    page.set_viewport_size({"width": 1280, "height": 820})
     page.keyboard.press("Escape")
     expect(menu.locator("[commandfor=cancel]")).to_be_visible()
     expect(head.locator("[popovertarget=actions]")).to_be_hidden()

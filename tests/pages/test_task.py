@@ -3,8 +3,9 @@
 import json
 
 import pytest
+from markupsafe import escape
 
-from tests.office import Office, begin, said, seen, text_of
+from tests.office import HOSTILE, Office, begin, said, seen, text_of
 from tests.serving import PASSWORD, RECEIPT, Client
 
 FILLED = {"title": "Client dinner", "amount": "120.50", "category": "meal", "paid": "card"}
@@ -343,3 +344,18 @@ def test_what_a_form_lists_and_computes_is_written_for_its_reader(kermit):
     cells = [[text_of(cell) for cell in row] for row in table.cssselect("tbody tr")]
     assert cells == [["Hotel", "1.234,5", "01.05.2026", "ja"], ["2026", "12.000", "soon", ""]]
     assert text_of(seen(page).cssselect("output")[0]) == "13.234,5"
+
+
+def test_what_people_call_themselves_is_shown_and_stays_text(kermit, newcomer, office):
+    somebody = newcomer("employees")
+    assert somebody.submit("/account", display_name=HOSTILE, email="", zone="").status_code == 303
+    number = office.start("errands")
+    [row] = seen(somebody.get(f"/tasks?view=group&q={number}")).cssselect(".rows .title")
+    task = row.get("href")
+    somebody.submit(f"{task}/claim")
+    somebody.submit(f"/comments/{number}", text="I do it.")
+    for place in (task, f"{task}/case", f"/admin/instances/{number}"):
+        page = kermit.get(place)
+        assert "<script>alert" not in page.text
+        assert HOSTILE in text_of(seen(page).cssselect("body")[0])
+    assert kermit.get(task).text.count(f"<bdi>{escape(HOSTILE)}</bdi>") >= 2

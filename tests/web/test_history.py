@@ -49,6 +49,8 @@ def test_the_latest_comes_first():
 def test_a_name_turns_nothing_beside_it():
     (line,) = in_words([HistoryLine(0, "kermit", "task", "x", "\u202eevil", "fozzie")], "kermit")
     assert line.text == "\u2068\u202eevil\u2069: for \u2068fozzie\u2069"
+    line = HistoryLine(0, "kermit", "task", "x", "end\u2069\u202eof it", "fozzie")
+    assert "\u2068end\u202eof it\u2069: " in in_words([line], "kermit")[0].text
 
 
 def test_people_are_called_by_the_names_that_they_chose():
