@@ -10,7 +10,7 @@ from typing import Any
 from engine.errors import Finding, InvalidVariables, ModelInvalid
 from engine.forms import check as checking
 from engine.forms import convert
-from engine.forms.live import Directory, Given, Live
+from engine.forms.live import Directory, Given, Live, stored_rows
 from engine.forms.model import Component, Option, Outcome, Schema, Upload, own_names, walk
 from engine.forms.posted import posted
 from engine.forms.read import read
@@ -151,7 +151,7 @@ class Form:
     def facts(
         self, data: Mapping[str, Any], *, now: datetime, scope: Scope | None = None
     ) -> list[FieldFacts]:
-        """What each visible field is and holds."""
+        """What each visible field is and holds; a list holds its rows, as one field."""
         live = Live(self.schema, data, Given(now, scope=scope))
         return [
             FieldFacts(
@@ -159,14 +159,16 @@ class Form:
                 (place.component.binding.type if place.component.binding else "")
                 or place.component.type,
                 place.component.label if isinstance(place.component.label, str) else "",
-                place.value,
+                stored_rows(place) if place.component.type == "dynamiclist" else place.value,
                 place.component.rules.required,
                 place.component.binding is None or place.component.binding.readable,
                 not place.locked,
                 place.options,
             )
-            for place in live.fields()
-            if not place.hidden
+            for place in live.places
+            if (place.keyed or place.component.type == "dynamiclist")
+            and not place.row
+            and not place.hidden
         ]
 
 

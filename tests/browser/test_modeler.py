@@ -246,6 +246,14 @@ def test_on_a_phone_one_can_look(enter: Enter, office: Office):
     assert page.get_by_label("Properties", exact=True).is_hidden()
 
 
+def test_a_model_without_a_diagram_is_said_to_have_none(enter: Enter):
+    visit = enter()
+    page = visit.open("/admin/processes/sampler")
+    page.get_by_role("button", name="Draw", exact=True).click()
+    page.locator(".modeler-notes", has_text="no diagram").wait_for()
+    expect(page.locator(".modeler")).to_be_hidden()
+
+
 def test_what_cannot_be_drawn_is_said(enter: Enter, tmp_path: Path):
     visit = enter()
     page = visit.open("/admin/drafts")

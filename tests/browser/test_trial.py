@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from appliance.cli import program
 from tests.browser.conftest import Enter, Visit
 from tests.browser.test_modeler import begin, choose, fill, pressed
-from tests.office import Office
+from tests.browser.test_round_trip import with_a_diagram
+from tests.office import SAMPLER, Office
 
 pytestmark = pytest.mark.browser
 
@@ -100,3 +101,40 @@ def test_what_cannot_run_cannot_be_tried(enter: Enter):
     visit.page.get_by_role("alert").filter(has_text="needs an expression").wait_for()
     click(visit, "Back to drawing")
     assert visit.page.locator(".modeler-trial").is_hidden()
+
+
+def test_rows_of_a_list_are_tried_and_a_form_that_wants_files_is_passed(enter: Enter):
+    visit = enter()
+    page = visit.open("/admin/drafts")
+    drawn = with_a_diagram(SAMPLER.encode())
+    file = {"name": "s.bpmn", "mimeType": "application/xml", "buffer": drawn}
+    page.get_by_label("BPMN file").set_input_files(file)  # pyright: ignore[reportArgumentType]
+    page.get_by_role("button", name="Import").click()
+    page.wait_for_selector(".modeler[data-ready]")
+    trial = page.locator(".modeler-trial")
+    page.get_by_role("button", name="Try it").click()
+    trial.get_by_label("As", exact=True).fill("kermit")
+    trial.get_by_label("Subject *").fill("A list")
+    click(visit, "Start")
+    trial.get_by_role("heading", name="Fill everything in").wait_for()
+    trial.get_by_label("Title *").fill("Taxis")
+    trial.get_by_label("Amount *").fill("12")
+    rows = trial.get_by_label("Items", exact=True)
+    rows.fill("[{")
+    rows.press("Escape")  # in JSON Tab indents
+    rows.press("Tab")
+    trial.locator(".error", has_text="JSON").wait_for()
+    rows.fill('[{"item": "Taxi", "cost": 12}]')
+    rows.press("Escape")
+    rows.press("Tab")
+    trial.locator(".error:visible").wait_for(state="detached")
+    click(visit, "Submit")
+    trial.get_by_role("heading", name="Look once more").wait_for()
+    trial.locator(".trial-values", has_text='[{"item":"Taxi","cost":12}]').wait_for()
+    click(visit, "Begin again")
+    trial.get_by_text("not started").wait_for()
+    trial.locator("summary", has_text="Past the form").click()
+    trial.locator("details").get_by_label("Variables").fill('{"subject": "By a program"}')
+    trial.locator("details").get_by_role("button", name="Start").click()
+    trial.locator(".trial-values", has_text="By a program").wait_for()
+    assert visit.faults() == []

@@ -29,7 +29,8 @@ export async function start(element) {
   const xml = readable(await (await fetch(`${draft}/xml`)).text());
   if (!WIDE.matches) return look(container, xml);
   const modeler = new Modeler({ container, additionalModules: [flowable, faithful, kept, placing, words] });
-  const { warnings } = await modeler.importXML(xml);
+  const { warnings, error } = await modeler.importXML(xml).catch((reason) => ({ error: reason }));
+  if (error) return refuse(element, error);
   const lost = warnings.filter(({ context }) => !context);
   if (lost.length) tell(document.querySelector(".modeler-notes"), lost);
   show(modeler);
@@ -52,6 +53,12 @@ export async function start(element) {
   element.dataset.ready = "";
   heard(await post("/admin/drafts/check", { xml }));
   return undefined;
+}
+
+// Without a diagram there is nothing to draw on.
+function refuse(element, { message }) {
+  tell(document.querySelector(".modeler-notes"), [{ message }]);
+  element.hidden = true;
 }
 
 // On a small screen one can look, not draw.

@@ -98,6 +98,7 @@ export class Trial {
         const values = form ? { form: answers(form) } : given.read();
         if (values) this.step({ start: process, ...values });
       }, "primary")),
+      form && this.past(_("Start"), (values) => this.step({ start: process, ...values })),
     );
   }
 
@@ -121,7 +122,18 @@ export class Trial {
           ? outcomes.map(({ value, label, style }) => this.button(label, () => complete(value), style === "plain" ? "" : style))
           : this.button(_("Complete"), () => complete(), "primary"),
       ),
+      form && this.past(_("Complete"), (values) => this.step({ complete: { key: task.key }, ...values })),
     );
+  }
+
+  // What a form asks for can also be said as variables, as a program does.
+  past(text, act) {
+    const given = this.json(_("Variables"));
+    const go = this.button(text, () => {
+      const values = given.read();
+      if (values) act(values);
+    });
+    return h("details", {}, h("summary", {}, _("Past the form")), h("div", { className: "stack" }, given.element, h("div", { className: "actions" }, go)));
   }
 
   waiting() {
