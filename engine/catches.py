@@ -11,6 +11,7 @@ from engine.elements.catch_event import CatchEvent
 from engine.elements.end_event import EndEvent
 from engine.elements.event import Event
 from engine.elements.event_based_gateway import EventBasedGateway
+from engine.elements.event_sub_process import EventSubProcess
 from engine.elements.receive_task import ReceiveTask
 from engine.elements.send_task import SendTask
 from engine.elements.service_task import ServiceTask
@@ -31,15 +32,16 @@ from engine.wiring import finding
 def idle_catches(process: Process) -> Iterator[Finding]:
     """What boundary events and event subprocesses wait for can happen there."""
     kinds = Thrown(Error), Thrown(Escalation)
-    for node in (process, *process.nodes.values()):
-        missed = [trigger for kind in kinds for trigger in kind.missed_at(node)]
-        for event in node.boundaries:
-            yield from _idle(event, node, missed)
-        if isinstance(node, Container) and node.event_sub_processes:
-            missed = [trigger for kind in kinds for trigger in kind.missed_in(node)]
-            for inner in node.event_sub_processes:
-                for start in inner.events():
-                    yield from _idle(start, node, missed)
+    for host in dict.fromkeys(event.host for event in process.every(BoundaryEvent)):
+        if host is not None:
+            missed = [trigger for kind in kinds for trigger in kind.missed_at(host)]
+            for event in host.boundaries:
+                yield from _idle(event, host, missed)
+    for scope in dict.fromkeys(inner.container for inner in process.every(EventSubProcess)):
+        if scope is not None:
+            missed = [trigger for kind in kinds for trigger in kind.missed_in(scope)]
+            for start in (start for inner in scope.event_sub_processes for start in inner.events()):
+                yield from _idle(start, scope, missed)
 
 
 def _idle(event: Event, where: Node, missed: Sequence[Trigger]) -> Iterator[Finding]:
