@@ -8,8 +8,10 @@ error, each with the reason.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from engine.juel.arithmetic import Trouble, number_of
 from engine.markup import DIALECTS
 from engine.vocabulary import WORDS, Word
 
@@ -177,16 +179,20 @@ def _report(reader: Reader, xml: Element, word: Word) -> None:
 
 def typed_value(reader: Reader, xml: Element, text: str) -> Any:
     """The initial value of a data object, by its item type (xsd:int, xsd:boolean, …)."""
-    from decimal import Decimal, InvalidOperation
-
     kind = (xml.get("itemSubjectRef") or "").rpartition(":")[2].lower()
+    if kind == "boolean":
+        return text.strip().lower() == "true"
+    if kind not in _WHOLE | _DECIMAL:
+        return text
     try:
-        if kind in ("int", "integer", "long", "short"):
-            return int(text)
-        if kind in ("double", "float", "decimal"):
-            return Decimal(text)
-        if kind == "boolean":
-            return text.strip().lower() == "true"
-    except (ValueError, InvalidOperation):
-        reader.report("error", "data-object", xml, f"{text!r} is no {kind}")
-    return text
+        number = number_of(text.strip() or "nothing")
+    except Trouble:
+        number = None
+    if number is None or (kind in _WHOLE and not isinstance(number, int)):
+        reader.report("error", "data-object", xml, f"{text[:40]!r} is no {kind}")
+        return None
+    return number if kind in _WHOLE else Decimal(number)
+
+
+_WHOLE = frozenset({"int", "integer", "long", "short"})
+_DECIMAL = frozenset({"double", "float", "decimal"})

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from engine.run import Run
 
 
+MAX_ATTEMPTS = 1000
+"""How often a job may be tried."""
+
+
 def attempts(run: Run, node: Node, token: Token) -> int:
     """How often a job of this node is tried in all: ``R5/PT7M`` means five times."""
     return len(_delays(run, node, token)) + 1
@@ -116,9 +120,10 @@ def _delays(run: Run, node: Node, token: Token) -> list[int]:
     text = str(run.evaluate(node.retry, token)).strip()
     if text.startswith("R") and "/" in text:
         count, _, every = text[1:].partition("/")
-        if not count.isdecimal() or int(count) < 1:
+        if not (count.isdecimal() and len(count) < 5 and 1 <= int(count) <= MAX_ATTEMPTS):
             raise TimeInvalid(
-                f"Retry cycle {text!r} of {node} needs a number of attempts: R3/PT10M"
+                f"Retry cycle {text[:40]!r} of {node} needs a number of attempts up to "
+                f"{MAX_ATTEMPTS:,}: R3/PT10M"
             )
         return [_span(run, every)] * (int(count) - 1)
     return [_span(run, part.strip()) for part in text.split(",")]

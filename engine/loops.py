@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from engine import events as ev
 from engine.errors import ExpressionFailed
+from engine.juel.arithmetic import Trouble, described, integer_of
 from engine.mapping import Mapping
 from engine.scopes import Outside
 from engine.values import as_text, checked_variables
@@ -215,18 +216,26 @@ class MultiInstance:
                 known = run.collections[body.id] = _as_list(run, self.collection, body)
             return known
         assert self.cardinality is not None
-        value = run.evaluate(self.cardinality, body)
-        text = as_text(value) if value is not None else ""
-        if not text.isdecimal():
+        count = _count(run.evaluate(self.cardinality, body), body)
+        if count > run.world.limits.iterations:
             raise ExpressionFailed(
-                f"The loop cardinality of {body.node} must be a number, not {value!r}"
-            )
-        if int(text) > run.world.limits.iterations:
-            raise ExpressionFailed(
-                f"{body.node} asks for {int(text):,} iterations, "
+                f"{body.node} asks for too many iterations: "
                 f"{run.world.limits.iterations:,} are allowed"
             )
-        return range(int(text))
+        return range(count)
+
+
+def _count(value: Any, body: Token) -> int:
+    """How many iterations a value asks for; decimals are cut off. Raises ExpressionFailed."""
+    try:
+        count = integer_of(value)
+    except Trouble:
+        count = -1
+    if value is None or value == "" or count < 0:
+        raise ExpressionFailed(
+            f"The loop cardinality of {body.node} must be a number, not {described(value)}"
+        )
+    return count
 
 
 class StandardLoop:
@@ -433,9 +442,10 @@ def _read_standard(xml: Element, reader: Reader) -> Loop:
     loop = StandardLoop()
     loop.test_before = xml.get("testBefore") == "true"
     maximum = xml.get("loopMaximum", "").strip()
-    if maximum and not maximum.isdecimal():
-        reader.report("error", "loop", xml, f"loopMaximum must be a number, not {maximum!r}")
-    loop.maximum = int(maximum) if maximum.isdecimal() else None
+    if maximum.isdecimal() and len(maximum) < 10:
+        loop.maximum = int(maximum)
+    elif maximum:
+        reader.report("error", "loop", xml, f"loopMaximum must be a number, not {maximum[:40]!r}")
     condition = xml.child("loopCondition")
     if condition is not None and (condition.text or "").strip():
         loop.condition = reader.condition(condition)

@@ -168,7 +168,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
          "Give it a loopCardinality or a collection; the message names what else is wrong."),
         ("loop", "error", "A standard loop has no condition and no maximum, or is two loops.",
          "Give it a loopCondition or a loopMaximum, a whole number."),
-        ("quantity", "error", "A start or completion quantity is no number of at least 1.",
+        ("quantity", "error", "A start or completion quantity is no number from 1 to 1,000.",
          "Write a whole number, or leave it out."),
         ("data-object", "error", "The value of a data object does not fit its type.",
          "Correct the value, or the itemSubjectRef."),

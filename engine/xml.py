@@ -36,6 +36,8 @@ from engine.triggers.signal import check_signals
 
 _ASYNC = frozenset(["async", "asyncBefore", "asyncLeave", "asyncAfter"])
 _RARE = frozenset(["isForCompensation", "startQuantity", "completionQuantity"])
+MAX_QUANTITY = 1000
+"""How many tokens an activity may take together, or give."""
 _TORN = frozenset(
     ["dangling-reference", "flow-crosses-scope", "duplicate-id", "link", "compensation"]
 )
@@ -253,11 +255,10 @@ class Reader:
 
     def _quantity(self, xml: Element, name: str) -> int:
         text = xml.get(name, "1").strip()
-        if text.isdecimal() and int(text) >= 1:
+        if text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MAX_QUANTITY:
             return int(text)
-        self.report(
-            "error", "quantity", xml, f"{name} must be a number of at least 1, not {text!r}"
-        )
+        message = f"{name} must be a number from 1 to {MAX_QUANTITY:,}, not {text[:40]!r}"
+        self.report("error", "quantity", xml, message)
         return 1
 
     def _data_object(self, xml: Element, container: Container) -> None:

@@ -61,7 +61,9 @@ class CallActivity(Node):
         if not key:
             raise CalledProcessNotFound(f"The called element of {self} is null")
         version = run.text(self.version, token)
-        wanted = int(version) if version and version.isdecimal() else None
+        if version and not (version.isdecimal() and len(version) < 10):
+            raise CalledProcessNotFound(f"Process {key!r} has no version {version[:40]!r}")
+        wanted = int(version) if version else None
         definition, _ = run.world.called(
             key, 0 if self.same_deployment else wanted, token.instance.definition
         )

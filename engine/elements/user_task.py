@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,6 +10,7 @@ from engine import events as ev
 from engine.errors import ExpressionFailed, TaskAlreadyClaimed, TaskDelegated
 from engine.extensions import read_listener
 from engine.form_fields import FormField, read_form_fields
+from engine.juel.arithmetic import Trouble, described, integer_of
 from engine.listeners import Listener
 from engine.model import Node
 from engine.times import moment, parse_cycle, parse_duration
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from engine.state import Task, Token
     from engine.xml import Reader
 
+PRIORITY = 50
+"""The usual one."""
 EVENTS = ("all", "create", "assignment", "complete", "delete")
 """What a task listener may listen to."""
 
@@ -125,7 +127,7 @@ class UserTask(Node):
                 run.now,
                 texts["assignee"],
                 texts["owner"],
-                _priority(run.evaluate(self.priority, token)) if self.priority else 50,
+                _priority(run.evaluate(self.priority, token) if self.priority else None),
                 self._due(run, token),
                 texts["formKey"],
                 texts["category"],
@@ -284,7 +286,13 @@ def _candidates(run: Run, expressions: tuple[Expression, ...], token: Token) -> 
 
 
 def _priority(value: Any) -> int:
+    """A priority, as large as a Java integer; null is the usual one. Raises ExpressionFailed."""
+    if value is None:
+        return PRIORITY
     try:
-        return int(Decimal(as_text(value)))
-    except (ArithmeticError, ValueError):
-        raise ExpressionFailed(f"A task's priority must be a number, not {value!r}") from None
+        number = integer_of(value)
+    except Trouble:
+        number = None
+    if number is None or value == "" or abs(number) >= 2**31:
+        raise ExpressionFailed(f"A task's priority must be a number, not {described(value)}")
+    return number

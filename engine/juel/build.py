@@ -7,7 +7,7 @@ tree and nothing recurses while parsing.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from lark import Token, Transformer
@@ -165,8 +165,11 @@ class Build(Transformer[Token, Node]):
 
     def decimal(self, children: list[Token]) -> Node:
         token = children[0]
-        value = Decimal(token)
-        if len(token) > MAX_DIGITS or abs(value.adjusted()) > MAX_DIGITS:
+        try:
+            value = Decimal(token)
+        except InvalidOperation:  # an exponent that no Decimal has
+            value = Decimal("Infinity")
+        if not value.is_finite() or len(token) > MAX_DIGITS or abs(value.adjusted()) > MAX_DIGITS:
             raise Trouble(f"the number has more than {MAX_DIGITS} digits", _place(token))
         return _constant(value, token)
 
