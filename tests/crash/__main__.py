@@ -21,7 +21,7 @@ from tests.crash.killing import Promises, check, killed, run
 from tests.crash.worker import POINTS
 
 RANDOM = "random"
-LINES = 3000
+LINES = 1000
 """So much is said about one data directory before a new one is begun: checks read everything."""
 
 
@@ -61,7 +61,7 @@ def _rounds(points: Sequence[str], rounds: int, seed: str) -> dict[str, object]:
 
 
 def _round(data: Path, promises: Promises, point: str, chance: Random, name: str) -> None:
-    lines = chance.randint(1, 800)
+    lines = chance.randint(1, 400)
     where = () if point == RANDOM else (point, str(chance.choice((1, 1, 2, 5, 20, 60))))
     code = run(data, promises, lines if point == RANDOM else 4 * lines, *where)
     try:

@@ -64,6 +64,8 @@ POINTS = (
     "after-failure", "power-at-write", "power-at-sync",
 )  # fmt: skip
 DAY = 86_400_000
+OPENING = 60
+"""More syncs than opening a new store needs; one that fails then ends the program, as it should."""
 KERMIT = Actor.user("kermit", frozenset({"staff"}), admin=True)
 
 
@@ -111,7 +113,7 @@ def die_after_a_failure(number: int) -> None:
         faults.arm("sync", die, after=0)
         return sqlite.IOError("said to fail")
 
-    faults.arm("sync", fail, after=number)
+    faults.arm("sync", fail, after=OPENING + number)
 
 
 def die_without_power(kind: str, number: int, data: Path) -> None:

@@ -16,6 +16,7 @@ from appliance.store import sqlite
 from tests.appliance.given import HOUR, MINUTE, Clock
 from tests.appliance.processes import ADMIN, ERP, GONZO, KERMIT, deploy, start
 from tests.appliance.test_repairs import FAILS
+from tests.overheard import FROM_AN_END, LIVE_ONLY, named
 
 GROWING = {
     "instance", "activity", "task", "inbox", "variable", "job", "subscription", "incident", "file",
@@ -23,13 +24,6 @@ GROWING = {
     "substitution",
 }  # fmt: skip
 WEEK = timedelta(days=7)
-IN_ORDER = re.compile(r"FROM instance WHERE (1|ended IS NOT NULL)( AND id [<>] \(\d+\))? ORDER BY")
-"""The list of all instances is the table itself, read from its end as far as a page goes."""
-LIVE_ONLY = re.compile(
-    r"USING (COVERING )?INDEX"
-    r" (job_(due|topic|failing)|incident_open|task_live|instance_(failed|live|suspended))"
-)
-"""An index that holds what is live, or what failed, may be read through."""
 
 
 class Watched:
@@ -54,12 +48,6 @@ class Watched:
                 found = re.match(r"SCAN (\w+)", step)
                 if found and named(found[1], sql) in GROWING and not LIVE_ONLY.search(step):
                     yield f"{step}: {' '.join(sql.split())}"
-
-
-def named(alias: str, sql: str) -> str:
-    """The table that an alias stands for."""
-    found = re.search(rf"(?:FROM|JOIN) (\w+) {alias}\b", sql)
-    return found[1] if found else alias
 
 
 @pytest.fixture
@@ -190,7 +178,7 @@ def test_no_read_searches_a_growing_table(box):
     watched = Watched(box.store.read())
     read_everything(box, id)
     assert len(watched.seen) > 50
-    wrong = [line for line in watched.searches() if not IN_ORDER.search(line)]
+    wrong = [line for line in watched.searches() if not FROM_AN_END.search(line)]
     assert wrong == []
 
 
