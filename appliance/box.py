@@ -99,6 +99,7 @@ class Box:
         self.directory = DataDirectory.open(config.data)
         self.directory.lock()
         try:
+            self.directory.check_whole()
             self.store = Store(self.directory.database)
         except BaseException:
             self.directory.unlock()

@@ -30,6 +30,8 @@ OWN_NAMES = frozenset({
     "workingflow.db", "workingflow.db-wal", "workingflow.db-shm", "workingflow.toml",
     "files", "secret.key", "backups", "tmp", "lock", "lost+found",
 })  # fmt: skip
+ASIDE = "before-restore-"
+"""What a restore puts aside lies in a folder of this name and the time."""
 _SECRET_BYTES = 32
 
 log = logging.getLogger(__name__)
@@ -101,6 +103,15 @@ class DataDirectory:
             os.close(handle)
             raise _unusable(path, error) from error
         self._lock = handle
+
+    def check_whole(self) -> None:
+        """Raises ``DataDirectoryUnusable`` when a restore took the database away and died."""
+        aside = sorted(self.path.glob(f"{ASIDE}*"))
+        if aside and not self.database.exists():
+            raise DataDirectoryUnusable(
+                f"A restore of {self.path} was interrupted. Restore the backup again, or move back"
+                f" what lies in {aside[-1].name}."
+            )
 
     def unlock(self) -> None:
         """Let another process have the directory; harmless when it is not locked."""
@@ -177,6 +188,7 @@ class DataDirectory:
             os.write(handle, secrets.token_hex(_SECRET_BYTES).encode() + b"\n")
             os.fsync(handle)
             os.link(draft, path)
+            fsync(self.path)
         except FileExistsError:
             pass
         finally:
@@ -187,13 +199,16 @@ class DataDirectory:
 def _make_private(path: Path) -> None:
     try:
         path.mkdir(mode=0o700, parents=True)
+        with contextlib.suppress(PermissionError):
+            fsync(path.parent)
         return
     except FileExistsError:
         if not path.is_dir():
             raise DataDirectoryUnusable(
                 f"{path} is a file, not a directory. Name another with --data."
             ) from None
-    foreign = sorted(each.name for each in path.iterdir() if each.name not in OWN_NAMES)
+    names = (each.name for each in path.iterdir())
+    foreign = sorted(name for name in names if name not in OWN_NAMES and ASIDE not in name)
     known = (path / "workingflow.db").exists() or (path / "workingflow.toml").exists()
     if foreign and not known:
         raise DataDirectoryUnusable(

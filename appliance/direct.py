@@ -44,6 +44,7 @@ class DirectDatabase:
 
         Raises ``DatabaseNewer``, ``DataDirectoryLocked``, ``DataDirectoryUnusable``.
         """
+        data.check_whole()
         deadline = time.monotonic() + STARTING_SECONDS
         while (found := _version(data.database)) != VERSION:
             try:

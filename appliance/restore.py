@@ -17,13 +17,12 @@ from appliance import archive
 from appliance.actor import SHELL, Actor
 from appliance.archive import Manifest, Watch, unwatched
 from appliance.config import FILE_NAME
-from appliance.datadir import DataDirectory, fsync
+from appliance.datadir import ASIDE, DataDirectory, fsync
 from appliance.direct import DirectDatabase
 from appliance.errors import BackupDamaged, Conflict
 from appliance.store import chain, sqlite
 from appliance.store.soundness import damage
 
-ASIDE = "before-restore-"
 _PARTS = ("files", "secret.key", "workingflow.db-wal", "workingflow.db-shm", "workingflow.db")
 """What is exchanged, the database last."""
 _LET_IN = ("session", "one_time_token")
@@ -111,15 +110,20 @@ def _put_aside(directory: DataDirectory, now: int) -> None:
     for name in reversed(_PARTS):
         if (directory.path / name).exists():
             (directory.path / name).rename(aside / name)
+    fsync(aside)
+    fsync(directory.path)
 
 
 def _put_in_place(staging: Path, directory: DataDirectory) -> None:
     with contextlib.suppress(FileNotFoundError):
         directory.files.rmdir()
-    for name in _PARTS:
+    *others, database = _PARTS
+    for name in others:
         if (staging / name).exists():
             (staging / name).replace(directory.path / name)
     # Settings are about a machine: those that are here stay.
     if (staging / FILE_NAME).exists() and not (directory.path / FILE_NAME).exists():
         (staging / FILE_NAME).replace(directory.path / FILE_NAME)
+    fsync(directory.path)  # what the database tells of is there before it
+    (staging / database).replace(directory.path / database)
     fsync(directory.path)

@@ -14,10 +14,13 @@ from playhouse.apsw_ext import APSWDatabase
 
 from appliance.store import sqlite
 
+LOG_BYTES = 64 * 1024**2
+"""To this size the log is cut when it begins anew, after a long read had let it grow."""
 _WRITER = {
     "journal_mode": "wal",
     "synchronous": "full",
     "wal_autocheckpoint": 0,
+    "journal_size_limit": LOG_BYTES,
     "foreign_keys": 1,
     "temp_store": "memory",
     "cache_size": -16_000,

@@ -11,11 +11,13 @@ from appliance.audit import Wanted
 from appliance.box import Box
 from appliance.config import Config
 from appliance.datadir import DataDirectory
+from appliance.direct import DirectDatabase
 from appliance.errors import (
     BackupDamaged,
     Conflict,
     DatabaseNewer,
     DataDirectoryLocked,
+    DataDirectoryUnusable,
     StorageFull,
 )
 from appliance.store import sqlite
@@ -129,6 +131,23 @@ def test_what_is_replaced_is_kept_beside_it(box, made, tmp_path, clock):
     assert [name for name in kept if name.startswith("files/")] == [
         name for name in before if name.startswith("files/")
     ]
+
+
+@pytest.mark.parametrize("again", [restore.restore, restore.replace])
+def test_what_was_interrupted_is_no_empty_directory(made, tmp_path, clock, monkeypatch, again):
+    with opened(tmp_path / "used", clock) as used:
+        used.people.add_group("only_here").result(10)
+    with monkeypatch.context() as patch:
+        patch.setattr(restore, "_put_in_place", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            restore.replace(tmp_path / "used", made, NOON)
+    for start in (lambda: opened(tmp_path / "used", clock).__enter__(),
+                  lambda: DirectDatabase.open(DataDirectory.open(tmp_path / "used"))):  # fmt: skip
+        with pytest.raises(DataDirectoryUnusable, match="was interrupted"):
+            start()
+    again(tmp_path / "used", made, NOON + 1000)
+    with opened(tmp_path / "used", clock) as there:
+        assert len(there.instances.list("all").items) == 2
 
 
 def test_a_directory_in_use_by_a_server_is_left_alone(box, made):

@@ -9,7 +9,7 @@ import pytest
 
 from appliance.errors import Overloaded, ShuttingDown, StorageFull
 from appliance.pending import Pending
-from appliance.store import sqlite
+from appliance.store import connections, sqlite
 from appliance.store import writer as writer_module
 from appliance.store.held import Held
 from appliance.store.store import Store
@@ -486,3 +486,22 @@ def test_the_log_is_moved_into_the_database(store, path):
     store._writer._checkpoint()
     pages = store.read().execute("PRAGMA page_count").fetchone()[0]
     assert path.stat().st_size == pages * 4096
+
+
+def test_the_log_shrinks_after_a_long_read(path, monkeypatch):
+    limit = 200 * 4096
+    monkeypatch.setitem(connections._WRITER, "journal_size_limit", limit)
+    store = Store(path)
+    reading = store.read().execute("SELECT * FROM sequence")
+    next(reading)  # a snapshot: what is written from here on has to stay in the log
+    for number in range(300):
+        store.write(add(f"{'x' * 4000}{number}")).result(10)
+    store._writer._checkpoint()
+    log = path.with_name("workingflow.db-wal")
+    assert log.stat().st_size > limit
+    reading.close()
+    for topic in ("first", "second"):
+        store._writer._checkpoint()
+        store.write(add(topic)).result(10)
+    assert log.stat().st_size <= limit
+    store.close()
