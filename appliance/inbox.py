@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from appliance.cases import Person
 from appliance.library import Library
@@ -46,7 +46,10 @@ class Inbox:
         a minus for the reverse; ``page`` is the ``next`` of the page before.
         """
         view = view if view in VIEWS else "mine"
-        conditions, searched = self._conditions(q, process, done=view == "done")
+        definitions = self._definitions(process) if process else None
+        if definitions == []:
+            return Page([], None)
+        conditions, searched = self._conditions(q, definitions, done=view == "done")
         after = int(page) if page.isdecimal() and page.isascii() and len(page) < 19 else None
         bound = {"who": who.name, "now": self._clock(), "after": after, **searched}
         connection = self._store.read()
@@ -95,14 +98,14 @@ class Inbox:
         return tuple(view.id for view in self._library.all() if view.key in keys)
 
     def _conditions(
-        self, q: str, process: str, *, done: bool
+        self, q: str, definitions: Sequence[int] | None, *, done: bool
     ) -> tuple[list[str], dict[str, object]]:
-        """SQL conditions for a search and a process, and the values they read."""
+        """SQL conditions for a search and for processes, and the values they read."""
         conditions: list[str] = []
         bound: dict[str, object] = {}
         q = q.strip()
-        if process:
-            ids = ", ".join(str(id) for id in self._definitions(process))
+        if definitions is not None:
+            ids = ", ".join(map(str, definitions))
             conditions.append(f"{'t' if done else 'v'}.definition IN ({ids})")
         if q:
             bound["like"] = like_pattern(q)

@@ -32,6 +32,8 @@ class Promises:
     moved: dict[int, int] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
     files: set[tuple[int, str]] = field(default_factory=set)
+    reached: int = 0
+    """How many times it killed itself where it was told to."""
 
     def __len__(self) -> int:
         return sum(map(len, (self.started, self.completed, self.moved, self.files)))
@@ -39,7 +41,9 @@ class Promises:
     def hear(self, line: str) -> None:
         """Note one line of the worker."""
         kind, *rest = line.split()
-        if kind == "tries":
+        if kind == "dies":
+            self.reached += 1
+        elif kind == "tries":
             self.tried.add(rest[0])
         elif kind == "started":
             self.started[int(rest[0])] = rest[1]

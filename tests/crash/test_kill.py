@@ -31,4 +31,5 @@ def test_killed_at_random_moments(tmp_path):
 def test_killed_at_a_point(tmp_path, point):
     data, promises = tmp_path / "data", Promises()
     assert killed(run(data, promises, 20_000, point, "1" if point in HOUSE else "50"))
+    assert promises.reached == 1
     check(data, promises)

@@ -4,11 +4,12 @@
 
 Each line on its standard output is a promise: ``started ID KEY``, ``completed TASK ID``, ``moved
 TASK ID`` (a token was moved by hand, its task is gone), ``file ID NAME``; or it says what it is
-about to do: ``tries KEY``, a start, and ``goes ID``, the removal of an ended instance. At ``POINT``
-it kills itself when it comes there for the ``NUMBER``th time; ``within-checkpoint`` is when some
-pages are in the database file and others are not, ``after-failure`` at the sync after one that
-failed. At ``power-at-write`` and ``power-at-sync`` only a part of what was not synced stays on the
-disk.
+about to do: ``tries KEY``, a start, ``goes ID``, the removal of an ended instance, ``dies``.
+
+At ``POINT`` it kills itself when it comes there for the ``NUMBER``th time; ``within-checkpoint`` is
+when some pages are in the database file and others are not, ``after-failure`` at the sync after one
+that failed. At ``power-at-write`` and ``power-at-sync`` only a part of what was not synced stays on
+the disk.
 """
 
 from __future__ import annotations
@@ -129,6 +130,7 @@ def die_without_power(kind: str, number: int, data: Path) -> None:
 
 def die() -> None:
     """End at once."""
+    say("dies")
     os.kill(os.getpid(), signal.SIGKILL)
 
 
