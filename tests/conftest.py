@@ -12,22 +12,14 @@ import frontend
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.chromium import OPTIONS
+
 if TYPE_CHECKING:
     import httpx
     from playwright.sync_api import Browser
 
     from tests.office import Office
     from tests.serving import Client, Site
-
-CHROMIUM_OPTIONS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-sandbox",
-]
 
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
@@ -66,7 +58,7 @@ def chromium(installed: Callable[[str, str], str]) -> Iterator[Browser]:
 
     path = installed("chromium", "chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
+        browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
         yield browser
         browser.close()
 

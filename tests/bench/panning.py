@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import shutil
 import tempfile
 from pathlib import Path
 from statistics import median
@@ -15,7 +16,7 @@ from appliance.box import Box
 from appliance.config import Config
 from processes import FOLDER
 from tests.bench.measure import Missing, quantile
-from tests.conftest import CHROMIUM_OPTIONS
+from tests.chromium import OPTIONS
 from tests.serving import PASSWORD, Client, Served
 
 if TYPE_CHECKING:
@@ -112,13 +113,14 @@ def _panned(url: str, many: int, few: int, frames: int) -> dict[str, dict[str, f
         from playwright.sync_api import sync_playwright
     except ImportError:
         raise Missing("Playwright is not installed: pip install -e '.[test]'") from None
+    path = shutil.which("chromium")
+    if path is None:
+        raise Missing("Chromium is not installed: apt install chromium")
     with Client(url) as client:
         assert client.sign_in(NAME, PASSWORD).status_code == 303
         cookie = {"name": "wf_session", "value": client.cookies["wf_session"], "url": url}
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=CHROMIUM_OPTIONS
-        )
+        chromium = playwright.chromium.launch(executable_path=path, args=OPTIONS)
         context = chromium.new_context(viewport={"width": 1280, "height": 820})
         context.add_cookies([cookie])  # pyright: ignore[reportArgumentType]
         page = context.new_page()

@@ -1,5 +1,8 @@
 """Every benchmark runs, at a tiny size, and says what it found. No time is judged here."""
 
+import subprocess
+import sys
+
 import pytest
 
 from tests.bench.__main__ import BENCHES
@@ -32,3 +35,12 @@ def test_a_missing_package_is_named(name, monkeypatch):
     monkeypatch.setattr("tests.bench.spiff.INSTALLED", False)
     with pytest.raises(Missing, match="SpiffWorkflow is not installed: pip install"):
         BENCHES[name](0.01)
+
+
+def test_they_run_as_the_help_says(root):
+    command = [sys.executable, "-m", "tests.bench", "no_such"]
+    ended = subprocess.run(
+        command, check=False, cwd=root, capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.endswith("there is no benchmark 'no_such'\n")
