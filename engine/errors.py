@@ -160,7 +160,7 @@ class UncaughtError(Refused):
 
 
 class StepLimit(Refused):
-    """A command that did not come to rest within the limit of steps: an endless loop."""
+    """A command that did not come to rest within its limits: an endless loop, or endless calls."""
 
     code = "STEP_LIMIT"
 

@@ -198,13 +198,14 @@ class Token:
 
 
 class Instance(Token):
-    """The root token of a process instance."""
+    """The root token of a process instance; ``depth`` says how many instances are around it."""
 
-    __slots__ = ("business_key", "by", "definition", "name", "process", "suspended")
+    __slots__ = ("business_key", "by", "definition", "depth", "name", "process", "suspended")
 
     def __init__(self, event: ev.InstanceStarted, process: Process, caller: Token | None) -> None:
         super().__init__(event.instance, process, caller)
         self.definition = event.definition
+        self.depth: int = 0 if caller is None else caller.instance.depth + 1
         self.process = process
         self.by = event.by
         self.business_key = event.business_key

@@ -20,13 +20,15 @@ class Limits:
 
     After ``steps`` nodes, or when its scripts together took ``scripts_ms`` of a processor's time,
     the rest of a command goes on as an asynchronous job; after ``loop_steps`` nodes without a wait
-    state it becomes an incident. ``attempts`` is how often a job is tried and ``retry_delay`` the
-    milliseconds between two attempts, unless the element says otherwise.
+    state it becomes an incident. ``calls`` is how deep processes may call each other. ``attempts``
+    is how often a job is tried and ``retry_delay`` the milliseconds between two attempts, unless
+    the element says otherwise.
     """
 
     steps: int = 50_000
     loop_steps: int = 1_000_000
     iterations: int = 100_000
+    calls: int = 100
     attempts: int = 3
     retry_delay: int = 10_000
     script_ms: int = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.carried import Carried, read_carried
-from engine.errors import CalledProcessNotFound
+from engine.errors import CalledProcessNotFound, StepLimit
 from engine.model import Node, Process
 from engine.values import checked_variables
 
@@ -57,6 +57,9 @@ class CallActivity(Node):
         )
 
     def enter(self, run: Run, token: Token) -> None:
+        deep = token.instance.depth + 1
+        if deep > run.world.limits.calls:
+            raise StepLimit(f"Stopped at {self}: {deep} calls one in another, without an end?")
         key = run.text(self.key, token)
         if not key:
             raise CalledProcessNotFound(f"The called element of {self} is null")

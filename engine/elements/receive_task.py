@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine import events as ev
 from engine.model import Node
 from engine.triggers.message import message_name
+from engine.triggers.trigger import event_name
 
 if TYPE_CHECKING:
     from engine.juel import Expression
@@ -29,8 +30,10 @@ class ReceiveTask(Node):
             self.message = message_name(xml, xml, reader)
 
     def enter(self, run: Run, token: Token) -> None:
-        kind = "message" if self.message is not None else "receive"
-        run.subscribe(token, self, kind, run.text(self.message, token))
+        if self.message is None:
+            run.subscribe(token, self, "receive")
+        else:
+            run.subscribe(token, self, "message", event_name(run, self.message, token))
 
     def instantiate(self, run: Run, scope: Token) -> None:
         """The message that it would wait for is here already; its gateway may wait for others."""

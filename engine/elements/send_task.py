@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.elements.service_task import ServiceTask
 from engine.triggers.message import message_name, send_message
+from engine.triggers.trigger import event_name
 
 if TYPE_CHECKING:
     from engine.juel import Expression
@@ -32,6 +33,6 @@ class SendTask(ServiceTask):
         if self.message is None or run.skips(self.skip, token):
             super().enter(run, token)
             return
-        send_message(run, run.text(self.message, token) or "", {})
+        send_message(run, event_name(run, self.message, token), {})
         if token.alive:
             run.leave(token)

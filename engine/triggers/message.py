@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.state import Subscription
-from engine.triggers.trigger import Trigger
+from engine.triggers.trigger import Trigger, event_name
 from engine.values import checked_variables
 from engine.world import Throw
 
@@ -39,11 +39,11 @@ class Message(Trigger):
                 reader.report("error", "dangling-reference", event_xml, why)
 
     def listen(self, run: Run, token: Token, event: Event) -> None:
-        run.subscribe(token, event, "message", run.text(self.message, token))
+        run.subscribe(token, event, "message", event_name(run, self.message, token))
 
     def throw(self, run: Run, token: Token, event: Event) -> None:
         values = checked_variables(event.outs.values(run, token))
-        send_message(run, run.text(self.message, token) or "", values)
+        send_message(run, event_name(run, self.message, token), values)
 
 
 def message_name(xml: Element, owner: Element, reader: Reader) -> Expression | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.carried import Carried, read_carried
 from engine.state import Subscription
-from engine.triggers.trigger import Trigger
+from engine.triggers.trigger import Trigger, event_name
 from engine.values import checked_variables
 from engine.world import Throw
 
@@ -57,10 +57,10 @@ class Signal(Trigger):
 
     def listen(self, run: Run, token: Token, event: Event) -> None:
         kind = "local-signal" if self.local else "signal"
-        run.subscribe(token, event, kind, run.text(self.signal, token))
+        run.subscribe(token, event, kind, event_name(run, self.signal, token))
 
     def throw(self, run: Run, token: Token, event: Event) -> None:
-        name = run.text(self.signal, token) or ""
+        name = event_name(run, self.signal, token)
         values = self.carried.values(run, token) if self.carried is not None else {}
         values = checked_variables(values | event.outs.values(run, token))
         if self.later:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from engine.errors import ExpressionFailed
+
 if TYPE_CHECKING:
     from engine.elements.event import Event
+    from engine.juel import Expression
     from engine.markup import Element
     from engine.run import Run
     from engine.state import Token
@@ -33,3 +36,11 @@ class Trigger:
     def throw(self, run: Run, token: Token, event: Event) -> None:
         """Make it happen. Afterwards the token may be gone."""
         raise NotImplementedError(self.name)
+
+
+def event_name(run: Run, name: Expression | None, token: Token) -> str:
+    """The name of a message or signal at a token. Raises ExpressionFailed when it is null."""
+    text = run.text(name, token)
+    if not text:
+        raise ExpressionFailed(f"The name of what {token.node} waits for or sends is null")
+    return text
