@@ -26,6 +26,7 @@ from appliance.views import (
     Target,
     Timer,
 )
+from appliance.way_back import WayBack, way_back
 from engine.elements.ad_hoc_sub_process import AdHocSubProcess
 from engine.errors import InvalidVariables
 from engine.events import BODY, CANCELLED, COMPLETED
@@ -235,6 +236,12 @@ class Cases:
             )
             for token, node, scope, loop, since in live
         ]  # fmt: skip
+
+    def way_back(self, id: int) -> WayBack | None:
+        """How what was moved last by hand would go back, if nothing happened since."""
+        found = self._found(id)
+        process = self._library.process(found[4])
+        return way_back(self._store.read(), process, found[1], id)
 
     def targets(self, id: int) -> list[Target]:
         """The elements of an instance's process where a token may be started by hand."""

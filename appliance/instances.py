@@ -9,7 +9,7 @@ from typing import Any
 
 from appliance.actor import Actor
 from appliance.cases import Cases, Person
-from appliance.errors import Forbidden, InstanceNotFound, StartFormNotSupported
+from appliance.errors import Conflict, Forbidden, InstanceNotFound, StartFormNotSupported
 from appliance.files import Files, Received
 from appliance.form_input import Input, variables_of
 from appliance.library import Library
@@ -55,6 +55,7 @@ class Instances:
         self.row = cases.row
         self.places = cases.places
         self.targets = cases.targets
+        self.way_back = cases.way_back
         self.offers = cases.offers
 
     def start(
@@ -255,6 +256,13 @@ class Instances:
     def repeat(self, id: int, node: str, by: Actor, reason: str | None = None) -> Pending[None]:
         """Go back to an activity: what came from it is cancelled. Raises ``NotWaiting``."""
         return self._command("repeat", id, by, lambda run: run.repeat(id, node, reason=reason))
+
+    def move_back(self, id: int, mark: int, by: Actor, reason: str | None = None) -> Pending[None]:
+        """Undo the move of this mark: see ``way_back``. Raises ``Conflict`` when it is not last."""
+        back = self.way_back(id)
+        if back is None or back.mark != mark:
+            raise Conflict("Something happened since: it does not go back by itself any more.")
+        return self.modify(id, by, cancel=back.cancel, start=back.start, reason=reason)
 
     def start_activity(
         self, id: int, activity: str, by: Actor, within: int | None = None

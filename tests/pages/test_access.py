@@ -176,6 +176,7 @@ ADMIN_ACTIONS = [
     "/admin/instances/{report}/activate",
     "/admin/instances/{report}/cancel",
     "/admin/instances/{report}/move",
+    "/admin/instances/{report}/move-back",
     "/admin/instances/{report}/repeat",
     "/admin/instances/{report}/variable",
     "/admin/processes/growing/migrate",

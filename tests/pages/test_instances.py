@@ -139,6 +139,43 @@ def test_tokens_are_moved(kermit, office: Office):
     assert "Submit Expense Report" in text_of(page.cssselect("section[aria-labelledby=active]")[0])
 
 
+def test_a_move_is_undone_while_nothing_happened_since(kermit, office: Office):
+    place = f"/admin/instances/{office.start('expense_reimbursement_demo')}"
+    page = seen(kermit.get(place))
+    assert not page.cssselect("#move-back")
+    [token] = page.cssselect("#move input[name=cancel]")
+    kermit.submit(f"{place}/move", cancel=token.get("value"), start="payExpense")
+    dialog = seen(kermit.get(place)).cssselect("#move-back")[0]
+    assert "Begins againSubmit Expense Report" in text_of(dialog)
+    assert "Is cancelledPay Expense" in text_of(dialog)
+    mark = dialog.cssselect("[name=mark]")[0].get("value")
+    back = kermit.submit(f"{place}/move-back", mark=mark, reason="by mistake")
+    assert said(kermit, back) == "Moved back."
+    page = seen(kermit.get(place))
+    active = text_of(page.cssselect("section[aria-labelledby=active]")[0])
+    assert "Submit Expense Report" in active
+    assert "Pay Expense" not in active
+    assert "by mistake" in text_of(page.cssselect("section[aria-labelledby=journal]")[0])
+    again = kermit.submit(f"{place}/move-back", mark=mark)
+    assert "Something happened since" in said(kermit, again)
+
+
+def test_a_move_is_not_undone_after_somebody_worked_on_it(kermit, office: Office):
+    place = f"/admin/instances/{office.start('expense_reimbursement_demo')}"
+    [token] = seen(kermit.get(place)).cssselect("#move input[name=cancel]")
+    kermit.submit(f"{place}/move", cancel=token.get("value"), start="payExpense")
+    page = seen(kermit.get(place))
+    mark = page.cssselect("#move-back [name=mark]")[0].get("value")
+    task = page.cssselect("section[aria-labelledby=active] a[href^='/tasks/']")[0].get("href")
+    kermit.submit(f"{task}/claim")
+    assert not seen(kermit.get(place)).cssselect("#move-back")
+    late = kermit.submit(f"{place}/move-back", mark=mark)
+    assert "Something happened since" in said(kermit, late)
+    assert "Pay Expense" in text_of(
+        seen(kermit.get(place)).cssselect("section[aria-labelledby=active]")[0]
+    )
+
+
 def test_nothing_moves_where_it_is_suspended(kermit, office: Office):
     place = f"/admin/instances/{office.cases['suspended']}"
     page = seen(kermit.get(place))

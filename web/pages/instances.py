@@ -12,6 +12,9 @@ from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 
+from appliance.errors import Conflict
+from appliance.views import InstanceRow
+from appliance.way_back import WayBack
 from engine.errors import InstanceSuspended, NotWaiting
 from web.bodies import form_of, text_of
 from web.cases import drawing_of, marks_json
@@ -104,8 +107,13 @@ async def show(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
         history=in_words(whole.history, request.user.name, known_as(request)),
         marks=marks_json(whole.marks),
         places=box.instances.places(instance),
+        back=_way_back(box, whole.instance),
         targets=[] if whole.instance.ended else box.instances.targets(instance),
     )
+
+
+def _way_back(box: Any, instance: InstanceRow) -> WayBack | None:
+    return box.instances.way_back(instance.id) if instance.state == "ACTIVE" else None
 
 
 @get(INSTANCE + "/diagram")
@@ -160,6 +168,20 @@ async def move(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
     return go(f"{HOME}/{instance}", _("Moved."))
 
 
+@post(INSTANCE + "/move-back")
+async def move_back(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
+    """Undo what was moved last, unless something happened since."""
+    form = await form_of(request)
+    mark = next((int(mark) for mark in texts_of(form, "mark") if mark.isdecimal()), 0)
+    try:
+        await request.app.state.box.instances.move_back(
+            instance, mark, actor_of(request), await reason_of(request)
+        )
+    except (Conflict, NotWaiting, InstanceSuspended) as error:
+        return go(f"{HOME}/{instance}", told(error), bad=True)
+    return go(f"{HOME}/{instance}", _("Moved back."))
+
+
 @post(INSTANCE + "/repeat")
 async def repeat(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
     """Send it back to a step."""
@@ -178,4 +200,4 @@ def texts_of(form: FormMultiDict, name: str) -> list[str]:
     return [value for value in form.getall(name, []) if isinstance(value, str)]
 
 
-handlers = [show_all, show, diagram, suspend, activate, cancel, move, repeat]
+handlers = [show_all, show, diagram, suspend, activate, cancel, move, move_back, repeat]
