@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from appliance.datadir import DataDirectory
+from appliance.files import DOOMED, UPLOADED
 from appliance.library import Library
 from appliance.store import chain, sqlite
 from appliance.store.replay import differences
@@ -76,8 +77,10 @@ def _files(connection: sqlite.Connection, directory: DataDirectory) -> Check:
 
 def _on_its_way(directory: DataDirectory, name: str) -> bool:
     """Just uploaded, or just let go of."""
-    place = Path(directory.files, name[:2], name)
-    return (directory.tmp / f"upload-{name}").exists() or not place.exists()
+    marks = (directory.tmp / f"{kind}{name}" for kind in (UPLOADED, DOOMED))
+    return (
+        any(mark.exists() for mark in marks) or not Path(directory.files, name[:2], name).exists()
+    )
 
 
 def _audit(connection: sqlite.Connection) -> Check:

@@ -28,7 +28,8 @@ from engine.forms.sniff import HEAD, content_type
 NAME_BYTES = 180
 """The longest safe name, so that the stored one fits every file system."""
 
-_MARK = "upload-"
+UPLOADED, DOOMED = "upload-", "doomed-"
+"""How second names begin. There are two, so that who keeps an upload does not spare it, too."""
 _STORED = re.compile(r"[0-9a-f]{8}_[^/\0]+")
 _UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
 _FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -170,19 +171,19 @@ class Files:
         """These are about to lose their rows. A crash from here on leaves none of them behind."""
         for name in names:
             with suppress(FileExistsError, FileNotFoundError):
-                self._mark(name).hardlink_to(self._place(name))
+                self._doomed(name).hardlink_to(self._place(name))
         fsync(self._tmp)
 
     def spare(self, names: Iterable[str]) -> None:
         """These stay after all."""
         for name in names:
-            self._mark(name).unlink(missing_ok=True)
+            self._doomed(name).unlink(missing_ok=True)
 
     def remove(self, names: Iterable[str]) -> None:
         """These have lost their rows."""
         for name in names:
             self._place(name).unlink(missing_ok=True)
-            self._mark(name).unlink(missing_ok=True)
+            self._doomed(name).unlink(missing_ok=True)
 
     def sweep(self) -> int:
         """Remove what an earlier process received and did not come to keep, and what it doomed.
@@ -190,8 +191,8 @@ class Files:
         Returns how many there were.
         """
         orphans = 0
-        for mark in self._tmp.glob(f"{_MARK}*"):
-            name = mark.name.removeprefix(_MARK)
+        for mark in [*self._tmp.glob(f"{UPLOADED}*"), *self._tmp.glob(f"{DOOMED}*")]:
+            name = mark.name.removeprefix(UPLOADED).removeprefix(DOOMED)
             if _STORED.fullmatch(name) and not self._known(name):
                 self._place(name).unlink(missing_ok=True)
                 orphans += 1
@@ -202,7 +203,7 @@ class Files:
 
     def draft(self) -> tuple[Path, BinaryIO]:
         """A new file to write to. Raises ``StorageFull``."""
-        path = self._tmp / f"{_MARK}{secrets.token_hex(16)}"
+        path = self._tmp / f"{UPLOADED}{secrets.token_hex(16)}"
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
@@ -228,7 +229,10 @@ class Files:
             return stored, path, mark
 
     def _mark(self, stored: str) -> Path:
-        return self._tmp / f"{_MARK}{stored}"
+        return self._tmp / f"{UPLOADED}{stored}"
+
+    def _doomed(self, stored: str) -> Path:
+        return self._tmp / f"{DOOMED}{stored}"
 
     def _place(self, stored: str) -> Path:
         return self._folder / stored[:2] / stored

@@ -61,9 +61,13 @@ ONCE_A_DAY = {"SELECT ifnull(sum(size), 0) FROM file"}
 
 
 class Overheard:
-    """The statements of all connections, with values that they ran with."""
+    """The statements of all connections to a database, with values that they ran with.
 
-    def __init__(self) -> None:
+    Those to the little stores in which drafts are tried are not heard.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self._database = database.resolve()
         self.seen: dict[str, Any] = {}
 
     def listen(self, replace: Callable[[Any, str, Any], None] = setattr) -> None:
@@ -82,16 +86,17 @@ class Overheard:
         replace(store_module, "open_writer", database)
 
     def _heard(self, connection: sqlite.Connection) -> sqlite.Connection:
-        connection.set_exec_trace(self._note)
+        if Path(connection.filename) == self._database:
+            connection.set_exec_trace(self._note)
         return connection
 
     def _note(self, _: object, sql: str, values: Any) -> bool:
         self.seen.setdefault(sql, values)
         return True
 
-    def searches(self, database: Path) -> list[str]:
+    def searches(self) -> list[str]:
         """Each step of a plan that goes through a table that grows, with its statement."""
-        with closing(sqlite.connect(database)) as connection:
+        with closing(sqlite.connect(self._database)) as connection:
             grows = {name for (name,) in connection.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
             )} - SMALL.keys()  # fmt: skip
@@ -114,15 +119,16 @@ def named(alias: str, sql: str) -> str:
     return found[1] if found else alias
 
 
-def _tell(overheard: Overheard, data: Path) -> None:
-    if searches := overheard.searches(data / "workingflow.db"):
+def _tell(overheard: Overheard) -> None:
+    if searches := overheard.searches():
         raise AssertionError("\n".join(["What grows is searched.", *searches]))
 
 
 if __name__ == "__main__":
-    overheard = Overheard()
+    data = Path(sys.argv[sys.argv.index("--data") + 1])
+    overheard = Overheard(data / "workingflow.db")
     overheard.listen()
     try:
         main()
     finally:
-        _tell(overheard, Path(sys.argv[sys.argv.index("--data") + 1]))
+        _tell(overheard)

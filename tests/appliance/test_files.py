@@ -182,6 +182,18 @@ def test_uploads_that_a_crash_left_over_are_removed_at_the_next_start(box, task,
     again.close()
 
 
+def test_what_is_doomed_goes_even_if_its_upload_is_kept_just_then(box, task, tmp_path):
+    late = receive(box, "late.pdf")
+    complete(box, task, late).result(10)
+    box.files.doom([late.stored_name])
+    box.files.keep([late])
+    box.store.write(lambda connection: connection.execute("DELETE FROM file")).result(10)
+    box.close()  # as if the process had died before the file went
+    again = Box(Config(data=tmp_path / "data", demos=False))
+    assert everything(again) == []
+    again.close()
+
+
 def test_bytes_are_on_the_disk_before_their_row(box, monkeypatch):
     done: list[str] = []
     original = os.fsync

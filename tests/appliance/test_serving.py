@@ -174,7 +174,7 @@ def test_a_killed_server_leaves_a_directory_that_opens_again(program):
 
 
 def test_a_newer_database_is_not_served(program):
-    program.run("user", "list")
+    program.run("setup-link")
     with sqlite.connect(program.data / "workingflow.db") as connection:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     connection.close()
@@ -183,7 +183,7 @@ def test_a_newer_database_is_not_served(program):
 
 @pytest.mark.parametrize("content", [b"a letter to my mother, no database" * 200, b"\0" * 9000])
 def test_a_damaged_database_is_said_in_a_line(program, content):
-    program.run("user", "list")
+    program.run("setup-link")
     (program.data / "workingflow.db").write_bytes(content)
     for command in ("serve", "setup-link"):
         refused = program.run(command, code=1)

@@ -75,7 +75,8 @@ def test_killed_at_a_statement(tmp_path, monkeypatch):
         if code == 0:
             break
         assert code == -signal.SIGKILL
-    assert seen >= {2, migrations.VERSION, migrations.VERSION + 1}
+    assert (min(seen), max(seen)) == (2, migrations.VERSION + 1)
+    assert len(seen) > migrations.VERSION // 2
 
 
 def check(connection: sqlite.Connection) -> int:

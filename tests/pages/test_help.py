@@ -75,7 +75,7 @@ def test_a_page_that_is_there_in_english_only_says_so(fozzie: Client):
 def test_the_contents_are_in_both_languages_where_pages_are(fozzie: Client):
     page = german(fozzie, "/help")
     assert "Erste Schritte" in page
-    assert '<li lang="en">\n        <h3><a class="title" href="/help/about">' in page
+    assert '<li lang="en">\n        <h3><a class="title" href="/help/settings">' in page
     assert ">Arbeiten</h2>" in page
 
 

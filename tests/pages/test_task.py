@@ -249,6 +249,15 @@ def test_a_delegated_task_goes_back_to_be_completed(kermit, gonzo, sampler):
     assert kermit.submit(sampler, **FILLED, _outcome="submit").status_code == 303
 
 
+def test_what_nobody_had_is_delegated_and_goes_back_to_those_it_is_open_to(kermit, gonzo, sampler):
+    kermit.get(sampler)
+    kermit.submit(f"{sampler}/unclaim")
+    kermit.submit(f"{sampler}/assign", to="gonzo", how="delegate")
+    page = seen(gonzo.get(sampler))
+    assert "goes back to those it is open to" in text_of(page.cssselect(".notice.info")[0])
+    assert said(gonzo, gonzo.submit(sampler, **FILLED)) == "Handed back."
+
+
 def test_a_delegated_task_may_be_handed_back_or_taken_back_as_it_is(kermit, gonzo, sampler):
     kermit.submit(f"{sampler}/assign", to="gonzo", how="delegate")
     gonzo.get(sampler)

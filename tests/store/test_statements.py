@@ -129,7 +129,7 @@ async def walk(box: Box, key: str, paths: list[str], program: list[str]) -> None
 
 
 def test_no_statement_searches_a_table_that_grows(tmp_path, monkeypatch):
-    overheard = Overheard()
+    overheard = Overheard(tmp_path / "data" / "workingflow.db")
     overheard.listen(monkeypatch.setattr)
     facts = furnished(tmp_path / "data")
     box = Box(Config(data=tmp_path / "data"))
@@ -139,7 +139,7 @@ def test_no_statement_searches_a_table_that_grows(tmp_path, monkeypatch):
         program = [path.format(**names) for path in API]
         assert unvisited([*pages, *program]) == set()
         asyncio.run(walk(box, facts["key"], pages, program))
-        wrong = overheard.searches(tmp_path / "data" / "workingflow.db")
+        wrong = overheard.searches()
     finally:
         box.close()
     assert len(overheard.seen) > 150

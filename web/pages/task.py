@@ -60,10 +60,9 @@ async def complete(request: PageRequest, task: FromPath[int]) -> Response[Any]:
         return _page(request, _find(request, task), values, gone=told(error), status=422)
     await box.unsent.forget(task, request.user.name)
     if detail.delegation == "pending":
-        return go(
-            _next_address(request, task),
-            _("Handed back to %(who)s.", who=known_as(request)(detail.owner or "")),
-        )
+        who = known_as(request)(detail.owner) if detail.owner else ""
+        said = _("Handed back to %(who)s.", who=who) if who else _("Handed back.")
+        return go(_next_address(request, task), said)
     said = _("Done: %(task)s.", task=detail.name)
     if done.next_task_id is None:
         return go("/tasks", said)
