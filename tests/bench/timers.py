@@ -15,7 +15,7 @@ from tests.bench.measure import quantile
 from tests.bench.stores import KEY, NEVER, Filling, filled, opened
 
 CONNECTIONS = 8
-START = 45
+START = 20
 """Seconds that a server may take to start."""
 LEFT = "SELECT count(*) FROM job WHERE due <= ?"
 ONCE = """

@@ -12,8 +12,11 @@ from tests.crash.worker import POINTS
 
 pytestmark = pytest.mark.crash
 ROUNDS = int(os.environ.get("WORKINGFLOW_CRASH_ROUNDS", "6"))
-HOUSE = {"before-removal", "before-files", "before-backup", "after-backup"}
-"""Points that come seldom."""
+SELDOM = {
+    "before-checkpoint": "3", "within-checkpoint": "3", "after-checkpoint": "3",
+    "before-removal": "1", "before-files": "1", "before-backup": "1", "after-backup": "1",
+}  # fmt: skip
+"""The how manieth time it is, at points that come seldom."""
 
 
 def test_killed_at_random_moments(tmp_path):
@@ -30,6 +33,6 @@ def test_killed_at_random_moments(tmp_path):
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_at_a_point(tmp_path, point):
     data, promises = tmp_path / "data", Promises()
-    assert killed(run(data, promises, 20_000, point, "1" if point in HOUSE else "50"))
+    assert killed(run(data, promises, 20_000, point, SELDOM.get(point, "50")))
     assert promises.reached == 1
     check(data, promises)

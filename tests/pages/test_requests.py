@@ -27,9 +27,9 @@ def test_names_that_want_to_be_markup_are_text(kermit, office: Office):
 
 
 def test_views_search_and_order(kermit, office: Office):
-    number = str(office.cases["cancelled"])
-    assert rows(kermit.get(f"/requests?view=open&q={number}")) == []
-    assert rows(kermit.get(f"/requests?view=ended&q={number}")) == ["Errands"]
+    number = office.cases["cancelled"]
+    assert f'id="request-{number}"' not in kermit.get(f"/requests?view=open&q={number}").text
+    assert f'id="request-{number}"' in kermit.get(f"/requests?view=ended&q={number}").text
     assert "Expense Reimbursement Demo" in rows(kermit.get("/requests?view=all&q=expense"))
     newest = seen(kermit.get("/requests?view=all")).cssselect(".rows .title")
     oldest = seen(kermit.get("/requests?view=all&sort=started")).cssselect(".rows .title")
