@@ -140,6 +140,25 @@ CALLED = (
 )
 
 
+def model(host: str, events: str, called: str = CALLED) -> str:
+    """A process of one activity: after it comes "Done"; what is caught leads to "Caught"."""
+    return drawn(
+        f"""<process id="border" isExecutable="true"><startEvent id="start"/>{host}
+        <userTask id="done" name="Done"/><endEvent id="end"/>
+        [start host] [host done] [done end] {events}
+        <userTask id="caught" name="Caught"/><endEvent id="end2"/>[caught end2]</process>{called}"""
+    )
+
+
+def event(definition: str, *, interrupting: bool = True, id: str = "edge", more: str = "") -> str:
+    """A boundary event that leads to "Caught"."""
+    cancels = str(interrupting).lower()
+    return (
+        f'<boundaryEvent id="{id}" attachedToRef="host" cancelActivity="{cancels}" {more}>'
+        f"{definition}</boundaryEvent>[{id} caught]"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """A trigger of a boundary event, and the step by which it happens."""

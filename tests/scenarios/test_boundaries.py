@@ -18,7 +18,17 @@ from appliance.scenario.steps import (
     Signal,
     Start,
 )
-from tests.scenarios.hosts import CALLED, EDGES, HOSTS, NOTHING, OVER, Edge, Host, drawn, expect
+from tests.scenarios.hosts import (
+    EDGES,
+    HOSTS,
+    NOTHING,
+    OVER,
+    Edge,
+    Host,
+    event,
+    expect,
+    model,
+)
 
 Run = Callable[..., list[tuple]]
 START = Start(start="border", variables={"alarm": False})
@@ -30,25 +40,6 @@ BOTH = [
     for edge in EDGES
     if edge != "timer" or not HOSTS[host].later  # its job runs before time passes
 ]
-
-
-def model(host: str, events: str) -> str:
-    """A process of one activity: after it comes "Done"; what is caught leads to "Caught"."""
-    return drawn(
-        f"""<process id="border" isExecutable="true"><startEvent id="start"/>{host}
-        <userTask id="done" name="Done"/><endEvent id="end"/>
-        [start host] [host done] [done end] {events}
-        <userTask id="caught" name="Caught"/><endEvent id="end2"/>[caught end2]</process>{CALLED}"""
-    )
-
-
-def event(definition: str, *, interrupting: bool = True, id: str = "edge", more: str = "") -> str:
-    """A boundary event that leads to "Caught"."""
-    cancels = str(interrupting).lower()
-    return (
-        f'<boundaryEvent id="{id}" attachedToRef="host" cancelActivity="{cancels}" {more}>'
-        f"{definition}</boundaryEvent>[{id} caught]"
-    )
 
 
 def at(host: Host, edge: Edge, *, interrupting: bool) -> str:

@@ -18,32 +18,15 @@ from appliance.scenario.steps import (
     Step,
     Trigger,
 )
-from tests.scenarios.hosts import CALLED, HOSTS, OVER, Host, drawn, expect
+from tests.scenarios.hosts import CALLED, HOSTS, OVER, Host, drawn, event, expect, model
 
 Run = Callable[..., list[tuple]]
-START, GO, WORK = Start(start="thrown"), Complete(complete="Go"), Complete(complete="Work")
+START, GO, WORK = Start(start="border"), Complete(complete="Go"), Complete(complete="Work")
 CAUGHT, DONE, UNDO = (Complete(complete=name) for name in ("Caught", "Done", "Undo"))
 
 ERROR = '<errorEventDefinition errorRef="{}"/>'
 ESCALATION = '<escalationEventDefinition escalationRef="{}"/>'
 ANY = {"error": "<errorEventDefinition/>", "escalation": "<escalationEventDefinition/>"}
-
-
-def model(host: str, events: str, called: str = CALLED) -> str:
-    return drawn(
-        f"""<process id="thrown" isExecutable="true"><startEvent id="start"/>{host}
-        <userTask id="done" name="Done"/><endEvent id="end"/>
-        [start host] [host done] [done end] {events}
-        <userTask id="caught" name="Caught"/><endEvent id="end2"/>[caught end2]</process>{called}"""
-    )
-
-
-def event(definition: str, *, interrupting: bool = True) -> str:
-    cancels = str(interrupting).lower()
-    return (
-        f'<boundaryEvent id="edge" attachedToRef="host" cancelActivity="{cancels}">'
-        f"{definition}</boundaryEvent>[edge caught]"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +225,7 @@ def test_an_error_of_the_activity_itself_that_nothing_catches_is_refused(run: Ru
     host, step = LEAVES[name]
     xml = model(host, event(ERROR.format("f")))
     if step is None:
-        assert run(xml, Start(start="thrown", fails="UNCAUGHT_ERROR")) == []
+        assert run(xml, Start(start="border", fails="UNCAUGHT_ERROR")) == []
         return
     before = run(xml, START)
     assert before
@@ -267,7 +250,7 @@ def undoing(host: Host, which: str = "") -> str:
     stop = """<boundaryEvent id="edge" attachedToRef="host"><messageEventDefinition
         messageRef="stop"/></boundaryEvent>[edge caught]"""
     return drawn(
-        f"""<process id="thrown" isExecutable="true"><startEvent id="start"/>{host.xml}{UNDOES}
+        f"""<process id="border" isExecutable="true"><startEvent id="start"/>{host.xml}{UNDOES}
         <userTask id="done" name="Done"/>{THROWS.format(which)}<endEvent id="end"/>
         <userTask id="caught" name="Caught"/>{stop}
         [start host] [host done] [done back] [caught back] [back end]</process>{CALLED}"""
