@@ -1,15 +1,28 @@
-"""A store with processes of its own."""
+"""A store, empty or with processes of its own."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from appliance.store.store import Store
 from tests.store.given import Stored
 
 
 @pytest.fixture
-def stored(tmp_path: Path) -> Iterator[Stored]:
-    stored = Stored(tmp_path / "workingflow.db")
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "workingflow.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    store = Store(path)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def stored(path: Path) -> Iterator[Stored]:
+    stored = Stored(path)
     yield stored
     stored.close()

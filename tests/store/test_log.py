@@ -1,26 +1,9 @@
 """The write-ahead log: it is moved into the database, and it does not grow without end."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from appliance.store import connections
 from appliance.store import writer as writer_module
 from appliance.store.store import Store
 from tests.store.test_writer import add
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "workingflow.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    store = Store(path)
-    yield store
-    store.close()
 
 
 def test_the_log_does_not_grow_without_end(store, path, monkeypatch):
