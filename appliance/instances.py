@@ -19,7 +19,7 @@ from appliance.store import moving, queries
 from appliance.store.store import Store
 from appliance.store.work import Work
 from appliance.variables import check_seen, given_variables, refuse_reserved
-from appliance.views import IncidentView, Stage, Started, Status
+from appliance.views import Stage, Started, Status
 from engine.commands import Command
 from engine.elements.ad_hoc_sub_process import AdHocSubProcess
 from engine.errors import InstanceEnded, NotWaiting, Refused
@@ -56,6 +56,7 @@ class Instances:
         self.places = cases.places
         self.targets = cases.targets
         self.way_back = cases.way_back
+        self.incidents = cases.incidents
         self.offers = cases.offers
 
     def start(
@@ -136,10 +137,6 @@ class Instances:
             variables={name: decode(value) for name, value in variables},
             files=self._files.list(id),
         )
-
-    def incidents(self, id: int) -> list[IncidentView]:
-        """What stands still in an instance and those that it called."""
-        return self._cases.incidents(id)
 
     def running(self, key: str) -> list[int]:
         """The running instances of all versions of a process. Raises ``ProcessNotFound``."""
