@@ -70,7 +70,7 @@ def freeze_all(run: Run, instance: Instance) -> None:
     """Stop the clocks of a suspended instance, unless its process lets them run."""
     if instance.process.keeps_running:
         return
-    for token in _own(instance):
+    for token in instance.own():
         for job in _jobs(token):
             freeze(run, job)
         task = token.task
@@ -80,16 +80,12 @@ def freeze_all(run: Run, instance: Instance) -> None:
 
 def thaw_all(run: Run, instance: Instance) -> None:
     """Let the clocks of an instance go on; a timer that was due meanwhile is due now."""
-    for token in _own(instance):
+    for token in instance.own():
         for job in _jobs(token):
             thaw(run, job)
         task = token.task
         if task is not None and task.remaining is not None:
             _change_due(run, task, run.now + task.remaining, None)
-
-
-def _own(instance: Instance) -> list[Token]:
-    return [token for token in instance.below() if token.instance is instance]
 
 
 def _jobs(token: Token) -> list[Job]:

@@ -109,9 +109,7 @@ def node_of(instance: Instance, place: Place) -> str:
 
 
 def _own(instance: Instance) -> list[Token]:
-    return [
-        token for token in instance.below() if token.instance is instance and token is not instance
-    ]
+    return [token for token in instance.own() if token is not instance]
 
 
 def _node(instance: Instance, node: str) -> Node:

@@ -212,6 +212,10 @@ class Instance(Token):
         self.name = event.name
         self.suspended = False
 
+    def own(self) -> list[Token]:
+        """Its tokens as ``below`` has them, without those of instances that it called."""
+        return [token for token in self.below() if token.instance is self]
+
     def keeps(self, name: str) -> bool:
         """Every variable that no inner scope has is set here."""
         return bool(name)
