@@ -1,7 +1,7 @@
 """Inboxes as rows: a row per open task and person or group that has it or may take it.
 
-A row repeats what inboxes are sorted and filtered by, so that a page of one is read from one range
-of one tree, however many tasks there are.
+A row repeats what inboxes are sorted, filtered and searched by, so that a page of one is read from
+one range of one tree, however many tasks there are.
 """
 
 from __future__ import annotations
@@ -21,12 +21,18 @@ _PUT = "INSERT OR REPLACE INTO inbox"
 
 
 class Shown(NamedTuple):
-    """What the row of a task repeats."""
+    """What the row of a task repeats; ``about`` is what the case is called: see :func:`about`."""
 
     due: int | None
     priority: int
     name: str | None
     definition: int
+    about: str | None
+
+
+def about(name: str | None, business_key: str | None) -> str | None:
+    """What an instance is called, as a search reads it: its name and its business key."""
+    return "\n".join(each for each in (name, business_key) if each is not None) or None
 
 
 def places(assignee: str | None, users: Iterable[str], groups: Iterable[str]) -> tuple[Place, ...]:
@@ -49,7 +55,7 @@ class InboxRows:
 
     def lay(self, task: int, lies: tuple[Place, ...], shown: Shown) -> None:
         """Put a task into inboxes, or show it there anew."""
-        row = (*shown, len(lies) > 1)
+        row = (*shown[:4], len(lies) > 1, shown.about)
         for kind, who in lies:
             self._put[kind, who, task] = row
 
@@ -65,4 +71,4 @@ class InboxRows:
         if self._gone:
             many.delete(connection, "inbox", "(kind, who, task)", list(self._gone))
         if self._put:
-            many.insert(connection, _PUT, 8, [(*key, *row) for key, row in self._put.items()])
+            many.insert(connection, _PUT, 9, [(*key, *row) for key, row in self._put.items()])

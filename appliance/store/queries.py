@@ -111,12 +111,16 @@ SELECT t.assignee, t.owner, t.completed_by, t.candidate_users, t.candidate_group
 FROM activity a JOIN task t ON t.id = a.id WHERE a.root = ?
 """
 MENTIONED = "SELECT 1 FROM participant WHERE root = ? AND user_name = ?"
-_INBOX = "SELECT task, due, priority, name, definition FROM inbox WHERE"
+_INBOX = "SELECT task, due, priority, name, definition, about FROM inbox WHERE"
 _TASK_ROW = """
 SELECT t.id, coalesce(t.name, t.node), t.instance, t.definition, coalesce(i.name, ''),
     i.business_key, t.assignee, t.created, t.due, t.priority, t.ended, t.owner, t.delegation
 """
 _JOINED = "JOIN task t ON t.id = v.task JOIN instance i ON i.id = t.instance"
+_OF_CASE = """
+SELECT id FROM task WHERE ended IS NULL AND root = (SELECT root FROM instance WHERE id = :number)
+    AND :number IN (instance, root)
+"""
 _DUE = f"coalesce({{0}}.due, {2**62})"
 _NAME = "lower(coalesce({0}.name, ''))"
 COUNTED = 10_000
@@ -198,17 +202,14 @@ def inbox(
 def searched(number: bool, done: bool) -> str:
     """The condition of a search for a part of a name or business key, ``:like``, or a ``:number``.
 
-    It is about ``t`` and ``i`` for what is done, else about ``v``: what an inbox does not repeat is
-    looked up only when the name of the task does not fit.
+    It is about ``t`` and ``i`` for what is done, else about ``v``, the inbox.
     """
     like = "LIKE :like ESCAPE '\\'"
-    case = f"i.name {like} OR i.business_key {like}"
-    if number:
-        case += " OR :number IN (t.id, t.instance, t.root)"
     if done:
-        return f"(t.name {like} OR {case})"
-    found = "SELECT 1 FROM task t JOIN instance i ON i.id = t.instance WHERE t.id = v.task"
-    return f"(v.name {like} OR EXISTS ({found} AND ({case})))"
+        numbers = " OR :number IN (t.id, t.instance, t.root)" if number else ""
+        return f"(t.name {like} OR i.name {like} OR i.business_key {like}{numbers})"
+    numbers = f" OR v.task = :number OR v.task IN ({_OF_CASE})" if number else ""
+    return f"(v.name {like} OR v.about {like}{numbers})"
 
 
 def done(

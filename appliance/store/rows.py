@@ -16,7 +16,7 @@ import msgspec
 from appliance.store import sqlite
 from appliance.store.gathered import Gathered
 from appliance.store.held import Held
-from appliance.store.inbox import InboxRows, Shown, places
+from appliance.store.inbox import InboxRows, Shown, about, places
 from appliance.store.many import delete, insert
 from appliance.store.notices import ASSIGNED, Stopped, Told, tell, tell_of_incidents
 from engine import events as ev
@@ -180,14 +180,13 @@ class Rows:
         changes = {name: value for name, value in changes.items() if value is not None}
         if event.definition is not None:
             held.definitions[event.instance] = event.definition
-            self._move_tasks(held, event.instance, event.definition)
-        if changes:
-            self._instances.change(event.instance, changes)
-
-    def _move_tasks(self, held: Held, instance: int, definition: int) -> None:
+        if not changes:
+            return
+        self._instances.change(event.instance, changes)
         for task in held.tasks:
-            if held.homes.get(task, held.root) == instance:
-                self._tasks.change(task, {"definition": definition})
+            if held.homes.get(task, held.root) == event.instance:
+                if event.definition is not None:
+                    self._tasks.change(task, {"definition": event.definition})
                 self._show(held, task)
 
     def _entered(self, held: Held, event: ev.Entered) -> None:
@@ -260,7 +259,12 @@ class Rows:
         lies = places(event.assignee, event.candidate_users, event.candidate_groups)
         held.tasks[id] = lies
         if lies:
-            self._inbox.lay(id, lies, Shown(event.due, event.priority, event.name, definition))
+            shown = (event.due, event.priority, event.name, definition)
+            self._inbox.lay(id, lies, Shown(*shown, self._about(held, instance)))
+
+    def _about(self, held: Held, instance: int) -> str | None:
+        known = held.state.instances.get(instance)
+        return about(known.name, known.business_key) if known is not None else None
 
     def _node(self, held: Held, token: int) -> str:
         row = self._stays.new.get(token)
@@ -291,8 +295,9 @@ class Rows:
         lies = places(task.assignee, task.candidate_users, task.candidate_groups)
         self._inbox.take(id, set(held.tasks[id]).difference(lies))
         held.tasks[id] = lies
-        definition = held.definitions[held.homes.get(id, held.root)]
-        self._inbox.lay(id, lies, Shown(task.due, task.priority, task.name, definition))
+        instance = held.homes.get(id, held.root)
+        shown = (task.due, task.priority, task.name, held.definitions[instance])
+        self._inbox.lay(id, lies, Shown(*shown, self._about(held, instance)))
 
     def _task_completed(self, held: Held, event: ev.TaskCompleted) -> None:
         self._close_task(

@@ -32,7 +32,9 @@ RULES: dict[str, str] = {
     "an instance that ended without a status, or has one and is live": """
         SELECT id FROM instance WHERE (ended IS NULL) <> (status IS NULL)""",
     "a task in an inbox where it does not belong": """
-        SELECT b.task FROM inbox b LEFT JOIN task t ON t.id = b.task WHERE t.id IS NULL
+        SELECT b.task FROM inbox b LEFT JOIN task t ON t.id = b.task
+        LEFT JOIN instance i ON i.id = t.instance WHERE t.id IS NULL
+        OR nullif(concat_ws(char(10), i.name, i.business_key), '') IS NOT b.about
         OR t.ended IS NOT NULL OR t.priority <> b.priority OR t.due IS NOT b.due
         OR t.name IS NOT b.name OR t.definition <> b.definition
         OR b.shared <> ((SELECT count(*) FROM inbox o WHERE o.task = t.id) > 1)

@@ -249,8 +249,9 @@ Task.add_index(
 class Inbox(Table):
     """In whose inbox an open task lies: its assignee's, or else its candidates'.
 
-    ``kind``: see ``inbox.py``. What inboxes are sorted and filtered by is repeated here, so that a
-    page is read from one range of one tree. ``shared``: the task lies in other inboxes, too.
+    ``kind``: see ``inbox.py``. What inboxes are sorted, filtered and searched by is repeated here,
+    so that a page is read from one range of one tree. ``shared``: the task lies in other inboxes,
+    too. ``about`` has the name and the business key of its instance.
     """
 
     kind = BigIntegerField()
@@ -261,6 +262,7 @@ class Inbox(Table):
     name = TextField(null=True)
     definition = BigIntegerField()
     shared = BooleanField()
+    about = TextField(null=True)
 
     class Meta:
         primary_key = CompositeKey("kind", "who", "task")

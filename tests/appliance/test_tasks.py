@@ -1,5 +1,6 @@
 """Inboxes, rights, claiming, completing: also by two people at once."""
 
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from appliance.actor import Actor
 from appliance.box import Box
 from appliance.errors import Conflict, Forbidden, InvalidInput
+from appliance.store import sqlite
+from appliance.store.soundness import unsound
 from engine.errors import FormInvalid, TaskAlreadyClaimed, TaskNotFound
 from tests.appliance.given import DAY, HOUR
 from tests.appliance.processes import (
@@ -124,6 +127,39 @@ def test_inboxes_are_searched(box):
     assert shown(box, KERMIT, q=str(started.instance_id)) == [expense]
     assert shown(box, KERMIT, q=str(leave)) == [leave]
     assert shown(box, KERMIT, q="'; DROP TABLE task") == []
+    complete(box, expense).result(10)
+    for word in ("review", "order-1", str(started.instance_id), str(expense)):
+        assert shown(box, KERMIT, q=word) == []
+        assert shown(box, KERMIT, "done", q=word) == [expense]
+
+
+def test_a_task_is_found_by_the_name_that_its_case_has_by_now(box):
+    named = 'id="expense" xmlns:wf="https://workingflow.dev/bpmn" wf:instanceName="${title}"'
+    text = task_xml(attributes=FOR_MANAGERS).replace('id="expense"', named)
+    id = start(box, text, "expense", title="Train to Lyon")
+    found = shown(box, KERMIT, q="lyon")
+    assert found == [box.instances.status(id).tasks[0].id]
+    box.instances.set_variables(id, {"title": "Flight to Rome"}, ADMIN).result(10)
+    assert shown(box, KERMIT, q="rome") == found
+    assert shown(box, KERMIT, q="lyon") == []
+    box.tasks.claim(found[0], KERMIT).result(10)
+    assert shown(box, KERMIT, "mine", q="rome") == found
+
+
+def test_an_inbox_of_before_it_had_the_names_of_cases_is_searched(box, clock):
+    deploy(box, task_xml(attributes=FOR_MANAGERS), "expense")
+    box.instances.start("expense", {}, ERP, business_key="ORDER-17").result(10)
+    config = box.config
+    box.close()
+    with closing(sqlite.connect(config.data / "workingflow.db")) as connection:
+        connection.execute("ALTER TABLE inbox DROP COLUMN about")
+        connection.execute("PRAGMA user_version = 20")
+    again = Box(config, clock)
+    try:
+        assert len(shown(again, KERMIT, q="order-17")) == 1
+        assert unsound(again.store.read()) == []
+    finally:
+        again.close()
 
 
 def test_inboxes_are_read_page_by_page(box):

@@ -30,6 +30,7 @@ from appliance.store.migrations import (
     m0018_remaining,
     m0019_overdue,
     m0020_form_drafts,
+    m0021_about,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -49,6 +50,7 @@ MIGRATIONS: tuple[str, ...] = (
     m0018_remaining.SQL,
     m0019_overdue.SQL,
     m0020_form_drafts.SQL,
+    m0021_about.SQL,
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 APPLICATION_ID = 0x57464C57
