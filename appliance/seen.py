@@ -1,7 +1,7 @@
 """Marks of what somebody saw, so that nobody replaces unseen what somebody else changed meanwhile.
 
 A form carries the mark of what it shows; a change that names it is refused when that is not there
-any more. Drafts and forms count their versions for that, variables have marks of their own kind.
+any more. Drafts and forms count their versions for that.
 """
 
 from __future__ import annotations
@@ -23,7 +23,12 @@ def mark_of(seen: Any) -> str:
     ).hexdigest()
 
 
+def changed(now: Any, mark: str | None) -> bool:
+    """Whether the facts are not those of a mark; without one nobody looked."""
+    return mark is not None and mark_of(now) != mark
+
+
 def refuse_changed(now: Any, mark: str | None) -> None:
-    """Raise ``Conflict`` unless the facts are those of a mark; without one nobody looked."""
-    if mark is not None and mark_of(now) != mark:
+    """Raise ``Conflict`` when the facts are not those of a mark."""
+    if changed(now, mark):
         raise Conflict("Somebody changed this meanwhile. Look at it, then try again.")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from appliance.errors import Conflict, InstanceNotFound
 from appliance.library import Library
+from appliance.seen import changed
 from appliance.store import queries
 from appliance.store.store import Store
 from appliance.views import LocalVariable, ValueChange
@@ -73,20 +73,15 @@ def refuse_reserved(variables: Mapping[str, Any] | None) -> None:
         raise InvalidVariables(f"variables: {INITIATOR} is reserved: it names who started it")
 
 
-def mark_of(value: Any) -> str:
-    """A short text that tells a value from others: what somebody saw is compared by it."""
-    return hashlib.blake2b(encode(value), digest_size=9).hexdigest()
-
-
 def check_seen(token: Token, seen: Mapping[str, str]) -> None:
-    """Raise ``Conflict`` unless a token sees what somebody saw: marks of values, "" for none."""
+    """Raise ``Conflict`` unless a token sees what somebody saw: marks of encoded values."""
     for name, mark in seen.items():
         scope = token
         while name not in scope.variables and not isinstance(scope, Instance):
             assert scope.scope is not None
             scope = scope.scope
-        now = mark_of(scope.variables[name]) if name in scope.variables else ""
-        if now != mark:
+        now = encode(scope.variables[name]) if name in scope.variables else None
+        if changed(now, mark):
             raise Conflict(
                 f"The variable {name} was changed meanwhile: look at its value and decide again."
             )

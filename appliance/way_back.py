@@ -34,8 +34,8 @@ def way_back(
     last = connection.execute(queries.LAST_COMMAND, (root,)).fetchone()
     if last is None or last[1] not in COMMANDS:
         return None
-    mark, _, content = last
-    events = ev.decode(content)
+    mark = last[0]
+    events = ev.decode(connection.execute(queries.EVENTS_OF, (mark,)).fetchone()[0])
     [move] = [event for event in events if isinstance(event, ev.Intervened)]
     if move.instance != instance or move.facts.get("names"):
         return None

@@ -7,7 +7,7 @@ that an undo can bring it back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine import events as ev
@@ -31,7 +31,7 @@ Facts = Mapping[str, Any]
 def obstacles(instance: Instance, how: Correspondence) -> list[Obstacle]:
     """Everything of a running instance that a mapping does not carry over."""
     found: list[Obstacle] = []
-    for token in _own(instance):
+    for token in reversed(instance.own()):
         reason = _token_obstacle(token, how) if token is not instance else ""
         if reason:
             found.append(Obstacle(token.id, token.node.id, reason))
@@ -73,7 +73,7 @@ class _Move:
         self._definition = definition
         self._how = how
         self._undone = undone
-        self._tokens = list(_own(instance))
+        self._tokens = instance.own()[::-1]  # parents first
         self._was = {token.id: token.node for token in self._tokens}
 
     def move(self) -> list[Lost]:
@@ -178,15 +178,6 @@ class _Move:
             for token in tokens:
                 run.emit(ev.Left(token.id, run.now, ev.MERGED))
                 run.arrive(node, scope, self._how.new.flows.get(token.flow or ""))
-
-
-def _own(instance: Instance) -> Iterator[Token]:
-    """The tokens of an instance, parents first, without those of instances it called."""
-    stack: list[Token] = [instance]
-    while stack:
-        token = stack.pop()
-        yield token
-        stack.extend(child for child in token.children.values() if not isinstance(child, Instance))
 
 
 def _is_scope(token: Token) -> bool:

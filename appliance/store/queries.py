@@ -87,7 +87,8 @@ WHERE root = ? AND ended IS NULL AND instance = ? ORDER BY id
 JOURNAL = """
 SELECT at, by, command, events FROM journal WHERE root = ? ORDER BY id DESC LIMIT ?
 """
-LAST_COMMAND = "SELECT id, command, events FROM journal WHERE root = ? ORDER BY id DESC LIMIT 1"
+LAST_COMMAND = "SELECT id, command FROM journal WHERE root = ? ORDER BY id DESC LIMIT 1"
+EVENTS_OF = "SELECT events FROM journal WHERE id = ?"
 STAY = "SELECT instance, node, scope, loop FROM activity WHERE id = ?"
 DUE_JOBS = """
 SELECT id, root, due FROM job WHERE due <= :now AND due IS NOT NULL AND kind <> 'external'
