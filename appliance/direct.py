@@ -2,6 +2,9 @@
 
 Before the first start there is no database yet, and after an upgrade it may be an older one: then
 the command makes or migrates it, which needs the lock of the data directory.
+
+A command ends right after its answer, and the next program that opens the database takes what lies
+whole in its log for committed. So what was refused because a sync failed is written over first.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from appliance.errors import CannotStart, DataDirectoryLocked, DataDirectoryUnus
 from appliance.pending import Pending
 from appliance.store import sqlite
 from appliance.store.connections import open_writer, prepare
-from appliance.store.migrations import VERSION, check, migrate
+from appliance.store.migrations import APPLICATION_ID, VERSION, check, migrate
 
 T = TypeVar("T")
 
@@ -26,6 +29,11 @@ BUSY_SECONDS = 15
 
 STARTING_SECONDS = 10
 """How long a command waits for a server that is just making or migrating the database."""
+
+_IN_DOUBT = (
+    "The disk cannot be written, not even to take back what was begun. When it can be written again,"
+    " look whether this was stored."
+)
 
 
 class DirectDatabase:
@@ -66,8 +74,10 @@ class DirectDatabase:
             try:
                 result = work(self._connection)
                 self._connection.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 self._roll_back()
+                if isinstance(error, sqlite.IOError) and not self._bury():
+                    raise StorageFull(_IN_DOUBT) from error
                 raise
         return Pending.of(result)
 
@@ -77,12 +87,22 @@ class DirectDatabase:
 
     def close(self) -> None:
         """Let go of the database."""
-        self._connection.close()
+        # Whoever is last moves the log into the database; if that fails, the next one does.
+        with contextlib.suppress(sqlite.IOError, sqlite.FullError):
+            self._connection.close()
 
     def _roll_back(self) -> None:
         # A full disk may have ended the transaction already.
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
+
+    def _bury(self) -> bool:
+        """Write over what was refused, in the log; whether that was possible."""
+        try:
+            self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        except sqlite.Error:
+            return False
+        return True
 
 
 @contextlib.contextmanager
@@ -124,5 +144,7 @@ def _plain_errors() -> Iterator[None]:
         raise DataDirectoryUnusable("The database is damaged or no SQLite file.") from error
     except sqlite.FullError as error:
         raise StorageFull("The disk is full; nothing was changed.") from error
+    except sqlite.IOError as error:
+        raise StorageFull("The disk cannot be read or written; nothing was changed.") from error
     except sqlite.BusyError as error:
         raise CannotStart(f"The database was busy for {BUSY_SECONDS} seconds.") from error
