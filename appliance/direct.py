@@ -31,8 +31,8 @@ STARTING_SECONDS = 10
 """How long a command waits for a server that is just making or migrating the database."""
 
 _IN_DOUBT = (
-    "The disk cannot be written, not even to take back what was begun. When it can be written again,"
-    " look whether this was stored."
+    "The disk cannot be written, not even to take back what was begun. When it can be written"
+    " again, look whether this was stored."
 )
 
 

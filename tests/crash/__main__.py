@@ -8,6 +8,7 @@ not reached in time counts as a random moment.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import shutil
 import sys
@@ -18,10 +19,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from tests.crash.killing import Promises, check, killed, run
+from appliance.store.migrations import VERSION
+from appliance.store.store import Store
+from tests.crash.aging import check_upgraded, turn_back
+from tests.crash.killing import Promises, check, killed, make_key, run
 from tests.crash.worker import POINTS
 
 RANDOM = "random"
+MIGRATION = "in-migration"
+COMMAND = "in-command"
+KEYS_SINCE = 2
+"""No database is turned back to a version before this one: it could not keep what was promised."""
 LINES = 1000
 """So much is said about one data directory before a new one is begun: checks read everything."""
 
@@ -29,7 +37,7 @@ LINES = 1000
 def main() -> int:
     """Rounds until the number or something wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
-    known = (RANDOM, *POINTS)
+    known = (RANDOM, *POINTS, COMMAND)
     parser.add_argument("points", nargs="*", metavar="POINT", help=", ".join(known))
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--seed", default="5")
@@ -63,14 +71,38 @@ def _rounds(points: Sequence[str], rounds: int, seed: str) -> dict[str, object]:
 
 def _round(data: Path, promises: Promises, point: str, chance: Random, name: str) -> None:
     lines = chance.randint(1, 400)
-    where = () if point == RANDOM else (point, str(chance.choice((1, 1, 2, 5, 20, 60))))
-    code = run(data, promises, lines if point == RANDOM else 4 * lines, *where)
+    number = chance.choice((1, 1, 2, 5, 20, 60))
     try:
-        assert killed(code), f"it ended by itself: {code}"
+        if point == COMMAND:
+            _beside_a_command(data, promises, lines, chance)
+        elif point == MIGRATION and data.exists():
+            _in_an_upgrade(data, promises, lines, number, chance)
+        else:
+            where = () if point == RANDOM else (point, str(number))
+            _killed(run(data, promises, lines if point == RANDOM else 4 * lines, *where))
         check(data, promises)
     except BaseException:
-        print(name, *where, file=sys.stderr)  # noqa: T201
+        print(name, number, file=sys.stderr)  # noqa: T201
         raise
+
+
+def _beside_a_command(data: Path, promises: Promises, lines: int, chance: Random) -> None:
+    kind, number = chance.choice((("write", 15), ("sync", 3)))
+    number = chance.randint(1, number)
+    _killed(run(data, promises, lines, halfway=lambda: make_key(data, promises, kind, number)))
+
+
+def _in_an_upgrade(data: Path, promises: Promises, lines: int, number: int, chance: Random) -> None:
+    database, reached = data / "workingflow.db", promises.reached
+    before = turn_back(database, chance.randint(KEYS_SINCE, VERSION - 1))
+    _killed(run(data, promises, lines, MIGRATION, str(number)))
+    if promises.reached > reached:
+        with contextlib.closing(Store(database)) as store:
+            check_upgraded(store.read(), before)
+
+
+def _killed(code: int) -> None:
+    assert killed(code), f"it ended by itself: {code}"
 
 
 def _folder() -> Path:

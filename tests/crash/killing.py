@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from appliance.box import Box
 from appliance.config import Config
 from tests.appliance.ended import check as check_store
 from tests.appliance.given import Clock
+from tests.crash import command
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECOND = 1000
@@ -32,11 +34,13 @@ class Promises:
     moved: dict[int, int] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
     files: set[tuple[int, str]] = field(default_factory=set)
+    keys: dict[str, bool] = field(default_factory=dict)
+    """Keys that a command was to make, and whether it said so."""
     reached: int = 0
     """How many times it killed itself where it was told to."""
 
     def __len__(self) -> int:
-        return sum(map(len, (self.started, self.completed, self.moved, self.files)))
+        return sum(map(len, (self.started, self.completed, self.moved, self.files, self.keys)))
 
     def hear(self, line: str) -> None:
         """Note one line of the worker."""
@@ -57,16 +61,33 @@ class Promises:
             self.files.add((int(rest[0]), rest[1]))
 
 
-def run(data: Path, promises: Promises, lines: int, *point: str) -> int:
+def run(
+    data: Path,
+    promises: Promises,
+    lines: int,
+    *point: str,
+    halfway: Callable[[], object] = lambda: None,
+) -> int:
     """Let a box work until it has said so many lines, then kill it (or until it kills itself)."""
-    command = [sys.executable, "-m", "tests.crash.worker", str(data), *point]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    words = [sys.executable, "-m", "tests.crash.worker", str(data), *point]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
         for number, line in enumerate(process.stdout):
             promises.hear(line)
+            if number == lines // 2:
+                halfway()
             if number == lines:
                 process.kill()
     return process.returncode
+
+
+def make_key(data: Path, promises: Promises, kind: str, number: int) -> None:
+    """Let a command make a key beside the box, and be killed at an operation on the disk."""
+    name = f"key {len(promises.keys)}"
+    done = command.run(kind, number, "kill", "api-key", "create", name, "--data", str(data))
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr
+    promises.keys[name] = done.returncode == 0
+    promises.reached += killed(done.returncode)
 
 
 def killed(code: int) -> bool:
@@ -107,6 +128,8 @@ def check_promises(box: Box, promises: Promises) -> None:
     left = dict(read.execute("SELECT id, ended FROM task WHERE completed_by IS NULL"))
     for task, root in promises.moved.items():
         assert left.get(task) or root in promises.gone
+    keys = {key.name for key in box.keys.list()}
+    assert {name for name, told in promises.keys.items() if told} <= keys <= promises.keys.keys()
     for id, name in promises.files:
         assert id in promises.gone or box.files.open(id, name).path.is_file()
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -15,6 +17,9 @@ from appliance.store import migrations, sqlite
 from appliance.store.connections import open_writer, prepare
 from appliance.store.soundness import damage
 from appliance.store.store import Store
+from tests.crash.aging import check_upgraded, turn_back
+from tests.crash.killing import Promises, killed, run
+from tests.crash.killing import check as check_all
 from tests.store.test_tables import schema
 
 pytestmark = pytest.mark.crash
@@ -104,3 +109,34 @@ def test_what_was_killed_is_upgraded_by_the_next_start(tmp_path, monkeypatch):
     assert store.migrated_from >= 2
     assert check(store.read()) == migrations.VERSION
     store.close()
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Promises]:
+    """A data directory after some work, and what was answered."""
+    data, promises = tmp_path_factory.mktemp("used") / "data", Promises()
+    assert killed(run(data, promises, 200))
+    check_all(data, promises)
+    return data, promises
+
+
+STATEMENTS_OF_A_STEP = 5
+"""... beside its own: it begins, looks at the version, marks the file, notes the next, commits."""
+
+
+@pytest.mark.parametrize("version", range(1, migrations.VERSION))
+def test_killed_in_the_migration_from(tmp_path, used, version):
+    data, promises = tmp_path / "data", used[1]
+    shutil.copytree(used[0], data)
+    before = turn_back(data / "workingflow.db", version)
+    own = migrations.MIGRATIONS[version].strip().split(";\n")
+    number = Random(version).randint(2, len(own) + STATEMENTS_OF_A_STEP)
+    reached = promises.reached
+    assert killed(run(data, promises, 1, "in-migration", str(number)))
+    assert promises.reached == reached + 1
+    with contextlib.closing(sqlite.connect(data / "workingflow.db")) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (version,)
+    with contextlib.closing(Store(data / "workingflow.db")) as store:
+        assert store.migrated_from == version
+        check_upgraded(store.read(), before)
+    check_all(data, promises)

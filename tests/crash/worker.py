@@ -7,9 +7,9 @@ TASK ID`` (a token was moved by hand, its task is gone), ``file ID NAME``; or it
 about to do: ``tries KEY``, a start, ``goes ID``, the removal of an ended instance, ``dies``.
 
 At ``POINT`` it kills itself when it comes there for the ``NUMBER``th time; ``within-checkpoint`` is
-when some pages are in the database file and others are not, ``after-failure`` at the sync after one
-that failed. At ``power-at-write`` and ``power-at-sync`` only a part of what was not synced stays on
-the disk.
+when some pages are in the database file and others are not, ``in-migration`` before a statement of
+the steps that bring a database up to date, ``after-failure`` at the sync after one that failed. At
+``power-at-write`` and ``power-at-sync`` only a part of what was not synced stays on the disk.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from appliance import archive
 from appliance.actor import Actor
 from appliance.box import Box
 from appliance.config import Config
-from appliance.errors import Conflict, InstanceNotFound, StorageFull
+from appliance.errors import BackupFailed, Conflict, InstanceNotFound, StorageFull
 from appliance.files import Files
 from appliance.retention import Retention
-from appliance.store import removal, sqlite, writer
+from appliance.store import migrations, removal, sqlite, writer
 from appliance.store.transaction import Transaction
 from appliance.views import ProcessView
 from engine.errors import InstanceEnded, NotWaiting, TaskNotFound
@@ -62,7 +62,7 @@ PLACES: dict[str, tuple[Any, str]] = {
 POINTS = (
     "before-commit", "after-commit", "before-checkpoint", "within-checkpoint", "after-checkpoint",
     "after-upload", "before-removal", "before-files", "before-backup", "after-backup",
-    "after-failure", "power-at-write", "power-at-sync",
+    "in-migration", "after-failure", "power-at-write", "power-at-sync",
 )  # fmt: skip
 DAY = 86_400_000
 OPENING = 60
@@ -106,6 +106,25 @@ def die_within_a_checkpoint(number: int) -> None:
     writer.Writer._checkpoint = wrapped
 
 
+def die_in_a_migration(number: int) -> None:
+    """Let this process be killed at a statement of a migration, counted over all of them."""
+    step, times = migrations._step, count(1)
+
+    def before_each(*_: object) -> bool:
+        if next(times) == number:
+            die()
+        return True
+
+    def wrapped(connection: sqlite.Connection, version: int) -> None:
+        connection.exec_trace = before_each
+        try:
+            step(connection, version)
+        finally:
+            connection.exec_trace = None
+
+    migrations._step = wrapped
+
+
 def die_after_a_failure(number: int) -> None:
     """Let a sync fail, and this process be killed at the next one."""
     faults = install()
@@ -138,6 +157,8 @@ def let_die(data: Path, point: str, number: int) -> None:
     """Let this process be killed at a point."""
     if point == "within-checkpoint":
         die_within_a_checkpoint(number)
+    elif point == "in-migration":
+        die_in_a_migration(number)
     elif point == "after-failure":
         die_after_a_failure(number)
     elif point.startswith("power-at-"):
@@ -162,7 +183,7 @@ def keep_house(box: Box) -> None:
         deployed = deploy(box, f"{os.getpid()}.{number}")
         if deployed.version > 1:
             box.moves.begin("crash", deployed.version - 1, deployed.version, KERMIT).result()
-        with suppress(Conflict, StorageFull):
+        with suppress(BackupFailed, Conflict, StorageFull):
             tomorrow.run(KERMIT)
             box.backups.make(KERMIT)
         for made in box.backups.list():
