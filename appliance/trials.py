@@ -7,11 +7,12 @@ one that nobody touches is closed.
 
 from __future__ import annotations
 
+import itertools
 import re
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
@@ -19,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from appliance.actor import SYSTEM, Actor
 from appliance.deployment import form_keys
-from appliance.errors import InvalidInput, Overloaded, ProcessNotFound, TrialNotFound
+from appliance.errors import InvalidInput, Overloaded, ProcessNotFound, TooLarge, TrialNotFound
+from appliance.files import plain_name, safe_name
 from appliance.views import Marks
 from engine.elements.call_activity import CallActivity
 from engine.errors import Refused
@@ -41,11 +43,15 @@ AT_ONCE = 8
 IDLE = 20 * 60_000
 STEPS = 300
 FIRINGS = 1000
-"""How many trials there may be, how long (ms) one may rest, how many steps one may have, and how
-many moments one step may stop at."""
+FILES = 10 * 1024**2
+"""How many trials there may be, how long (ms) one may rest, how many steps one may have, how many
+moments one step may stop at, and how large the files of all its steps may be together."""
 
+Given = Mapping[str, Sequence[tuple[str, bytes]]]
+"""Files by the fields of a form: of each its name and what it holds."""
 
-_NO_STEPS = frozenset({"deploy", "expect", "fails"})
+_NO_STEPS = frozenset({"deploy", "expect", "fails", "files"})
+_FOLDER = "files"
 _NOT_A_NAME = re.compile(r"[^\w.-]")
 
 
@@ -91,7 +97,8 @@ class TrialView:
 
 @dataclass(slots=True)
 class _Trial:
-    """``steps`` are what was done, each with what was to be seen after it."""
+    """``steps`` are what was done, each with what was to be seen after it; ``uploads`` are the
+    files that they gave, by their places beside the scenario."""
 
     id: str
     owner: str
@@ -103,6 +110,8 @@ class _Trial:
     stack: ExitStack
     touched: int
     steps: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    received: int = 0
+    uploads: dict[str, bytes] = field(default_factory=dict[str, bytes])
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -134,8 +143,10 @@ class Trials:
             self._trials[trial.id] = trial
         return self._view(trial)
 
-    def act(self, id: str, step: Mapping[str, Any], by: Actor) -> TrialView:
-        """Take a step, written as in a scenario file.
+    def act(
+        self, id: str, step: Mapping[str, Any], by: Actor, files: Given | None = None
+    ) -> TrialView:
+        """Take a step, written as in a scenario file; ``files`` are for the form that it fills in.
 
         Raises ``TrialNotFound``, and whatever refuses the step, which then changed nothing.
         """
@@ -150,15 +161,18 @@ class Trials:
                 raise InvalidInput(f"A trial has at most {STEPS} steps: begin another.")
             if refused := _NO_STEPS.intersection(step):
                 raise InvalidInput(f"A trial has no {', '.join(sorted(refused))}.")
+            number = len(trial.steps) // 2 + 1
             try:
-                read = read_step(Path("trial"), len(trial.steps) // 2 + 1, step)
-                assert isinstance(read, Acting)
-                trial.play.do(read)
+                with _given(trial, files or {}) as places:
+                    step = {**step, "files": places} if places else dict(step)
+                    read = read_step(_scenario(trial.stage), number, step)
+                    assert isinstance(read, Acting)
+                    trial.play.do(read)
             except BadScenario as error:
                 raise InvalidInput(error.reason) from None
             except (Failed, TimeIsOver, TooMuchTime) as error:
                 raise InvalidInput(str(error)) from None
-            trial.steps += [dict(step), {"expect": self._seen(trial)}]
+            trial.steps += [step, {"expect": self._seen(trial)}]
             return self._view(trial)
 
     def look(self, id: str, by: Actor) -> TrialView:
@@ -174,7 +188,8 @@ class Trials:
         trial = self._get(id, by)
         with trial.lock:
             text = written(f"{trial.process}, as tried", trial.files, trial.begun, trial.steps)
-        return {**trial.files, f"{trial.process}.scenario.yaml": text.encode()}
+            beside = {**trial.files, **trial.uploads}
+        return {**beside, f"{trial.process}.scenario.yaml": text.encode()}
 
     def end(self, id: str, by: Actor) -> None:
         """Leave the stage. Raises ``TrialNotFound``."""
@@ -198,7 +213,7 @@ class Trials:
             stage = stack.enter_context(stack.enter_context(stages())(begun))
             stage.firings = FIRINGS
             stage.box.processes.deploy(files, SYSTEM).result()
-            play = Play(Scenario(Path("trial"), process, (), begun, ()), stage)
+            play = Play(Scenario(_scenario(stage), process, (), begun, ()), stage)
             id = secrets.token_urlsafe(9)
             return _Trial(
                 id, by.name, process, files, begun, stage, play, stack.pop_all(), self._clock()
@@ -281,6 +296,51 @@ class Trials:
             stage.box.clockwork.next_due(),
             _start_form(stage, trial.process),
         )
+
+
+def _scenario(stage: Stage) -> Path:
+    """Where the scenario would be, with its files beside it."""
+    return stage.folder / "trial" / "trial"
+
+
+@contextmanager
+def _given(trial: _Trial, files: Given) -> Iterator[dict[str, list[str]]]:
+    """Files where the scenario finds them: their places, by fields. What is refused leaves none.
+
+    Raises ``TooLarge``.
+    """
+    received = trial.received + sum(len(content) for some in files.values() for _, content in some)
+    if received > FILES:
+        raise TooLarge(f"The files of a trial are {FILES // 1024**2} MiB together at most.")
+    placed: dict[str, bytes] = {}
+    places: dict[str, list[str]] = {}
+    for name, given in files.items():
+        for original, content in given:
+            place = _place(safe_name(plain_name(original)), content, {**trial.uploads, **placed})
+            placed[place] = content
+            places.setdefault(name, []).append(place)
+    paths = {place: _scenario(trial.stage).parent / place for place in placed}
+    for place, path in paths.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(placed[place])
+    try:
+        yield places
+    except BaseException:
+        for place in placed.keys() - trial.uploads.keys():
+            paths[place].unlink()
+        raise
+    trial.uploads |= placed
+    trial.received = received
+
+
+def _place(name: str, content: bytes, taken: Mapping[str, bytes]) -> str:
+    """A free place for a file of this name, or the one where it is already."""
+    folded = {place.casefold(): found for place, found in taken.items()}
+    for number in itertools.count(1):
+        place = f"{_FOLDER}/{number}/{name}" if number > 1 else f"{_FOLDER}/{name}"
+        if folded.get(place.casefold(), content) == content:
+            return place
+    raise AssertionError
 
 
 def _called(nodes: Iterable[Any]) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import UnsetType
 
 from appliance.actor import SYSTEM, Actor
+from appliance.files import Received
 from appliance.instances import Portions
 from appliance.scenario import steps
 from appliance.scenario.expect import Difference, View, differences, is_named, oldest
@@ -197,23 +198,27 @@ class Play:
     def _start(self, step: steps.Start) -> None:
         by = _actor(step.user)
         with self._starting(step) as started:
-            if step.form is None:
-                id = self._stage.start(step.start, step.variables, by, step.business_key)
-            else:
+            if steps.fills(step):
                 pending = self._box.instances.start_with_form(
-                    step.start, step.form, {}, by, now=self._stage.moment
+                    step.start, step.form or {}, self._uploads(step), by, now=self._stage.moment
                 )
                 id = pending.result().instance_id
+            else:
+                id = self._stage.start(step.start, step.variables, by, step.business_key)
             started.append(id)
 
     def _complete(self, step: steps.Complete) -> None:
         task, by = self._task(step, step.complete), _actor(step.user)
-        if step.form is None:
+        if not steps.fills(step):
             self._stage.complete(task.id, step.variables, by, step.outcome)
             return
         self._box.tasks.complete(
-            task.id, by, step.form, {}, now=self._stage.moment, outcome=step.outcome or ""
-        ).result()
+            task.id, by, step.form or {}, self._uploads(step), now=self._stage.moment,
+            outcome=step.outcome or "",
+        ).result()  # fmt: skip
+
+    def _uploads(self, step: steps.Filling) -> dict[str, list[Received]]:
+        return self._stage.received(steps.uploads(step, self._scenario.file.parent))
 
     def _claim(self, step: steps.Claim) -> None:
         self._box.tasks.claim(self._task(step, step.claim).id, _actor(step.user)).result()

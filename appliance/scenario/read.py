@@ -108,7 +108,7 @@ def _scenario(file: Path, content: Any, shared: _Several) -> Scenario:
             raise BadScenario(file, 0, "it has no steps")
         _check_labels(file, found)
         deploy = steps.Deploy(deploy=shared.deploy if body.deploy is None else body.deploy)
-        _check_files(file, 0, deploy)
+        _check_files(file, 0, "deploy", deploy.files(file.parent))
         clock = _moment(file, 0, "clock", body.clock or shared.clock)
     except BadScenario as error:
         raise BadScenario(file, error.step, error.reason, scenario=name) from None
@@ -133,8 +133,11 @@ def _check_step(file: Path, number: int, step: Step) -> None:
     if step.within is not None and not _is_about_one(step):
         raise BadScenario(file, number, f"{step.name} is about no instance: leave out `in`")
     match step:
-        case steps.Start() | steps.Complete() if step.form is not None and step.variables:
+        case steps.Start() | steps.Complete() if steps.fills(step) and step.variables:
             raise BadScenario(file, number, f"{step.name}: give variables or a form, not both")
+        case steps.Start() | steps.Complete():
+            given = [path for some in steps.uploads(step, file.parent).values() for path in some]
+            _check_files(file, number, "files", given)
         case steps.Job(job=answer):
             given = [answer.complete, answer.fail, answer.error]
             if sum(each is not msgspec.UNSET for each in given) != 1:
@@ -152,7 +155,7 @@ def _check_step(file: Path, number: int, step: Step) -> None:
         case steps.Modify() if not (step.modify.cancel or step.modify.start or step.variables):
             raise BadScenario(file, number, "modify: give cancel, start or variables")
         case steps.Deploy():
-            _check_files(file, number, step)
+            _check_files(file, number, "deploy", step.files(file.parent))
         case steps.Expect(expect=expect):
             _check_expectations(file, number, expect)
         case _:
@@ -195,10 +198,10 @@ def _check_labels(file: Path, found: Iterable[Step]) -> None:
             labels.add(step.label)
 
 
-def _check_files(file: Path, number: int, deploy: steps.Deploy) -> None:
-    for path in deploy.files(file.parent):
+def _check_files(file: Path, number: int, what: str, paths: Iterable[Path]) -> None:
+    for path in paths:
         if not path.is_file():
-            raise BadScenario(file, number, f"deploy: there is no file {path}")
+            raise BadScenario(file, number, f"{what}: there is no file {path}")
 
 
 def _duration(file: Path, number: int, text: str) -> None:

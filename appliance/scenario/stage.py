@@ -9,7 +9,7 @@ import functools
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from appliance.box import Box
 from appliance.config import Config
 from appliance.datadir import DataDirectory
 from appliance.errors import InstanceNotFound, InvalidInput
+from appliance.files import Received
 from appliance.scenario.look import Look
 from appliance.store.store import Store
 from appliance.store.work import Work
@@ -49,10 +50,11 @@ class TooMuchTime(Refused):
 class Stage:
     """A box, its clock (``now``, in ms) and what can be seen of it.
 
-    ``firings`` is how many moments one step may stop at.
+    ``firings`` is how many moments one step may stop at. ``folder`` goes with it.
     """
 
     def __init__(self, folder: Path, now: int) -> None:
+        self.folder = folder
         self.now = now
         self.firings = FIRINGS
         self.box = Box(Config(data=folder, demos=False), clock=lambda: self.now)
@@ -80,6 +82,15 @@ class Stage:
         if detail.form is None:
             raise NoForm(f"{detail.name} has no form")
         return detail.form.facts(detail.data, now=self.moment)
+
+    def received(self, files: Mapping[str, Iterable[Path]]) -> dict[str, list[Received]]:
+        """Files by their fields, as they come when people upload them."""
+        return {field: [self._received(path) for path in paths] for field, paths in files.items()}
+
+    def _received(self, path: Path) -> Received:
+        incoming = self.box.files.receive(path.name)
+        incoming.write(path.read_bytes())
+        return incoming.finish()
 
     def start(
         self, key: str, variables: Mapping[str, Any], by: Actor, business_key: str | None

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal
 from msgspec import UNSET, Struct, UnsetType, field
 
 Values = dict[str, Any]
+FieldFiles = dict[str, str | list[str]]
 Status = Literal["ACTIVE", "SUSPENDED", "COMPLETED", "TERMINATED", "FAILED"]
 
 
@@ -49,25 +50,42 @@ class Labelling(Acting, kw_only=True):
 
 
 class Start(Labelling, kw_only=True):
-    """Start a process by its key."""
+    """Start a process by its key; ``files`` are for its form, by the ids of the fields."""
 
     name = "start"
     start: str
     variables: Values = {}
     form: Values | None = None
+    files: FieldFiles = {}
     user: str | None = None
     business_key: str | None = None
 
 
 class Complete(Acting, kw_only=True):
-    """Complete an open task."""
+    """Complete an open task; ``files`` are for its form, by the ids of the fields."""
 
     name = "complete"
     complete: TaskName
     variables: Values = {}
     form: Values | None = None
+    files: FieldFiles = {}
     outcome: str | None = None
     user: str | None = None
+
+
+Filling = Start | Complete
+"""A step that gives variables past a form, or fills the form in."""
+
+
+def fills(step: Filling) -> bool:
+    """Whether the form is filled in."""
+    return step.form is not None or bool(step.files)
+
+
+def uploads(step: Filling, folder: Path) -> dict[str, list[Path]]:
+    """The files of a form by its fields, found beside the scenario's."""
+    lists = {field: [one] if isinstance(one, str) else one for field, one in step.files.items()}
+    return {field: [folder / name for name in names] for field, names in lists.items()}
 
 
 class Claim(Acting, kw_only=True):

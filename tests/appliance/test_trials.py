@@ -14,9 +14,9 @@ from appliance import trials
 from appliance.actor import SYSTEM, Actor
 from appliance.box import Box
 from appliance.cli import program
-from appliance.errors import InvalidInput, Overloaded, TrialNotFound
+from appliance.errors import InvalidInput, Overloaded, TooLarge, TrialNotFound
 from appliance.trials import TrialView
-from engine.errors import ModelInvalid, TaskNotFound
+from engine.errors import FormInvalid, ModelInvalid, TaskNotFound
 from processes import SHIPPED
 from tests.appliance.given import Clock
 from tests.play import as_xml
@@ -151,3 +151,65 @@ def test_the_run_is_a_scenario_that_passes(trying: Box, tmp_path: Path):
     (tmp_path / "play.scenario.yaml").write_text(changed)
     ran = CliRunner().invoke(program, ["test", str(tmp_path)])
     assert "0 passed, 1 failed" in ran.output
+
+
+PAPERS = (
+    b'{"type": "default", "id": "papers", "components": [{"type": "filepicker", "key": "papers",'
+    b' "label": "Papers", "multiple": true, "validate": {"required": true}}]}'
+)
+WITH_PAPERS = """<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+    xmlns:flowable="http://flowable.org/bpmn" targetNamespace="tests">
+  <process id="play" isExecutable="true">
+    <startEvent id="start" flowable:formKey="papers"/>
+    <sequenceFlow id="a" sourceRef="start" targetRef="more"/>
+    <userTask id="more" flowable:formKey="papers"/>
+    <sequenceFlow id="b" sourceRef="more" targetRef="end"/>
+    <endEvent id="end"/>
+  </process>
+</definitions>"""
+
+
+def test_files_go_into_forms_and_into_the_scenario(trying: Box, tmp_path: Path):
+    trying.processes.deploy({"papers.form": PAPERS}, SYSTEM).result(10)
+    trial = begin(trying, WITH_PAPERS)
+    with pytest.raises(FormInvalid, match="papers"):
+        act(trying, trial, start="play", form={})
+    with pytest.raises(InvalidInput, match="files"):
+        act(trying, trial, start="play", files={"papers": "/etc/passwd"})
+
+    def give(*papers: tuple[str, bytes], **step: Any) -> TrialView:
+        return trying.trials.act(trial.id, step, KERMIT, {"papers": papers})
+
+    give(("../../same name.txt", b"first"), ("Same name.txt", b"second"), start="play")
+    view = give(("same name.txt", b"first"), complete={"key": "more"}, form={})
+    assert view.status == "COMPLETED"
+    assert view.steps[1]["files"] == {"papers": ["files/same_name.txt"]}
+    files = trying.trials.scenario(trial.id, KERMIT)
+    assert {name: text for name, text in files.items() if name.startswith("files/")} == {
+        "files/same_name.txt": b"first",
+        "files/2/Same_name.txt": b"second",
+    }
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    ran = CliRunner().invoke(program, ["test", str(tmp_path)])
+    assert "1 passed, 0 failed" in ran.output, ran.output
+    (tmp_path / "files/same_name.txt").unlink()
+    ran = CliRunner().invoke(program, ["test", str(tmp_path)])
+    assert "files: there is no file" in ran.output
+
+
+def test_files_of_a_trial_have_a_limit_and_refused_ones_do_not_count(trying: Box, monkeypatch):
+    monkeypatch.setattr(trials, "FILES", 10)
+    trying.processes.deploy({"papers.form": PAPERS}, SYSTEM).result(10)
+    trial = begin(trying, WITH_PAPERS)
+    eight = {"papers": [("a.txt", b"12345678")]}
+    for _ in range(2):
+        with pytest.raises(TaskNotFound):
+            trying.trials.act(trial.id, {"complete": "Nothing of this name"}, KERMIT, eight)
+    trying.trials.act(trial.id, {"start": "play"}, KERMIT, eight)
+    with pytest.raises(TooLarge):
+        trying.trials.act(trial.id, {"complete": {"key": "more"}}, KERMIT, eight)
+    with pytest.raises(InvalidInput, match="`files` is not known"):
+        trying.trials.act(trial.id, {"advance": "PT1H"}, KERMIT, {"papers": [("b", b"1")]})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from playwright.sync_api import FilePayload, expect
 
 from appliance.cli import program
 from tests.browser.conftest import Enter, Visit
@@ -15,6 +16,7 @@ from tests.browser.test_round_trip import with_a_diagram
 from tests.office import SAMPLER, Office
 
 pytestmark = pytest.mark.browser
+PDF = b"%PDF-1.4\n%%EOF\n"
 
 
 def draw(visit: Visit, name: str) -> None:
@@ -53,6 +55,19 @@ def click(visit: Visit, name: str) -> None:
     visit.page.locator(".modeler-trial").get_by_role("button", name=name).click()
 
 
+def upload(name: str, content: bytes) -> FilePayload:
+    return FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
+
+
+def played(visit: Visit, folder: Path) -> str:
+    """Save the run as a scenario and play that; what the command says."""
+    with visit.page.expect_download() as download:
+        visit.page.get_by_role("link", name="Save as scenario").click()
+    with zipfile.ZipFile(download.value.path()) as packed:
+        packed.extractall(folder)
+    return CliRunner().invoke(program, ["test", str(folder), "--coverage"]).output
+
+
 def test_from_nothing_to_a_running_process(enter: Enter, office: Office, tmp_path: Path):
     visit = enter()
     draw(visit, "Tried out")
@@ -76,12 +91,7 @@ def test_from_nothing_to_a_running_process(enter: Enter, office: Office, tmp_pat
     trial.get_by_role("heading", name="Decide").wait_for(state="detached")
     click(visit, "Complete")
     trial.locator(".badge", has_text="completed").wait_for()
-    with page.expect_download() as download:
-        trial.get_by_role("link", name="Save as scenario").click()
-    with zipfile.ZipFile(download.value.path()) as packed:
-        packed.extractall(tmp_path)
-    ran = CliRunner().invoke(program, ["test", str(tmp_path), "--coverage"])
-    assert "1 passed, 0 failed" in ran.output, ran.output
+    assert "1 passed, 0 failed" in played(visit, tmp_path)
     click(visit, "Back to drawing")
     page.get_by_role("link", name="Deploy…").click()
     page.get_by_role("button", name="Deploy version 1").click()
@@ -103,19 +113,24 @@ def test_what_cannot_run_cannot_be_tried(enter: Enter):
     assert visit.page.locator(".modeler-trial").is_hidden()
 
 
-def test_rows_of_a_list_are_tried_and_a_form_that_wants_files_is_passed(enter: Enter):
+def test_rows_and_files_are_tried_and_a_form_can_be_passed(enter: Enter, tmp_path: Path):
     visit = enter()
     page = visit.open("/admin/drafts")
     drawn = with_a_diagram(SAMPLER.encode())
-    file = {"name": "s.bpmn", "mimeType": "application/xml", "buffer": drawn}
-    page.get_by_label("BPMN file").set_input_files(file)  # pyright: ignore[reportArgumentType]
+    page.get_by_label("BPMN file").set_input_files(upload("s.bpmn", drawn))
     page.get_by_role("button", name="Import").click()
     page.wait_for_selector(".modeler[data-ready]")
     trial = page.locator(".modeler-trial")
     page.get_by_role("button", name="Try it").click()
     trial.get_by_label("As", exact=True).fill("kermit")
+    papers = trial.get_by_label("Papers")
+    papers.set_input_files([upload("offer.pdf", PDF), upload("terms.txt", b"terms")])
+    trial.get_by_role("button", name="Start").first.click()
+    trial.locator(".error", has_text="is required").wait_for()
+    expect(trial.get_by_label("Subject *")).to_be_focused()
+    assert trial.get_by_role("alert").count() == 0
     trial.get_by_label("Subject *").fill("A list")
-    click(visit, "Start")
+    trial.get_by_role("button", name="Start").first.click()
     trial.get_by_role("heading", name="Fill everything in").wait_for()
     trial.get_by_label("Title *").fill("Taxis")
     trial.get_by_label("Amount *").fill("12")
@@ -128,8 +143,14 @@ def test_rows_of_a_list_are_tried_and_a_form_that_wants_files_is_passed(enter: E
     rows.press("Escape")
     rows.press("Tab")
     trial.locator(".error:visible").wait_for(state="detached")
+    trial.get_by_label("Receipt", exact=True).set_input_files(upload("receipt.exe", b"MZ"))
+    click(visit, "Submit")
+    trial.locator(".error:visible", has_text="receipt.exe").wait_for()
+    trial.get_by_label("Receipt", exact=True).set_input_files(upload("receipt.pdf", PDF))
     click(visit, "Submit")
     trial.get_by_role("heading", name="Look once more").wait_for()
+    assert "1 passed, 0 failed" in played(visit, tmp_path)
+    assert (tmp_path / "files/receipt.pdf").read_bytes() == PDF
     trial.locator(".trial-values", has_text='[{"item":"Taxi","cost":12}]').wait_for()
     click(visit, "Begin again")
     trial.get_by_text("not started").wait_for()

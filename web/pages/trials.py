@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import io
 import zipfile
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from litestar import Response, get, post
+from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 
 from appliance.errors import InvalidInput
 from appliance.trials import TrialView
+from engine.errors import FormInvalid
+from engine.values import decode
 from web import wire
-from web.bodies import json_of
+from web.bodies import form_of, json_of, text_of
 from web.security import PageRequest, actor_of
+from web.told import told
 
 HOME = "/admin/trials"
 TRIAL = HOME + "/{trial:str}"
@@ -31,12 +35,34 @@ async def begin(request: PageRequest, id: FromPath[int]) -> Response[Any]:
 
 @post(TRIAL)
 async def act(request: PageRequest, trial: FromPath[str]) -> Response[Any]:
-    """Take a step, written as in a scenario."""
-    step = await json_of(request, LIMIT)
+    """Take a step, written as in a scenario; with files it comes as a form that has it as text.
+
+    What a form does not accept is told by its fields.
+    """
+    step, files = await _sent(request)
+    trials = request.app.state.box.trials
+    try:
+        view = await asyncio.to_thread(trials.act, trial, step, actor_of(request), files)
+    except FormInvalid as error:
+        fields = {path: " ".join(map(told, said)) for path, said in error.errors.items()}
+        answer = {"error": told(error), "code": error.code, "fields": fields}
+        return Response(wire.encode(answer), status_code=422, media_type="application/json")
+    return _json(view)
+
+
+async def _sent(request: PageRequest) -> tuple[dict[str, Any], dict[str, list[tuple[str, bytes]]]]:
+    files: dict[str, list[tuple[str, bytes]]] = {}
+    if request.content_type[0] == "multipart/form-data":
+        form = await form_of(request)
+        step = decode(await text_of(request, "step"))
+        for name, one in form.multi_items():
+            if isinstance(one, UploadFile):
+                files.setdefault(name, []).append((one.filename, await one.read()))
+    else:
+        step = await json_of(request, LIMIT)
     if not isinstance(step, dict):
         raise InvalidInput("A step is a mapping, as in a scenario.")
-    trials = request.app.state.box.trials
-    return _json(await asyncio.to_thread(trials.act, trial, step, actor_of(request)))
+    return cast("dict[str, Any]", step), files
 
 
 @get(TRIAL + "/scenario")

@@ -84,6 +84,12 @@ export function tick(label, value, change, { hint, key = label } = {}) {
   return h("div", { className: "field" }, h("label", { className: "choice" }, input, h("span", {}, label)), hint && h("span", { className: "hint" }, hint));
 }
 
+/** Files from the disk, as `change` gets them each time they are chosen. */
+export function upload(label, change, more) {
+  const input = h("input", { type: "file", multiple: true, onchange: () => change([...input.files]) });
+  return field(label, input, more);
+}
+
 /** A list that grows: `items` with the fields that `draw(item, change)` makes of each. */
 export function list(label, items, draw, change, fresh) {
   const replaced = (index, item) => items.map((each, at) => (at === index ? item : each));

@@ -4,7 +4,7 @@ import { _ } from "../js/texts.js";
 import { h } from "./dom.js";
 import { area, line } from "./fields.js";
 import { post } from "./server.js";
-import { answers, formFields } from "./trial_form.js";
+import { answers, faulted, formFields } from "./trial_form.js";
 import { Marks } from "./trial_marks.js";
 
 /** The panel of a trial in `element`. */
@@ -27,12 +27,14 @@ export class Trial {
     }
   }
 
-  async step(step) {
+  // Takes a step; what its form does not accept is said at the fields.
+  async step({ files, ...step }, form) {
     const by = this.user && ["start", "complete"].some((name) => name in step) ? { user: this.user } : {};
+    this.element.querySelector("[role=alert]")?.remove();
     try {
-      this.show(await post(`/admin/trials/${this.view.id}`, { ...step, ...by }));
+      this.show(await post(`/admin/trials/${this.view.id}`, packed({ ...step, ...by }, files)));
     } catch (error) {
-      this.element.querySelector("[role=alert]")?.remove();
+      if (form && faulted(form, error.fields ?? {})) return;
       this.element.prepend(this.refusal(error));
       this.element.scrollTop = 0;
     }
@@ -95,8 +97,8 @@ export class Trial {
       status ? _("Start another") : _("Start"),
       form?.element ?? given.element,
       h("div", { className: "actions" }, this.button(_("Start"), () => {
-        const values = form ? { form: answers(form) } : given.read();
-        if (values) this.step({ start: process, ...values });
+        const values = form ? answers(form) : given.read();
+        if (values) this.step({ start: process, ...values }, form);
       }, "primary")),
       form && this.past(_("Start"), (values) => this.step({ start: process, ...values })),
     );
@@ -106,8 +108,8 @@ export class Trial {
     const form = task.form && formFields(task.form);
     const given = form ? null : this.json(_("Variables"));
     const complete = (outcome) => {
-      const values = form ? { form: answers(form) } : given.read();
-      if (values) this.step({ complete: { key: task.key }, ...values, ...(outcome ? { outcome } : {}) });
+      const values = form ? answers(form) : given.read();
+      if (values) this.step({ complete: { key: task.key }, ...values, ...(outcome ? { outcome } : {}) }, form);
     };
     const outcomes = task.form?.outcomes ?? [];
     const who = task.assignee ?? task.candidates.join(", ");
@@ -220,6 +222,16 @@ export class Trial {
     };
     return { element, read };
   }
+}
+
+// A step, with the files that its form gets if there are any.
+function packed(step, files = {}) {
+  const chosen = Object.entries(files).flatMap(([name, some]) => some.map((file) => [name, file]));
+  if (!chosen.length) return step;
+  const form = new FormData();
+  form.append("step", JSON.stringify(step));
+  for (const [name, file] of chosen) form.append(name, file);
+  return form;
 }
 
 /** A moment of the virtual clock, which is in UTC. */
