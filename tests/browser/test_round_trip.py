@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from playwright.sync_api import FilePayload
+from playwright.sync_api import FilePayload, Page
 
 from engine.difference import differences
 from processes import TEMPLATES
-from tests.browser.conftest import Enter
-from tests.browser.test_modeler import fill, saved
+from tests.browser.conftest import Enter, Visit
+from tests.browser.test_modeler import choose, fill, model, saved
+from tests.office import Office
 
 pytestmark = pytest.mark.browser
 MODELS = Path(__file__).parent / "models"
@@ -76,16 +77,22 @@ def facts(content: bytes) -> Counter[tuple[str, ...]]:
     """Everything that the XML says, by the id that it is said of: also what is foreign."""
     found: Counter[tuple[str, ...]] = Counter()
     tree = etree.fromstring(content).getroottree()
-    for comment in tree.xpath("//comment()"):
-        before = comment.getnext()
-        found[_owner(comment), "comment", comment.text, "" if before is None else before.tag] += 1
+    for unread in tree.xpath("//comment() | //processing-instruction()"):
+        before = unread.getnext()
+        found[_owner(unread), "comment", unread.text, "" if before is None else before.tag] += 1
     for node in tree.iter(etree.Element):
         owner = _owner(node)
-        text = "" if len(node) else node.text or ""
-        found[owner, str(node.tag), text.strip()] += 1
+        found[owner, str(node.tag), *_texts(node)] += 1
         for name, value in node.attrib.items():
             found[owner, str(node.tag), str(name), _meant(str(value))] += 1
     return found
+
+
+def _texts(node: Node) -> list[str]:
+    """The texts of a node before, between and after what else stands in it."""
+    texts = [text or "" for text in (node.text, *(child.tail for child in node))]
+    texts = [text.strip() for text in texts] if len(texts) == 1 else texts
+    return texts if any(text.strip() for text in texts) else []
 
 
 def _owner(node: Node) -> str:
@@ -102,15 +109,21 @@ CASES["points"] = with_a_diagram((MODELS / "events.bpmn").read_bytes(), **{TYPE:
 CASES |= {one.key: one.model(one.key, one.key) for one in TEMPLATES}
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_nothing_gets_lost(enter: Enter, name: str):
-    visit = enter()
+def imported(visit: Visit, name: str) -> Page:
+    """A model in the modeler."""
     page = visit.open("/admin/drafts")
     file = FilePayload(name=f"{name}.bpmn", mimeType="application/xml", buffer=CASES[name])
     page.get_by_label("BPMN file").set_input_files(file)
     page.get_by_role("button", name="Import").click()
     page.wait_for_selector(".modeler[data-ready]")
-    assert page.locator(".modeler-notes").is_hidden()
+    return page
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_nothing_gets_lost(enter: Enter, name: str):
+    visit = enter()
+    page = imported(visit, name)
+    assert page.locator(".modeler-notes li").all_inner_texts() == []
     assert page.locator(".djs-element").count() > 1
     for text in ("Changed", "And back"):
         fill(visit, "Description", text)
@@ -124,6 +137,21 @@ def test_nothing_gets_lost(enter: Enter, name: str):
     lost = facts(CASES[name]) - facts(after)
     assert not lost, lost
     assert visit.faults() == []
+
+
+def test_what_stood_within_a_text_goes_to_its_end_when_the_text_is_changed(
+    enter: Enter, office: Office
+):
+    visit = enter()
+    imported(visit, "strange")
+    choose(visit, "Script task count")
+    script = visit.page.locator(".modeler-panel").get_by_label("Script", exact=True)
+    script.fill("five()")
+    script.press("Escape")  # Tab indents
+    script.press("Tab")
+    [found] = model(visit, office).iter(f"{MODEL}script")
+    assert found.text == "five()"
+    assert [each.text for each in found] == [" between ", " two ", "here"]
 
 
 def test_the_models_hold_what_the_reference_models_hold():

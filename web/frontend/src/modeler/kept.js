@@ -1,18 +1,23 @@
-// Comments, and elements that BPMN does not have where they stand: moddle does not read them and
-// would lose them. They are taken from the file and put back where they stood, as long as what they
-// stood in is still there.
+// What moddle does not read and would lose: comments and processing instructions, elements that BPMN
+// does not have where they stand, one of two attributes that only their prefix tells apart. All that
+// is taken from the file and put back where it stood, as long as what it stood in is still there.
+
+import { FLOWABLE } from "./flowable.js";
 
 function keepRest(eventBus, moddle) {
   let kept = [];
+  let twins = [];
   eventBus.on("import.parse.start", ({ xml }) => {
-    kept = [...rest(new DOMParser().parseFromString(xml, "application/xml"), vocabulary(moddle))];
+    const document = new DOMParser().parseFromString(xml, "application/xml");
+    kept = [...rest(document, vocabulary(moddle))];
+    twins = [...doubled(document)];
   });
   eventBus.on("import.parse.complete", ({ error, warnings }) => {
-    const tags = new Set(kept.map(({ node }) => node.tagName));
+    const tags = new Set(kept.flatMap(({ node, nodes = [node] }) => nodes.map(({ tagName }) => tagName)));
     const lost = ({ message }) => !tags.has(message?.match(/^unparsable content <(\S+)> detected/)?.[1]);
     if (!error) warnings.splice(0, warnings.length, ...warnings.filter(lost));
   });
-  eventBus.on("saveXML.serialized", ({ xml }) => (kept.length ? together(xml, kept) : undefined));
+  eventBus.on("saveXML.serialized", ({ xml }) => (kept.length || twins.length ? together(xml, kept, twins) : undefined));
 }
 keepRest.$inject = ["eventBus", "moddle"];
 
@@ -27,12 +32,44 @@ function vocabulary({ registry }) {
   };
 }
 
-function* rest(parent, { spaces, names }, extended = false) {
+const UNREAD = [Node.COMMENT_NODE, Node.PROCESSING_INSTRUCTION_NODE];
+const TEXTS = [Node.TEXT_NODE, Node.CDATA_SECTION_NODE];
+
+function* rest(parent, words, extended = false) {
+  const unread = (each) => !extended && !(words.spaces.has(each.namespaceURI) && words.names.has(each.localName));
+  const read = [...parent.children].filter((each) => !unread(each));
+  const after = (node) => read.find((each) => node.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING);
   for (const node of parent.childNodes) {
     const element = node.nodeType === Node.ELEMENT_NODE;
-    const unread = element && !extended && !(spaces.has(node.namespaceURI) && names.has(node.localName));
-    if (node.nodeType === Node.COMMENT_NODE || unread) yield { node, within: pathOf(parent), before: pathOf(node.nextElementSibling) };
-    else if (element) yield* rest(node, { spaces, names }, extended || node.localName === "extensionElements");
+    if (element ? unread(node) : UNREAD.includes(node.nodeType)) yield { node, within: pathOf(parent), before: pathOf(after(node)) };
+    else if (element && [...node.children].every((child) => unread(child) || isForeign(child, extended)) && ownText(node)) yield* interrupted(node);
+    else if (element) yield* rest(node, words, extended || node.localName === "extensionElements");
+  }
+}
+
+// What stands in extension elements and is nothing that the panel changes.
+const isForeign = ({ namespaceURI }, extended) => extended && namespaceURI !== FLOWABLE;
+
+// A text with something in between, which has its place only as long as the text is the same.
+function* interrupted(element) {
+  const nodes = [...element.childNodes];
+  if (nodes.some(({ nodeType }) => !TEXTS.includes(nodeType))) yield { nodes, within: pathOf(element), text: ownText(element) };
+}
+
+// The text of an element without that of others in it, as moddle reads it: what is blank between
+// others is dropped, though not in CDATA.
+const ownText = ({ childNodes }) =>
+  [...childNodes].filter(({ nodeType, data }) => TEXTS.includes(nodeType) && (nodeType === Node.CDATA_SECTION_NODE || data.trim())).map(({ data }) => data).join("");
+
+// Elements with an attribute twice, once with the prefix of the element: moddle reads one of them.
+function* doubled(document) {
+  for (const element of document.querySelectorAll("*")) {
+    for (const { localName: name, namespaceURI: space } of element.attributes) {
+      const plain = element.getAttributeNode(name);
+      if (space === null || space !== element.namespaceURI || !plain) continue;
+      const pair = [...element.attributes].filter((each) => each.localName === name && [null, space].includes(each.namespaceURI));
+      yield { of: pathOf(element), pair };
+    }
   }
 }
 
@@ -55,14 +92,26 @@ function found(document, path) {
   return path.steps.reduce((at, [space, name, index]) => at && same(at, space, name)[index], begin);
 }
 
-function together(xml, kept) {
+function together(xml, kept, twins) {
   const document = new DOMParser().parseFromString(xml, "application/xml");
-  for (const { node, within, before } of kept) {
+  for (const { of, pair } of twins) {
+    const element = found(document, of);
+    const values = pair.map(({ value }) => value);
+    const same = element && pair.some(({ localName, namespaceURI }) => values.includes(element.getAttributeNS(namespaceURI, localName)));
+    if (same) for (const { namespaceURI, name, value } of pair) element.setAttributeNS(namespaceURI, name, value);
+  }
+  for (const { node, nodes, text, within, before } of kept) {
     const parent = found(document, within);
     const after = before && found(document, before);
-    if (parent) put(document.importNode(node, true), parent, after?.parentNode === parent ? after : null);
+    if (parent && nodes) interrupt(parent, nodes.map((each) => document.importNode(each, true)), text);
+    else if (parent) put(document.importNode(node, true), parent, after?.parentNode === parent ? after : null);
   }
   return new XMLSerializer().serializeToString(document);
+}
+
+function interrupt(element, nodes, text) {
+  if (ownText(element).trimEnd() === text.trimEnd()) element.replaceChildren(...nodes);
+  else element.append(...nodes.filter((node) => !TEXTS.includes(node.nodeType)));
 }
 
 // On a line of its own, indented as what follows it.
