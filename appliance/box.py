@@ -167,7 +167,7 @@ class Box:
         self.incidents = Incidents(store, library)
         self.batches = Batches(store, clock)
         self.variables = Variables(store, library)
-        self.overview = Overview(store, clock)
+        self.overview = Overview(store, library, clock)
         self.notices = Notices(store, self.live, clock)
         self.clockwork = Clockwork(store, clock, self.notices.look)
         self.statistics = Statistics(store, library, clock)

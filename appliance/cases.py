@@ -26,6 +26,7 @@ from appliance.views import (
     Target,
     Timer,
 )
+from appliance.waits import awaited
 from appliance.way_back import WayBack, way_back
 from engine.elements.ad_hoc_sub_process import AdHocSubProcess
 from engine.errors import InvalidVariables
@@ -210,6 +211,7 @@ class Cases:
             incidents=incidents,
             variables={name: decode(value) for name, value in variables},
             files=self._files.list(id),
+            awaited=awaited(connection, self._library, root, inside),
             called=[self.row(other) for (other,) in connection.execute(queries.CALLED, (root, id))],
             history=history(connection, self._library, root, inside, steps),
             marks=marks,
@@ -301,14 +303,14 @@ class Cases:
             raise InstanceNotFound(f"Process instance not found: {id}")
         return row
 
-    def _row(self, row: tuple, waiting: Sequence[str] = ()) -> InstanceRow:
+    def _row(self, row: tuple, waiting: Sequence[str] = (), **marks: bool) -> InstanceRow:
         id, _, parent, _, definition, business_key, name, by, started, suspended, *end = row
         ended, status, reason = end
         view = self._library.view(definition)
         state = status or ("SUSPENDED" if suspended else "ACTIVE")
         return InstanceRow(
             id, view.key, view.name, view.version, name, business_key, state, started, by, ended,
-            reason, parent, list(waiting),
+            reason, parent, list(waiting), **marks,
         )  # fmt: skip
 
     def _page(self, rows: Sequence[tuple], sort: str) -> Page[InstanceRow]:
@@ -317,8 +319,15 @@ class Cases:
         return Page(self._rows(shown), lists.cursor(shown[-1], sort) if more else None)
 
     def _rows(self, rows: Sequence[tuple]) -> list[InstanceRow]:
-        waiting = self.waiting(rows)
-        return [self._row(row, waiting.get(row[0], ())) for row in rows]
+        waiting, connection = self.waiting(rows), self._store.read()
+        problems = lists.with_problems(connection, list(waiting))
+        overdue = lists.overdue(connection, list(waiting), self._clock())
+        return [
+            self._row(
+                row, waiting.get(row[0], ()), problem=row[0] in problems, overdue=row[0] in overdue
+            )
+            for row in rows
+        ]
 
     def _node_name(self, connection: sqlite.Connection, instance: int, node: str) -> str:
         definition = connection.execute(queries.INSTANCE, (instance,)).fetchone()[4]

@@ -27,7 +27,8 @@ from appliance.substitutes import Substitutes, Substitution
 # Who is a candidate of what somebody else has stands in the task alone, so all open ones are read,
 # by the index that has only those.
 _TASKS = """
-SELECT id, coalesce(name, node), assignee, owner, candidate_users, candidate_groups, root
+SELECT id, coalesce(name, node), assignee, owner, candidate_users, candidate_groups, root,
+    definition
 FROM task WHERE ended IS NULL ORDER BY root, id
 """
 
@@ -37,6 +38,7 @@ class Held(msgspec.Struct, frozen=True):
 
     id: int
     name: str
+    process_name: str
     instance: int
     mine: bool
     delegated: bool
@@ -143,9 +145,11 @@ class Leaving:
 
     def _tasks(self, name: str) -> list[Held]:
         found: list[Held] = []
-        for id, title, assignee, owner, users, groups, root in self._store.read().execute(_TASKS):
+        rows = self._store.read().execute(_TASKS)
+        for id, title, assignee, owner, users, groups, root, definition in rows:
             candidates = names(users)
             if name in (assignee, owner) or name in candidates:
                 alone = not names(groups) and not set(candidates) - {name}
-                found.append(Held(id, title, root, assignee == name, owner == name, alone))
+                process = self._library.view(definition).name
+                found.append(Held(id, title, process, root, assignee == name, owner == name, alone))
         return found

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from appliance.library import Library
 from appliance.store import sqlite
 from appliance.store.store import Store
 
@@ -13,6 +14,11 @@ PATIENCE = 60_000
 """Milliseconds; a job that is due for longer waits too long."""
 
 _OVERDUE = "SELECT count(*), min(due) FROM task WHERE ended IS NULL AND due IS NOT NULL AND due < ?"
+_LATEST = """
+SELECT t.id, coalesce(t.name, t.node), i.name, t.definition, t.assignee, t.due
+FROM task t JOIN instance i ON i.id = t.instance
+WHERE t.ended IS NULL AND t.due IS NOT NULL AND t.due < ? ORDER BY t.due LIMIT 5
+"""
 _LATE = """
 SELECT count(*), min(due) FROM job WHERE due IS NOT NULL AND due < ? AND kind <> 'external'
 """
@@ -31,6 +37,19 @@ class Late(msgspec.Struct, frozen=True):
     since: int | None
 
 
+class LateTask(msgspec.Struct, frozen=True):
+    """An open task past its due date; nobody has it when ``assignee`` is None.
+
+    ``subject`` is the name of its instance.
+    """
+
+    id: int
+    name: str
+    subject: str
+    assignee: str | None
+    due: int
+
+
 class Topic(msgspec.Struct, frozen=True):
     """Jobs that wait for a program: how many, the oldest since when (ms)."""
 
@@ -42,13 +61,22 @@ class Topic(msgspec.Struct, frozen=True):
 class Overview:
     """The numbers of the first page of administration."""
 
-    def __init__(self, store: Store, clock: Callable[[], int]) -> None:
+    def __init__(self, store: Store, library: Library, clock: Callable[[], int]) -> None:
         self._store = store
+        self._library = library
         self._clock = clock
 
     def overdue(self) -> Late:
         """Open tasks that are past their due date."""
         return Late(*self._row(_OVERDUE, self._clock()))
+
+    def latest_tasks(self) -> list[LateTask]:
+        """The tasks that are overdue for longest."""
+        rows = self._store.read().execute(_LATEST, (self._clock(),))
+        return [
+            LateTask(id, name, subject or self._library.view(definition).name, assignee, due)
+            for id, name, subject, definition, assignee, due in rows
+        ]
 
     def late_jobs(self) -> Late:
         """Jobs that should have run some time ago."""

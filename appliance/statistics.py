@@ -7,7 +7,7 @@ unless there were more: what is read stays bounded, and nothing is counted while
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -20,6 +20,7 @@ from engine.events import COMPLETED
 SAMPLE = 2000
 """How many instances are looked at."""
 FOREVER = 2**62
+_BUSY = "SELECT definition, count(*) FROM instance WHERE ended IS NULL GROUP BY definition"
 SLOW, KEPT = 0.02, 3.0
 """Where counting what is live took longer (in seconds), its result is kept for a while."""
 
@@ -122,6 +123,14 @@ class Statistics:
             view.version: moving.running(self._store.read(), view.id)
             for view in self._library.versions(key)
         }
+
+    def busy(self) -> Mapping[str, int]:
+        """How many instances of each process run, by its key."""
+        found: dict[str, int] = {}
+        for definition, count in self._store.read().execute(_BUSY):
+            key = self._library.view(definition).key
+            found[key] = found.get(key, 0) + count
+        return found
 
     def _live(self, definitions: Sequence[int]) -> dict[str, int]:
         found: dict[str, int] = {}

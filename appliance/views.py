@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from appliance.files import StoredFile
+from appliance.waits import Awaited
 from engine.forms import Form
 
 T = TypeVar("T")
@@ -91,7 +92,10 @@ class Status(msgspec.Struct, frozen=True):
 
 
 class InstanceRow(msgspec.Struct, frozen=True):
-    """An instance in a list; ``waiting`` names what it waits at."""
+    """An instance in a list; ``waiting`` names its steps, a task of it may be ``overdue``.
+
+    ``problem``: an incident is open in it, or in what it calls.
+    """
 
     id: int
     process_key: str
@@ -106,6 +110,8 @@ class InstanceRow(msgspec.Struct, frozen=True):
     reason: str | None
     called_by: int | None
     waiting: list[str] = []
+    problem: bool = False
+    overdue: bool = False
 
 
 class Timer(msgspec.Struct, frozen=True):
@@ -285,6 +291,7 @@ class InstanceDetail(msgspec.Struct, frozen=True):
     incidents: list[IncidentView]
     variables: dict[str, Any]
     files: list[StoredFile]
+    awaited: list[Awaited]
     called: list[InstanceRow]
     history: list[HistoryLine]
     marks: Marks

@@ -18,10 +18,6 @@ _PORTION = 500
 _VARIABLE = """
 EXISTS (SELECT 1 FROM variable v WHERE v.scope = i.id AND v.name = ?{})
 """
-_OVERDUE = """
-EXISTS (SELECT 1 FROM task t WHERE t.root = i.root AND t.ended IS NULL AND t.instance = i.id
-    AND t.due < ?)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +118,7 @@ def _fitting(connection: sqlite.Connection, wanted: Wanted, rows: Sequence[lists
         conditions.append(_VARIABLE.format(f" AND v.value IN ({marks})" if marks else ""))
         bound += [wanted.variable, *wanted.values]
     if wanted.overdue_at:
-        conditions.append(_OVERDUE)
+        conditions.append(lists.OVERDUE)
         bound.append(wanted.overdue_at)
     if not conditions or not ids:
         return set(ids)

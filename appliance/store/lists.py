@@ -26,6 +26,15 @@ BY_PERSON = "by = ? AND parent IS NULL AND substr(by, 1, 4) <> 'api:'"
 WITH_INCIDENTS = "SELECT root FROM incident WHERE resolved IS NULL ORDER BY at"
 FAILED = "SELECT id FROM instance WHERE status IN ('TERMINATED', 'FAILED') AND status = 'FAILED'"
 BY_KEY = "SELECT id FROM instance WHERE business_key >= ? AND business_key < ?"
+OVERDUE = """
+EXISTS (SELECT 1 FROM task t WHERE t.root = i.root AND t.ended IS NULL AND t.instance = i.id
+    AND t.due < ?)
+"""
+_PROBLEM = """
+EXISTS (SELECT 1 FROM incident n LEFT JOIN activity a ON a.id = n.token
+    WHERE n.root = i.root AND n.resolved IS NULL
+    AND (i.parent IS NULL OR coalesce(a.instance, n.token) = i.id))
+"""
 _AFTER_ALL = "\U0010ffff"
 _MANY = 10_000
 
@@ -88,6 +97,26 @@ def active_nodes(connection: sqlite.Connection, instances: Sequence[int]) -> lis
         f" WHERE i.id IN ({marks}) AND a.ended IS NULL AND a.instance = i.id"
     )
     return connection.execute(sql, instances).fetchall()
+
+
+def with_problems(connection: sqlite.Connection, instances: Sequence[int]) -> set[int]:
+    """Those of these instances where, or below which, an incident is open."""
+    return _those(connection, instances, _PROBLEM)
+
+
+def overdue(connection: sqlite.Connection, instances: Sequence[int], now: int) -> set[int]:
+    """Those of these instances that have an open task past its due date."""
+    return _those(connection, instances, OVERDUE, now)
+
+
+def _those(
+    connection: sqlite.Connection, instances: Sequence[int], condition: str, *bound: int
+) -> set[int]:
+    if not instances:
+        return set()
+    marks = ", ".join("?" * len(instances))
+    sql = f"SELECT i.id FROM instance i WHERE i.id IN ({marks}) AND {condition}"
+    return {id for (id,) in connection.execute(sql, (*instances, *bound))}
 
 
 def cursor(row: Row, sort: str) -> str:

@@ -32,3 +32,14 @@ def test_jobs_that_wait_too_long(box, clock):
     assert box.overview.late_jobs().count == 1
     box.clockwork.fire_due()
     assert box.overview.late_jobs().count == 0
+
+
+def test_what_is_overdue_for_longest_comes_first(box, clock):
+    deploy(box, task_xml("expense", DUE))
+    box.instances.start("expense", {}, ERP, name="Train").result(10)
+    clock.advance(MINUTE)
+    box.instances.start("expense", {}, ERP).result(10)
+    assert box.overview.latest_tasks() == []
+    clock.advance(2 * HOUR)
+    assert [each.subject for each in box.overview.latest_tasks()] == ["Train", "Expenses"]
+    assert [each.assignee for each in box.overview.latest_tasks()] == [None, None]

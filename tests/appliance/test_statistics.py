@@ -133,3 +133,12 @@ def test_versions_are_compared(box):
     assert {("removed", "a"), ("added", "b")} <= kinds
     with pytest.raises(ProcessNotFound):
         box.processes.differences("play", 1, 3)
+
+
+def test_how_many_run_counts_every_version_and_nothing_that_ended(box):
+    assert box.statistics.busy() == {}
+    ended = start(box, "start > a > end")
+    start(box, "start > b > end")
+    start(box, "start > a > end", key="other")
+    box.instances.cancel(ended, "over", ADMIN).result(10)
+    assert box.statistics.busy() == {"play": 1, "other": 1}

@@ -183,3 +183,25 @@ def test_nothing_moves_where_it_is_suspended(kermit, office: Office):
     answer = kermit.submit(f"{place}/move", start="errand")
     assert "suspended" in said(kermit, answer)
     assert "suspended" in said(kermit, kermit.submit(f"{place}/repeat", node="errand"))
+
+
+def test_the_list_marks_what_has_a_problem_or_is_overdue(kermit, office: Office):
+    marked: dict[str, list[str]] = {}
+    address = "/admin/instances?view=open"
+    while address:
+        page = seen(kermit.get(address))
+        for row in page.cssselect(".rows tbody tr"):
+            marked[text_of(row.cssselect(".title")[0])] = [
+                text_of(badge) for badge in row.cssselect(".badge")
+            ]
+        following = page.cssselect("a[rel=next]")
+        address = following[0].get("href") if following else ""
+    assert marked[f"#{office.cases['broken']}"] == ["Running", "Problem"]
+    assert marked[f"#{office.cases['late']}"] == ["Running", "Overdue"]
+    assert marked[f"#{office.cases['calm']}"] == ["Running"]
+
+
+def test_a_process_says_how_many_of_it_run_and_stand_still(kermit):
+    page = seen(kermit.get("/admin/processes?q=broken"))
+    links = [link.get("href") for link in page.cssselect("td.number a")]
+    assert links == ["/admin/instances?process=broken", "/admin/incidents?process=broken"]

@@ -16,6 +16,7 @@ from appliance.audit import Wanted
 from appliance.audit_export import csv_lines, json_lines
 from appliance.errors import InvalidInput
 from appliance.store.chain import Entry
+from web.audit_words import choices, words
 from web.listing import Listing
 from web.moments import day_of
 from web.render import page, reader_zone
@@ -46,24 +47,30 @@ async def verify(request: PageRequest) -> Response[Any]:
 
 @get(HOME + "/{name:str}")
 async def export(request: PageRequest, name: FromPath[str]) -> Response[Any]:
-    """The whole log as a file, the oldest entry first, so that it can be checked elsewhere."""
+    """The log as a file: the whole of it, the oldest entry first, can be checked elsewhere.
+
+    With filters it is what they find, the latest first as on the page, and named otherwise.
+    """
     if name not in _FORMS:
         raise NotFoundException
     lines, kind = _FORMS[name]
+    audit, listing = request.app.state.box.audit, _listing(request)
+    entries = audit.export()
+    if listing.filtered:
+        entries = audit.all(_wanted(listing, reader_zone(request)))
+        name = name.replace("audit", "audit-selection")
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    entries = request.app.state.box.audit.export()
     return Stream(_sent(lines(entries)), media_type=kind, headers=headers)
 
 
 def _page(request: PageRequest, **more: Any) -> Response[Any]:
     audit = request.app.state.box.audit
-    listing = Listing.of(request, HOME, by=(), action=(), subject=(), since=(), until=())
+    listing = _listing(request)
     problem = ""
     try:
         found = audit.list(_wanted(listing, reader_zone(request)), listing["page"])
     except InvalidInput as error:
         found, problem = audit.list(), told(error)
-    actions = audit.actions()
     return page(
         request,
         "audit.html",
@@ -74,11 +81,15 @@ def _page(request: PageRequest, **more: Any) -> Response[Any]:
         found=found,
         problem=problem,
         actors=[(each, each) for each in audit.actors()],
-        kinds=[
-            (each, each) for each in sorted({*(a.partition(".")[0] for a in actions), *actions})
-        ],
+        kinds=choices(audit.actions()),
+        words=words(),
+        query=listing.link().partition("?")[2],
         **more,
     )
+
+
+def _listing(request: PageRequest) -> Listing:
+    return Listing.of(request, HOME, by=(), action=(), subject=(), since=(), until=())
 
 
 def _wanted(listing: Listing, zone: tzinfo) -> Wanted:

@@ -99,6 +99,7 @@ async def show(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
         instance=whole.instance,
         tasks=whole.tasks,
         jobs=[job for job in whole.timers if job.kind != "retry"],
+        awaited=whole.awaited,
         incidents=whole.incidents,
         variables=whole.variables,
         local=[] if whole.instance.ended else box.variables.local(instance),

@@ -49,6 +49,7 @@ def _page(request: PageRequest, box: Any) -> Response[Any]:
         here="overview",
         groups=box.incidents.groups()[:5],
         overdue=box.overview.overdue(),
+        latest_tasks=box.overview.latest_tasks(),
         late=box.overview.late_jobs(),
         topics=box.overview.topics(),
         failing=box.jobs.counts()["failing"],

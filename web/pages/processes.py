@@ -35,22 +35,35 @@ SORTS: dict[str, Callable[[Any], Any]] = {
 @get(HOME)
 async def show_all(request: PageRequest) -> Response[Any]:
     """The latest version of each process."""
-    listing = Listing.of(request, HOME, view=VIEWS, q=(), sort=tuple(SORTS))
+    box = request.app.state.box
+    listing = Listing.of(request, HOME, view=VIEWS, q=(), sort=(*SORTS, "running"))
     word, view = listing["q"].casefold(), listing["view"]
     found = [
         process
-        for process in request.app.state.box.processes.kept()
+        for process in box.processes.kept()
         if word in f"{process.name} {process.key} {process.description}".casefold()
         and view in ("all", _state(process))
     ]
+    running = await asyncio.to_thread(box.statistics.busy)
+    sorts = {**SORTS, "running": lambda process: running.get(process.key, 0)}
     return page(
         request,
         "processes.html",
         at=listing.here,
         here="processes",
         listing=listing,
-        found=Slice.of(found, listing, SORTS),
+        found=Slice.of(found, listing, sorts),
+        running=running,
+        problems=_problems(box),
     )
+
+
+def _problems(box: Any) -> dict[str, int]:
+    """How many incidents are open in each process, by its key."""
+    found: dict[str, int] = {}
+    for group in box.incidents.groups():
+        found[group.process_key] = found.get(group.process_key, 0) + group.count
+    return found
 
 
 def _state(process: ProcessView) -> str:
