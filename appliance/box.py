@@ -79,6 +79,7 @@ from appliance.unsent import Unsent
 from appliance.upkeep import Upkeep
 from appliance.variables import Variables
 from engine.world import Limits
+from processes import GROUPS
 
 
 def wall_clock() -> int:
@@ -110,7 +111,7 @@ class Box:
         if config.demos:
             for group in self.processes.deploy_shipped():
                 with suppress(Conflict):  # somebody has made it already
-                    self.people.add_group(group).result()
+                    self.people.add_group(group, GROUPS[group]).result()
 
     def start(self) -> None:
         """Let timers fire, first those that were due while nothing ran."""

@@ -368,10 +368,8 @@ class Cases:
 
 
 def _task(row: tuple) -> OpenTask:
-    id, name, node, instance, assignee, users, groups, created, due, priority = row
-    return OpenTask(
-        id, name, node, instance, assignee, names(users), names(groups), created, due, priority
-    )
+    id, name, node, instance, assignee, users, groups, *rest = row
+    return OpenTask(id, name, node, instance, assignee, names(users), names(groups), *rest)
 
 
 def _stored(value: str) -> list[bytes]:

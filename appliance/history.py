@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from engine import events as ev
 _INSTANCE_OF = "SELECT definition FROM instance WHERE id = ?"
 _STAY = "SELECT instance, node FROM activity WHERE id = ?"
 _TASK = "SELECT name FROM task WHERE id = ?"
+_FORM_OF = "SELECT definition, node, form_key FROM task WHERE id = ?"
 _INCIDENT = "SELECT token FROM incident WHERE id = ?"
 _MOVES = (ev.Passed, ev.Entered, ev.Left)
 _STATUS = {"COMPLETED": "completed", "TERMINATED": "cancelled", "FAILED": "failed"}
@@ -60,11 +61,21 @@ class _Reader:
             if line is not None:
                 line(self, event)
 
-    def _add(self, what: str, token: int, detail: str = "", name: str = "") -> None:
+    def _add(
+        self,
+        what: str,
+        token: int,
+        detail: str = "",
+        name: str = "",
+        groups: Sequence[str] = (),
+        users: Sequence[str] = (),
+    ) -> None:
         instance, node = self._place(token)
         if instance in self._inside:
             label = name or self._label(instance, node)
-            self.lines.append(HistoryLine(self._at, self._by, what, node, label, detail))
+            self.lines.append(
+                HistoryLine(self._at, self._by, what, node, label, detail, groups, users)
+            )
 
     def _place(self, token: int) -> tuple[int, str]:
         """Instance and node of a token; an instance's own token has no node."""
@@ -120,8 +131,12 @@ class _Reader:
             self.lines.append(HistoryLine(self._at, self._by, event.what, node, name, detail))
 
     def _task(self, event: ev.TaskCreated) -> None:
-        to = event.assignee or ", ".join([*event.candidate_groups, *event.candidate_users])
-        self._add("task", event.task, to, event.name or "")
+        name = event.name or ""
+        if event.assignee is not None:
+            self._add("task", event.task, event.assignee, name)
+        else:
+            groups, users = event.candidate_groups, event.candidate_users
+            self._add("task", event.task, "", name, groups, users)
 
     def _task_changed(self, event: ev.TaskChanged) -> None:
         name = self._task_name(event.task) or ""
@@ -133,7 +148,15 @@ class _Reader:
 
     def _task_completed(self, event: ev.TaskCompleted) -> None:
         name = self._task_name(event.task) or ""
-        self._add("task-completed", event.task, event.outcome or "", name)
+        self._add("task-completed", event.task, self._said(event), name)
+
+    def _said(self, event: ev.TaskCompleted) -> str:
+        """What the button said that was pressed."""
+        if not event.outcome:
+            return ""
+        found = self._connection.execute(_FORM_OF, (event.task,)).fetchone()
+        form = self._library.task_form(*found) if found else None
+        return form.said(event.outcome) if form else event.outcome
 
     def _left(self, event: ev.Left) -> None:
         name = self._task_name(event.token) if event.how == ev.CANCELLED else None

@@ -124,9 +124,10 @@ class Inbox:
 
     def _row(self, row: tuple) -> TaskRow:
         id, name, instance, definition, subject, business_key, assignee, *rest = row
-        created, due, priority, ended, owner, delegation = rest
+        created, due, priority, ended, owner, delegation, remaining, suspended = rest
         view = self._library.view(definition)
         return TaskRow(
             id, name, instance, view.key, view.name, view.version, subject, business_key, assignee,
-            created, due, priority, ended, owner if delegation == "pending" else None,
+            created, due, priority, ended, owner if delegation == "pending" else None, remaining,
+            bool(suspended),
         )  # fmt: skip

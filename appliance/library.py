@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from appliance.errors import ProcessNotExecutable, ProcessNotFound, ProcessSuspended
 from appliance.store import sqlite
 from appliance.views import ProcessView
+from engine.elements.user_task import UserTask
 from engine.errors import CalledProcessNotFound
-from engine.forms import Form
+from engine.forms import Form, from_form_fields
 from engine.model import Process
 from engine.xml import inspect
 
@@ -154,6 +155,15 @@ class Library:
         found = read.execute(_BOUND_FORM, (deployment, key)).fetchone()
         found = found or read.execute(_LATEST_FORM, (key,)).fetchone()
         return self._form(found[0]) if found and found[0] is not None else None
+
+    def task_form(self, definition: int, node_id: str, form_key: str | None) -> Form | None:
+        """The form of a task: fields in the model, or the form of its key, if it is deployed."""
+        process = self.process(definition)
+        node = process.nodes.get(node_id)
+        if isinstance(node, UserTask) and node.form_fields:
+            fields = from_form_fields(node.form_fields, key=node_id, file=process.file)
+            return Form.parse(fields, file=process.file)
+        return self.form(definition, form_key) if form_key else None
 
     def form_file(self, definition: int, key: str) -> bytes | None:
         """The file of the form of this key that a definition uses; None when there is none."""

@@ -299,6 +299,11 @@ class People:
 
     # --- groups --------------------------------------------------------------------------------
 
+    def group_label(self, name: str) -> str:
+        """What to call the group of exactly this name on a page; the name if there is no such."""
+        row = self._rows("SELECT title FROM user_group WHERE name = ?", name)
+        return (row[0][0] if row else "") or name
+
     def groups(self) -> list[Group]:
         """All groups by name, with their members."""
         members: dict[str, list[str]] = {}

@@ -19,9 +19,8 @@ from appliance.store.work import Work
 from appliance.substitutes import Substitutes
 from appliance.views import Completed, TaskDetail
 from engine.commands import Command
-from engine.elements.user_task import UserTask
 from engine.errors import TaskAlreadyClaimed, TaskNotFound
-from engine.forms import Directory, Form, from_form_fields
+from engine.forms import Directory
 from engine.state import State
 from engine.values import decode
 
@@ -48,21 +47,22 @@ class Tasks:
         connection = self._store.read()
         (_, name, node, description, instance, root, definition, subject, business_key, started_by,
          assignee, owner, delegation, users, groups, priority, due, created, claimed, ended,
-         completed_by, outcome, suspended, form_key) = row  # fmt: skip
+         completed_by, outcome, suspended, form_key, remaining) = row  # fmt: skip
         view = self._library.view(definition)
         rights = self._rights(row, who)
         if not rights.see:
             raise Forbidden("This task is neither yours nor open to you.")
         scopes = connection.execute(queries.SCOPES, (id,))
-        form = self._form(definition, node, form_key)
+        form = self._library.task_form(definition, node, form_key)
         return TaskDetail(
             id=id, name=name, node_id=node, description=description, instance_id=instance,
             root_id=root, process_key=view.key, process_name=view.name,
             process_version=view.version, subject=subject, business_key=business_key,
             started_by=started_by, assignee=assignee, owner=owner, delegation=delegation,
             candidate_users=names(users), candidate_groups=names(groups), priority=priority,
-            due=due, created=created, claimed=claimed, ended=ended, completed_by=completed_by,
-            outcome=outcome, suspended=bool(suspended), form_key=form_key,
+            due=due, remaining=remaining, created=created, claimed=claimed, ended=ended,
+            completed_by=completed_by, outcome=outcome, suspended=bool(suspended),
+            form_key=form_key,
             form=form.without_outcomes() if form and delegation == "pending" else form,
             data={name: decode(value) for name, value in scopes},
             files=self._files.list(root), mine=assignee == who.name,
@@ -219,15 +219,6 @@ class Tasks:
         if row is None:
             raise TaskNotFound(f"Task not found: {id}")
         return row
-
-    def _form(self, definition: int, node_id: str, form_key: str | None) -> Form | None:
-        """The form of a task: fields in the model, or the form of its key, if it is deployed."""
-        process = self._library.process(definition)
-        node = process.nodes.get(node_id)
-        if isinstance(node, UserTask) and node.form_fields:
-            fields = from_form_fields(node.form_fields, key=node_id, file=process.file)
-            return Form.parse(fields, file=process.file)
-        return self._library.form(definition, form_key) if form_key else None
 
 
 class _Rights:

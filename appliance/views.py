@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -57,7 +58,10 @@ class Completed(msgspec.Struct, frozen=True, gc=False):
 
 
 class OpenTask(msgspec.Struct, frozen=True):
-    """An open task of an instance, or of an instance that it calls."""
+    """An open task of an instance, or of an instance that it calls.
+
+    ``remaining``: how long it had to its due date (ms) when its instance was suspended.
+    """
 
     id: int
     name: str
@@ -69,6 +73,7 @@ class OpenTask(msgspec.Struct, frozen=True):
     created: int
     due: int | None
     priority: int
+    remaining: int | None = None
 
     def open_to(self, name: str, groups: frozenset[str]) -> bool:
         """Whether a person of these groups has this task or may take it."""
@@ -262,7 +267,8 @@ class HistoryLine(msgspec.Struct, frozen=True):
     ``what``: started, ended, suspended, activated, task, assigned, delegated, handed-back, changed,
     task-completed, task-cancelled, timer, incident, incident-resolved, migrated, moved-back,
     modified, repeated, rescheduled, set, file, log. ``name`` is the step it happened at (or the
-    process), ``detail`` an assignee, outcome, status, message or reason.
+    process), ``detail`` an assignee, what the button of an outcome says, status, message or
+    reason; ``groups`` and ``users`` are those whom a task was open to.
     """
 
     at: int
@@ -271,6 +277,8 @@ class HistoryLine(msgspec.Struct, frozen=True):
     node_id: str
     name: str
     detail: str = ""
+    groups: Sequence[str] = ()
+    users: Sequence[str] = ()
 
 
 class Marks(msgspec.Struct, frozen=True):
@@ -300,7 +308,7 @@ class InstanceDetail(msgspec.Struct, frozen=True):
 class TaskRow(msgspec.Struct, frozen=True):
     """A task in an inbox; ``subject`` is the name of its instance.
 
-    ``delegated_by`` is who gets it back.
+    ``delegated_by`` is who gets it back. ``remaining`` as for :class:`OpenTask`.
     """
 
     id: int
@@ -317,6 +325,8 @@ class TaskRow(msgspec.Struct, frozen=True):
     priority: int
     ended: int | None
     delegated_by: str | None = None
+    remaining: int | None = None
+    suspended: bool = False
 
 
 class Counts(msgspec.Struct, frozen=True, gc=False):
@@ -341,7 +351,8 @@ class TaskDetail(msgspec.Struct, frozen=True):
 
     ``form`` is None when there is nothing to fill in; ``data`` are the variables that it shows.
     ``may_complete`` holds for the assignee, for whom it is open to, and for administrators;
-    ``standing_in`` when the assignee is away and the person is their substitute.
+    ``standing_in`` when the assignee is away and the person is their substitute. ``remaining`` as
+    for :class:`OpenTask`.
     """
 
     id: int
@@ -363,6 +374,7 @@ class TaskDetail(msgspec.Struct, frozen=True):
     candidate_groups: list[str]
     priority: int
     due: int | None
+    remaining: int | None
     created: int
     claimed: int | None
     ended: int | None

@@ -58,6 +58,14 @@ SHIPPED = (
     Shipped("expense_reimbursement_demo", ("employees", "finance", "managers", "senior-managers")),
     Shipped("leave_request_demo", ("hr", "managers", "senior-managers")),
 )
+GROUPS = {
+    "employees": "Employees",
+    "finance": "Finance",
+    "hr": "Human resources",
+    "managers": "Managers",
+    "senior-managers": "Senior managers",
+}
+"""What the groups of the processes that ship are called."""
 
 TEMPLATES = (
     Template("template_blank"),

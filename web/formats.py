@@ -144,6 +144,14 @@ def due_tag(ms: int, now: int, zone: tzinfo, *, alone: bool = False) -> Markup:
     return time_tag(ms, zone, text, "due-soon" if left < SOON else "")
 
 
+def paused_tag(left: int) -> Markup:
+    """What is left of the time for a task of a suspended instance: its clock stands still."""
+    text = (
+        _("%(span)s overdue", span=span(left)) if left < 0 else _("%(span)s left", span=span(left))
+    )
+    return Markup('<span class="due-paused">{}</span>').format(_("paused, %(left)s", left=text))
+
+
 def ago_tag(ms: int, now: int, zone: tzinfo) -> Markup:
     """A moment in the past as its distance: ``3 h ago``; older than a week as its date."""
     if now - ms > 7 * DAY:

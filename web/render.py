@@ -1,7 +1,8 @@
 """How a page becomes HTML: one Jinja environment, what every template is given, redirects.
 
 A page is ``page(request, "inbox.html", here="inbox", …)``. Every template sees, besides its own
-values: ``user`` (or None), ``box``, ``known_as`` (a function: what to call people, by user name),
+values: ``user`` (or None), ``box``, ``known_as`` and ``group_known_as`` (functions: what to call
+people and groups, by name),
 ``here`` (the entry of the navigation that is current),
 ``theme``, ``csrf_token``, ``counts``, ``unread`` and ``incidents_open`` (for the navigation),
 ``said`` (what the last redirect had to say), ``now``, ``language`` and ``path``. It needs
@@ -78,6 +79,11 @@ def known_as(request: Request[Any, Any, Any]) -> Callable[[str], str]:
     return cache(request.app.state.box.people.label)
 
 
+def group_known_as(request: Request[Any, Any, Any]) -> Callable[[str], str]:
+    """What to call groups on this page, by name; each is looked up once."""
+    return cache(request.app.state.box.people.group_label)
+
+
 @cache
 def environment() -> jinja2.Environment:
     """The one template environment; undefined names are errors."""
@@ -99,6 +105,7 @@ def environment() -> jinja2.Environment:
         "when": _when,
         "ago": _ago,
         "due": _due,
+        "deadline": _deadline,
         "field_time": _field_time,
         "day": formats.day,
         "span": formats.span,
@@ -144,6 +151,7 @@ def _given(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "box": box,
         "user": user,
         "known_as": known_as(request),
+        "group_known_as": group_known_as(request),
         "here": "",
         "layout": "bare.html" if _is_part(request) else "base.html",
         "path": request.url.path,
@@ -201,3 +209,11 @@ def _due(context: jinja2.runtime.Context, ms: int | None, alone: bool = False) -
     if ms is None:
         return "–"
     return formats.due_tag(ms, context["now"], context["zone"], alone=alone)
+
+
+@jinja2.pass_context
+def _deadline(context: jinja2.runtime.Context, task: Any, alone: bool = False) -> Markup | str:
+    """When a task is due, or that its clock stands still."""
+    if task.remaining is not None:
+        return formats.paused_tag(task.remaining)
+    return _due(context, task.due, alone)

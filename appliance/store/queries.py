@@ -42,14 +42,14 @@ SELECT id FROM below
 """
 OPEN_TASKS = """
 SELECT id, coalesce(name, node), node, instance, assignee, candidate_users, candidate_groups,
-    created, due, priority
+    created, due, priority, remaining
 FROM task WHERE root = ? AND ended IS NULL ORDER BY id
 """
 TASK = """
 SELECT t.id, coalesce(t.name, t.node), t.node, t.description, t.instance, t.root, t.definition,
     coalesce(i.name, ''), i.business_key, i.by, t.assignee, t.owner, t.delegation,
     t.candidate_users, t.candidate_groups, t.priority, t.due, t.created, t.claimed, t.ended,
-    t.completed_by, t.outcome, i.suspended, t.form_key
+    t.completed_by, t.outcome, i.suspended, t.form_key, t.remaining
 FROM task t JOIN instance i ON i.id = t.instance WHERE t.id = ?
 """
 SCOPES = """
@@ -115,7 +115,8 @@ MENTIONED = "SELECT 1 FROM participant WHERE root = ? AND user_name = ?"
 _INBOX = "SELECT task, due, priority, name, definition, about FROM inbox WHERE"
 _TASK_ROW = """
 SELECT t.id, coalesce(t.name, t.node), t.instance, t.definition, coalesce(i.name, ''),
-    i.business_key, t.assignee, t.created, t.due, t.priority, t.ended, t.owner, t.delegation
+    i.business_key, t.assignee, t.created, t.due, t.priority, t.ended, t.owner, t.delegation,
+    t.remaining, i.suspended
 """
 _JOINED = "JOIN task t ON t.id = v.task JOIN instance i ON i.id = t.instance"
 _OF_CASE = """

@@ -76,6 +76,11 @@ class Form:
         """The buttons that complete the task; empty means one plain button."""
         return self.schema.outcomes
 
+    def said(self, outcome: str) -> str:
+        """What the button of an outcome says."""
+        labels = {each.value: each.label for each in self.outcomes}
+        return labels.get(outcome, outcome)
+
     @property
     def outcome_variable(self) -> str:
         """The variable that holds the chosen outcome."""

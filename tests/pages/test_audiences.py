@@ -31,7 +31,7 @@ def test_who_may_start_is_set_shown_and_left_to_the_model_again(kermit, fozzie, 
     answer = choose(kermit, STARTERS, "named", "FOZZIE", ("hr",))
     assert said(kermit, answer) == "Saved."
     about = seen(kermit.get("/admin/processes/growing")).cssselect("section[aria-labelledby=about]")
-    assert "hr, fozzie (set here)" in text_of(about[0])
+    assert "Human resources, fozzie (set here)" in text_of(about[0])
     assert "Growing" in titles(fozzie)
     assert "Growing" not in titles(gonzo)
     assert gonzo.submit("/start/growing").status_code == 403

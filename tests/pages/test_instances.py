@@ -108,7 +108,16 @@ def test_what_has_ended_cannot_be_stopped_again(kermit, office: Office):
 def test_nobody_works_on_what_is_suspended(kermit, office: Office):
     number = office.cases["suspended"]
     place = seen(kermit.get(f"/tasks?view=group&q={number}")).cssselect(".title")[0].get("href")
-    assert "suspended" in text_of(seen(kermit.get(place)).cssselect(".notice.warn")[0])
+    page = seen(kermit.get(place))
+    said = text_of(page.cssselect(".notice.warn")[0])
+    assert "suspended" in said
+    assert "Until then its deadline stands still." in said
+    assert "paused, 30 d left" in text_of(page.cssselect("dl.facts")[0])
+    assert not page.cssselect("[action$='/claim'], [commandfor='plan'], [commandfor='assign']")
+    listed = seen(kermit.get(f"/tasks?view=group&q={number}")).cssselect("#rows tbody tr")[0]
+    assert "Suspended" in text_of(listed)
+    assert "paused, 30 d left" in text_of(listed)
+    assert not listed.cssselect("button")
     assert kermit.submit(place).status_code == 422
 
 

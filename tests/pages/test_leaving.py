@@ -48,7 +48,7 @@ def test_somebody_leaves(kermit: Client, office: Office):
     for name in ("rizzo", "pepe"):
         kermit.submit("/admin/users/new", name=name, groups=["employees"])
     page = kermit.get("/admin/users/rizzo/leave").text
-    assert "employees" in page
+    assert "Employees" in page
     wrong = kermit.submit("/admin/users/rizzo/leave", heir="rizzo")
     assert wrong.status_code == 422
     assert kermit.submit("/admin/users/rizzo/leave", heir="pepe").status_code == 303

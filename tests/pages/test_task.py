@@ -144,6 +144,23 @@ def test_a_file_stays_through_a_revision_until_it_is_removed(kermit):
     assert not seen(kermit.get(revision)).cssselect("[name='receipt:remove']")
 
 
+def test_people_read_what_groups_and_buttons_are_called(kermit, fozzie):
+    place = begin(kermit, "expense_reimbursement_demo")
+    report = {"title": "Dinner", "amount": "12", "currency": "EUR", "category": "meals"}
+    case = text_of(seen(kermit.get(place)).cssselect("dl a")[0]).removeprefix("#")
+    kermit.submit(place, **report, expenseDate="2026-11-20")
+    review = seen(fozzie.get(f"/tasks?view=group&q={case}")).cssselect(".title")[0].get("href")
+    assert "Open toManagers" in text_of(seen(fozzie.get(review)).cssselect("dl.facts")[0])
+    assert "Managers" in text_of(seen(kermit.get(f"/requests/{case}")).cssselect("#live table")[0])
+    history = seen(kermit.get(f"{review}/case")).cssselect(".steps")[0]
+    assert "for \u2068Managers\u2069" in text_of(history)
+    fozzie.get(review)
+    assert fozzie.submit(review, _outcome="revise", reviewComment="Why?").status_code == 303
+    history = seen(kermit.get(f"/requests/{case}")).cssselect(".steps")[0]
+    assert "Send back for revision" in text_of(history)
+    assert "revise" not in text_of(history)
+
+
 def test_a_fault_of_no_field_is_said_too(kermit, sampler):
     page = complete(kermit, sampler, **FILLED, salary="1000000")
     assert "salary is not a field of this form." in text_of(seen(page).cssselect(".summary")[0])

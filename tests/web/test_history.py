@@ -9,7 +9,11 @@ from web.history import in_words
 
 def said(what: str, detail: str = "", *, by: str = "kermit", name: str = "Review") -> str:
     (line,) = in_words([HistoryLine(0, by, what, "review", name, detail)], "kermit")
-    text = f"{line.text} | {line.detail}" if line.detail else line.text
+    return plain(f"{line.text} | {line.detail}" if line.detail else line.text)
+
+
+def plain(text: str) -> str:
+    """The text without the marks that keep names apart."""
     return text.replace("\u2068", "").replace("\u2069", "")
 
 
@@ -23,7 +27,6 @@ def said(what: str, detail: str = "", *, by: str = "kermit", name: str = "Review
         ("Cancelled by you", {"what": "ended", "detail": "cancelled"}),
         ("Failed | too late", {"what": "ended", "detail": "failed: too late"}),
         ("Review: for you", {"what": "task", "detail": "kermit"}),
-        ("Review: for managers, hr", {"what": "task", "detail": "managers, hr"}),
         ("Review: waiting", {"what": "task"}),
         ("Review: claimed by you", {"what": "assigned", "detail": "kermit"}),
         ("Review: assigned to fozzie by you", {"what": "assigned", "detail": "fozzie"}),
@@ -58,8 +61,16 @@ def test_people_are_called_by_the_names_that_they_chose():
     by = "fozzie for kermit"
     line = HistoryLine(0, by, "assigned", "review", "Review", "gonzo")
     (said,) = in_words([line], "kermit", lambda name: called.get(name, name))
-    text = said.text.replace("\u2068", "").replace("\u2069", "")
-    assert text == "Review: assigned to gonzo by Fozzie Bear for you"
+    assert plain(said.text) == "Review: assigned to gonzo by Fozzie Bear for you"
+
+
+def test_a_task_is_open_to_groups_by_their_titles_and_to_people():
+    line = HistoryLine(
+        0, "kermit", "task", "review", "Review", groups=["hr", "managers"], users=["fozzie"]
+    )
+    titles = {"hr": "Human resources"}
+    (said,) = in_words([line], "fozzie", group_called=lambda name: titles.get(name, name))
+    assert plain(said.text) == "Review: for Human resources, managers, you"
 
 
 def test_who_did_something_is_you_in_german_too():

@@ -22,7 +22,7 @@ from web.history import in_words
 from web.listing import Listing
 from web.moments import day_begins
 from web.pages.incidents import reason_of
-from web.render import go, known_as, page, reader_zone
+from web.render import go, group_known_as, known_as, page, reader_zone
 from web.security import PageRequest, actor_of
 from web.texts import _
 from web.told import told
@@ -105,7 +105,9 @@ async def show(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
         local=[] if whole.instance.ended else box.variables.local(instance),
         files=whole.files,
         called=whole.called,
-        history=in_words(whole.history, request.user.name, known_as(request)),
+        history=in_words(
+            whole.history, request.user.name, known_as(request), group_known_as(request)
+        ),
         marks=marks_json(whole.marks),
         places=box.instances.places(instance),
         back=_way_back(box, whole.instance),

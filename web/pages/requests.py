@@ -12,7 +12,7 @@ from web.bodies import text_of
 from web.cases import drawing_of, marks_json
 from web.history import in_words
 from web.listing import Listing
-from web.render import go, known_as, page
+from web.render import go, group_known_as, known_as, page
 from web.security import PageRequest, actor_of
 from web.texts import _
 
@@ -42,7 +42,7 @@ async def show(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
         here="requests",
         instance=whole.instance,
         tasks=[(task, task.open_to(user.name, user.groups)) for task in whole.tasks],
-        history=in_words(whole.history, user.name, known_as(request)),
+        history=in_words(whole.history, user.name, known_as(request), group_known_as(request)),
         marks=marks_json(whole.marks),
         files=whole.files,
         progress=instances.progress(instance),

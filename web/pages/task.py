@@ -17,7 +17,7 @@ from web.cases import drawing_of, marks_json
 from web.history import in_words
 from web.moments import moment_of
 from web.pages.inbox import local
-from web.render import go, known_as, page, reader_zone
+from web.render import go, group_known_as, known_as, page, reader_zone
 from web.security import PageRequest, actor_of
 from web.texts import _
 from web.told import told
@@ -181,7 +181,9 @@ async def case(request: PageRequest, task: FromPath[int]) -> Response[Any]:
         here="inbox",
         task=detail,
         marks=marks_json(whole.marks, detail.node_id if detail.ended is None else ""),
-        history=in_words(whole.history, request.user.name, known_as(request)),
+        history=in_words(
+            whole.history, request.user.name, known_as(request), group_known_as(request)
+        ),
     )
 
 
@@ -248,8 +250,8 @@ def _form(
 
 def _outcome(task: TaskDetail) -> str:
     """How people call the outcome of a finished task."""
-    labels = {one.value: one.label for one in task.form.outcomes} if task.form else {}
-    return labels.get(task.outcome or "", task.outcome or "")
+    outcome = task.outcome or ""
+    return task.form.said(outcome) if task.form else outcome
 
 
 handlers = [
