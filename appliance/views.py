@@ -58,10 +58,7 @@ class Completed(msgspec.Struct, frozen=True, gc=False):
 
 
 class OpenTask(msgspec.Struct, frozen=True):
-    """An open task of an instance, or of an instance that it calls.
-
-    ``remaining``: how long it had to its due date (ms) when its instance was suspended.
-    """
+    """An open task; ``remaining`` (ms) is kept of the time to its due date while suspended."""
 
     id: int
     name: str
@@ -306,10 +303,7 @@ class InstanceDetail(msgspec.Struct, frozen=True):
 
 
 class TaskRow(msgspec.Struct, frozen=True):
-    """A task in an inbox; ``subject`` is the name of its instance.
-
-    ``delegated_by`` is who gets it back. ``remaining`` as for :class:`OpenTask`.
-    """
+    """A task in an inbox; ``subject`` is its instance's name, ``delegated_by`` gets it back."""
 
     id: int
     name: str
@@ -351,8 +345,7 @@ class TaskDetail(msgspec.Struct, frozen=True):
 
     ``form`` is None when there is nothing to fill in; ``data`` are the variables that it shows.
     ``may_complete`` holds for the assignee, for whom it is open to, and for administrators;
-    ``standing_in`` when the assignee is away and the person is their substitute. ``remaining`` as
-    for :class:`OpenTask`.
+    ``standing_in`` when the assignee is away and the person is their substitute.
     """
 
     id: int
