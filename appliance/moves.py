@@ -24,7 +24,8 @@ from appliance.store.moving import Task
 from appliance.store.store import Store
 from appliance.store.transaction import Transaction
 from appliance.store.work import Work
-from appliance.views import Match, MoveView, Outlook, Plan, ProcessView, Stuck, Unmoved
+from appliance.views import ProcessView
+from appliance.views_moves import Match, MoveView, Outlook, Plan, Stuck, Unmoved
 from engine.correspondence import Correspondence
 from engine.errors import MigrationIncomplete, Refused
 from engine.model import Node, Process

@@ -12,7 +12,7 @@ from appliance.cli import options
 
 if TYPE_CHECKING:
     from appliance.box import Box
-    from appliance.views import Outlook
+    from appliance.views_moves import Outlook
 
 _reason = click.option("--reason", metavar="TEXT", help="Why; kept in the history of each.")
 

@@ -19,7 +19,7 @@ from appliance.scenario.look import OpenTask
 from appliance.scenario.read import Scenario
 from appliance.scenario.stage import Stage
 from appliance.scenario.steps import Acting, ByKey, Expect, Step, TaskName
-from appliance.views import Outlook
+from appliance.views_moves import Outlook
 from engine.errors import MigrationIncomplete, NotWaiting, Obstacle, Refused, TaskNotFound
 from engine.times import parse_date, parse_duration
 

@@ -17,7 +17,7 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath, FromQuery
 
 from appliance.errors import Conflict, InvalidInput
-from appliance.views import Match, Outlook
+from appliance.views_moves import Match, Outlook
 from engine.difference import Difference
 from engine.errors import MappingInvalid
 from web.bodies import form_of
