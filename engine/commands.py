@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from engine import events as ev
-from engine import jobs, migration
+from engine import conditions, jobs, migration
 from engine.correspondence import Correspondence
 from engine.elements.ad_hoc_sub_process import AdHocSubProcess
 from engine.errors import InstanceEnded, InstanceSuspended, NotWaiting, TaskNotFound
@@ -400,7 +400,7 @@ class Command:
             if called.suspended:
                 self._run.emit(ev.InstanceSuspended(called.id, False, self._run.now, reason))
             jobs.thaw_all(self._run, called)
-        self._run.changed()
+            conditions.release(self._run, called)
         self._run.work()
 
     # Finding what a command is about.

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine import events as ev
-from engine import jobs
+from engine import conditions, jobs
 from engine.errors import ExpressionFailed, StepLimit
 from engine.model import Container, Flow, Node
 from engine.naming import rename
@@ -491,8 +491,10 @@ class Run:
         for condition in [known[id] for id in ids if id in known]:
             place = condition.node, condition.token.id
             gone = place in self._fired or condition.id not in known
-            if gone or condition.token.instance.suspended:
+            if gone or not self.node(condition).condition_holds(self, condition.token):
                 continue
-            if self.node(condition).condition_holds(self, condition.token):
+            if condition.token.instance.suspended:
+                conditions.hold(self, condition)
+            else:
                 self._fired.add(place)
                 self.reached(condition, {})

@@ -96,6 +96,32 @@ def test_conditions_wait_for_the_activation():
     assert activated(play).tasks == ["help"]
 
 
+BESIDE = attached("when", "a", CONDITION, "false") + "start > a > end\nwhen > help > end2"
+
+
+def repaired(play: Play, **values: object) -> Play:
+    play.do(lambda command: command.repair(play.instance, values))
+    return play
+
+
+def test_a_condition_that_held_before_does_not_happen_again_at_the_activation():
+    play = repaired(Play(BESIDE, {"x": 0}), x=5)
+    assert play.tasks == ["a", "help"]
+    assert activated(suspended(play)).tasks == ["a", "help"]
+
+
+def test_a_condition_that_came_true_happens_once_at_the_activation():
+    play = activated(repaired(suspended(Play(BESIDE, {"x": 0})), x=5, y=1))
+    assert play.tasks == ["a", "help"]
+    assert activated(suspended(play)).tasks == ["a", "help"]
+
+
+def test_a_condition_that_is_false_again_at_the_activation_does_not_happen():
+    play = suspended(Play(BESIDE, {"x": 0}))
+    assert activated(repaired(repaired(play, x=5), x=0)).tasks == ["a"]
+    assert activated(suspended(play)).tasks == ["a"]
+
+
 def test_another_word_is_refused():
     with pytest.raises(ModelInvalid, match="onSuspend is stop-timers or keep-running") as refused:
         read(saying(LATE, "sometimes").encode(), "x.bpmn")
