@@ -157,10 +157,11 @@ class MultiInstance:
         index = token.loop
         assert index is not None
         values: dict[str, Any] = {}
-        if self.element_variable is not None:
+        given = token.variables  # when it waited for its turn; perhaps repaired meanwhile
+        if self.element_variable is not None and self.element_variable not in given:
             items = self._items(run, body)
             values[self.element_variable] = items[index] if index < len(items) else None
-        if self.index_variable is not None:
+        if self.index_variable is not None and self.index_variable not in given:
             values[self.index_variable] = index
         if values:
             run.set_local(token, checked_variables(values))

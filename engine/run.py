@@ -212,7 +212,7 @@ class Run:
 
     def stand(self, token: Token) -> None:
         """A token came to its node: its work begins, at once or in a job of its own."""
-        if token.node.before and (token.loop is None or token.loop == ev.BODY):
+        if token.node.before and token.loop != ev.BODY:
             self.create_job(token, token.node, "before", due=self.now)
         else:
             self.begin(token)
