@@ -15,6 +15,7 @@ from engine.elements.event import Event
 from engine.elements.event_sub_process import EventSubProcess
 from engine.elements.exclusive_gateway import ExclusiveGateway
 from engine.elements.inclusive_gateway import InclusiveGateway
+from engine.elements.parallel_gateway import ParallelGateway
 from engine.elements.start_event import StartEvent
 from engine.elements.user_task import UserTask
 from engine.errors import Finding
@@ -107,6 +108,14 @@ def dead_elements(process: Process) -> Iterator[Finding]:
                 yield _finding(
                     "warning", "unreachable", node, f"{node.label!r} can never be reached"
                 )
+
+
+def blind_gateways(process: Process) -> Iterator[Finding]:
+    """A gateway leads somewhere."""
+    for node in process.every(ExclusiveGateway, InclusiveGateway, ParallelGateway):
+        if not node.outgoing:
+            why = f"no flow leaves {node.label!r}: what comes to it ends there"
+            yield _finding("warning", "no-way-on", node, why)
 
 
 def missing_defaults(process: Process) -> Iterator[Finding]:
@@ -233,6 +242,7 @@ RULES: tuple[Rule, ...] = (
     unread_conditions,
     idle_events,
     dead_elements,
+    blind_gateways,
     missing_defaults,
     stranded_joins,
     busy_loops,

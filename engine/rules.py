@@ -29,6 +29,9 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "What may get stuck": _rules(
         ("unreachable", "warning", "No way leads to the element: it never runs.",
          "Draw a flow to it, or delete it."),
+        ("no-way-on", "warning",
+         "A gateway has no outgoing flow: whatever comes to it ends there.",
+         "Draw a flow to what follows; if nothing does, to an end event."),
         ("missing-default", "warning",
          ("An exclusive or inclusive gateway has conditions on all its flows, and all may be "
          "false: then the instance cannot go on."),

@@ -16,6 +16,7 @@ def found(text: str) -> set[tuple[str, str]]:
 
 BAD = {
     "unreachable": ("start > a > end\nlost > end", "lost"),
+    "no-way-on": ("start > both+ > a > join+\nboth+ > b > join+", "join"),
     "missing-default": ("start > x? >[n > 1] a\nx? >[n > 2] b", "x"),
     "always-taken": ("start > x? > a\nx? >[n > 2] b", "x"),
     "stranded-join": ("start > x? >[n > 1] a > join+\nx? > b > join+ > end", "join"),
@@ -43,6 +44,7 @@ BAD = {
 }
 GOOD = {
     "unreachable": "start > a > end",
+    "no-way-on": "start > both+ > a > join+ > end\nboth+ > b > join+",
     "missing-default": "start > x? >[n > 1] a\nx? >[n <= 1] b",
     "always-taken": "start > x? >[n > 2] a\nx? >[] b",
     "stranded-join": "start > both+ > a > join+\nboth+ > b > join+ > end",
