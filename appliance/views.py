@@ -80,7 +80,7 @@ class OpenTask(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True):
-    """Where an instance stands. ``status``: ACTIVE SUSPENDED COMPLETED TERMINATED FAILED."""
+    """Where an instance stands. ``status``: ACTIVE SUSPENDED COMPLETED TERMINATED."""
 
     id: int
     process_key: str

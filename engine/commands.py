@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from engine import events as ev
 from engine import conditions, jobs, migration
+from engine import events as ev
 from engine.correspondence import Correspondence
 from engine.elements.ad_hoc_sub_process import AdHocSubProcess
 from engine.errors import InstanceEnded, InstanceSuspended, NotWaiting, TaskNotFound

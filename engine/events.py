@@ -19,7 +19,7 @@ COMPLETED, CANCELLED, MERGED = 0, 1, 2
 BODY = -1
 """The ``loop`` of the token that holds the iterations of a multi-instance or loop activity."""
 
-Status = Literal["ACTIVE", "SUSPENDED", "COMPLETED", "TERMINATED", "FAILED"]
+Status = Literal["ACTIVE", "SUSPENDED", "COMPLETED", "TERMINATED"]
 JobKind = Literal["timer", "before", "after", "external", "retry"]
 SubscriptionKind = Literal[
     "message", "signal", "local-signal", "conditional", "compensation", "receive"

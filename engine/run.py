@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine import events as ev
 from engine import conditions, jobs
+from engine import events as ev
 from engine.errors import ExpressionFailed, StepLimit
 from engine.model import Container, Flow, Node
 from engine.naming import rename

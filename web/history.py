@@ -85,8 +85,6 @@ def _ended(line: HistoryLine, by: str, _known: Known) -> Said:
     status, _colon, reason = line.detail.partition(": ")
     if status == "cancelled":
         return _("Cancelled by %(who)s", who=by), reason
-    if status == "failed":
-        return _("Failed"), reason
     return _("Completed"), reason
 
 

@@ -13,7 +13,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 
 Values = dict[str, Any]
 FieldFiles = dict[str, str | list[str]]
-Status = Literal["ACTIVE", "SUSPENDED", "COMPLETED", "TERMINATED", "FAILED"]
+Status = Literal["ACTIVE", "SUSPENDED", "COMPLETED", "TERMINATED"]
 
 
 class Strict(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

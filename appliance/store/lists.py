@@ -24,7 +24,6 @@ VIEWS = {
 }
 BY_PERSON = "by = ? AND parent IS NULL AND substr(by, 1, 4) <> 'api:'"
 WITH_INCIDENTS = "SELECT root FROM incident WHERE resolved IS NULL ORDER BY at"
-FAILED = "SELECT id FROM instance WHERE status IN ('TERMINATED', 'FAILED') AND status = 'FAILED'"
 BY_KEY = "SELECT id FROM instance WHERE business_key >= ? AND business_key < ?"
 OVERDUE = """
 EXISTS (SELECT 1 FROM task t WHERE t.root = i.root AND t.ended IS NULL AND t.instance = i.id
@@ -175,9 +174,7 @@ def _searched(connection: sqlite.Connection, q: str) -> set[int]:
 
 
 def _with_problems(connection: sqlite.Connection) -> set[int]:
-    found = {id for (id,) in connection.execute(f"{WITH_INCIDENTS} LIMIT {_MANY}")}
-    found.update(id for (id,) in connection.execute(f"{FAILED} LIMIT {_MANY}"))
-    return found
+    return {id for (id,) in connection.execute(f"{WITH_INCIDENTS} LIMIT {_MANY}")}
 
 
 def _chosen(

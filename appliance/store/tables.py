@@ -162,11 +162,6 @@ Instance.add_index(
     Instance.index(Instance.definition, name="instance_suspended", where=SQL('"suspended" = 1'))
 )
 Instance.add_index(
-    Instance.index(
-        Instance.status, name="instance_failed", where=SQL("\"status\" IN ('TERMINATED', 'FAILED')")
-    )
-)
-Instance.add_index(
     Instance.index(Instance.root, name="instance_called", where=Instance.parent.is_null(False))
 )
 Instance.add_index(

@@ -1,6 +1,6 @@
 """Databases of earlier versions with what is in one of today, and what an upgrade must keep of it.
 
-Versions only add tables, columns and indexes, so an earlier one holds the same without those.
+Versions only add tables and columns, so an earlier one holds the same without those.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ from appliance.store.migrations import (
     m0019_overdue,
     m0020_form_drafts,
     m0021_about,
+    m0022_no_failed,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -51,6 +52,7 @@ MIGRATIONS: tuple[str, ...] = (
     m0019_overdue.SQL,
     m0020_form_drafts.SQL,
     m0021_about.SQL,
+    m0022_no_failed.SQL,
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 APPLICATION_ID = 0x57464C57

@@ -70,11 +70,11 @@ export class Trial {
 
   head() {
     const { status, now } = this.view;
-    const said = { "": _("not started"), ACTIVE: _("running"), SUSPENDED: _("suspended"), COMPLETED: _("completed"), TERMINATED: _("cancelled"), FAILED: _("failed") }[status];
+    const said = { "": _("not started"), ACTIVE: _("running"), SUSPENDED: _("suspended"), COMPLETED: _("completed"), TERMINATED: _("cancelled") }[status];
     return h(
       "section",
       { className: "trial-part stack" },
-      h("h2", { tabIndex: -1 }, _("Trial"), " ", h("span", { className: `badge ${{ COMPLETED: "good", FAILED: "bad", ACTIVE: "info" }[status] ?? ""}` }, said)),
+      h("h2", { tabIndex: -1 }, _("Trial"), " ", h("span", { className: `badge ${{ COMPLETED: "good", ACTIVE: "info" }[status] ?? ""}` }, said)),
       h("p", { className: "trial-clock", role: "status" }, moment(now)),
       h(
         "div",
