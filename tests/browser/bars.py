@@ -117,6 +117,7 @@ _GLIDES = """
   .filter((it) => getComputedStyle(it).scrollBehavior === "smooth").map(name)
 """
 
+_TURN = "(theme) => { document.documentElement.dataset.theme = theme; }"
 _SHOW = """
 (id) => {
   document.getElementById(id).showModal();
@@ -125,14 +126,28 @@ _SHOW = """
 """
 
 
+def themes(page: Page) -> Iterator[str]:
+    """Both themes, first the one that the page is in; each is put on while it is looked at."""
+    shown = page.evaluate("document.documentElement.dataset.theme")
+    for theme in ("dark", "light") if shown == "dark" else ("light", "dark"):
+        page.evaluate(_TURN, theme)
+        yield theme
+    page.evaluate(_TURN, shown)
+
+
 def flaws(page: Page, axe: str) -> list[str]:
     """What no page may have in any theme or size."""
-    return violations(page, axe) + small_targets(page) + overflow(page) + turned(page)
+    return [
+        f"{theme}: {one}"
+        for theme in themes(page)
+        for one in violations(page, axe) + small_targets(page) + overflow(page) + turned(page)
+    ]
 
 
 def violations(page: Page, axe: str, within: str = "") -> list[str]:
     """What axe finds, in all of the page or in the one part that fits a selector."""
-    page.evaluate(axe)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe)
     options = json.dumps({"runOnly": _TAGS, "resultTypes": ["violations"]})
     place = json.dumps(within) if within else "document"
     found = page.evaluate(f"axe.run({place}, {options}).then((result) => result.violations)")
@@ -153,8 +168,11 @@ def layer_flaws(page: Page, axe: str, layer: Locator) -> list[str]:
     """What a dialog or menu may not have that lies over the page."""
     name = layer.get_attribute("id")
     wide = layer.evaluate("(it) => it.scrollWidth - it.clientWidth")
-    found = violations(page, axe, f"#{name}") + small_targets(page) + overflow(page)
-    return [f"#{name}: {one}" for one in found + ([f"{wide} px too wide"] if wide > 0 else [])]
+    found = [f"{wide} px too wide"] if wide > 0 else []
+    for theme in themes(page):
+        bad = violations(page, axe, f"#{name}") + small_targets(page) + overflow(page)
+        found += [f"{theme}: {one}" for one in bad]
+    return [f"#{name}: {one}" for one in found]
 
 
 def _run(page: Page, script: str) -> list[str]:

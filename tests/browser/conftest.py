@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 WIDE, PHONE = {"width": 1280, "height": 820}, {"width": 390, "height": 800}
+every_look = pytest.mark.parametrize(
+    ("size", "theme"), [(WIDE, "light"), (PHONE, "dark")], ids=["wide", "phone"]
+)
+"""Each size, opened in one theme; what is to hold in both asks ``bars.themes`` for the other."""
+
 _NOTE_VIOLATIONS = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import PHONE, WIDE, Enter, box_of
+from tests.browser.bars import themes
+from tests.browser.conftest import Enter, box_of, every_look
 from tests.office import Office, begin
 
 pytestmark = pytest.mark.browser
@@ -32,13 +33,14 @@ _CONTRAST = """
 """
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@every_look
 def test_the_mark_of_bpmn_io_is_as_it_was_drawn(enter: Enter, office: Office, size, theme):
     visit = enter(viewport=size)
     visit.cookie("wf_theme", theme)
     for path in DRAWN:
-        _check_mark(visit.open(path.format(**office.cases)))
+        page = visit.open(path.format(**office.cases))
+        for _ in themes(page):
+            _check_mark(page)
 
 
 def _check_mark(page: Page) -> None:

@@ -18,7 +18,7 @@ from tests.browser.bars import (
     overflow,
     unmarked_focus,
 )
-from tests.browser.conftest import PHONE, WIDE, Enter, Visit, box_of
+from tests.browser.conftest import PHONE, Enter, Visit, box_of, every_look
 from tests.office import Office, begin, seen
 from tests.serving import PASSWORD, first
 
@@ -100,8 +100,6 @@ PAGES = {
 }
 _WAIT = {"request", "request with comments", "process", "instance", "modeler"}
 _ALONE = {"offline", "nothing"}
-every_size = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-every_theme = pytest.mark.parametrize("theme", ["light", "dark"])
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +133,7 @@ def _number(link) -> str:
     return link.get("href").rpartition("/")[2]
 
 
-@every_theme
-@every_size
+@every_look
 @pytest.mark.parametrize("name", PAGES)
 def test_page(enter: Enter, places, axe: str, name, size, theme):
     visit = enter(viewport=size)
@@ -153,8 +150,7 @@ def test_page(enter: Enter, places, axe: str, name, size, theme):
     assert visit.faults() == []
 
 
-@every_theme
-@every_size
+@every_look
 def test_what_may_lie_over_every_page(enter: Enter, axe: str, size, theme):
     visit = enter(viewport=size)
     visit.cookie("wf_theme", theme)
@@ -210,8 +206,7 @@ def test_what_moves_is_noticed_where_nobody_asked_for_calm(enter: Enter):
     assert any("rise of <dialog" in one for one in motion(page))
 
 
-@every_theme
-@every_size
+@every_look
 def test_pages_on_the_way_in(enter: Enter, office: Office, axe: str, size, theme):
     name = f"guest-{theme}-{size['width']}"
     with office.client("kermit") as kermit:
@@ -255,10 +250,8 @@ def _with_a_second_factor(visit: Visit, axe: str) -> str:
     return page.locator("pre").inner_text().split()[0]
 
 
-@every_theme
-def test_a_trial(enter: Enter, places, axe: str, theme):
+def test_a_trial(enter: Enter, places, axe: str):
     visit = enter()
-    visit.cookie("wf_theme", theme)
     page = visit.open(PAGES["modeler"].format(**places))
     page.get_by_role("button", name="Try it").click()
     trial = page.locator(".modeler-trial")

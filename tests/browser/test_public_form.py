@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.bars import flaws
-from tests.browser.conftest import PHONE, WIDE, Enter
+from tests.browser.conftest import Enter, every_look
 from tests.office import Office, seen, text_of
 
 pytestmark = pytest.mark.browser
@@ -19,8 +19,7 @@ def link(office: Office) -> str:
     return text_of(page.cssselect("[aria-labelledby=public] pre")[0]).removeprefix(office.url)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@every_look
 def test_the_form_and_the_thanks(enter: Enter, axe: str, link: str, size, theme):
     visit = enter(viewport=size)
     visit.cookie("wf_theme", theme)

@@ -42,10 +42,8 @@ def test_chromium_would_install_it(enter: Enter):
     assert visit.faults() == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_without_a_network_it_says_so_and_comes_back(enter: Enter, axe: str, theme):
+def test_without_a_network_it_says_so_and_comes_back(enter: Enter, axe: str):
     visit = enter(viewport=PHONE)
-    visit.cookie("wf_theme", theme)
     page = visit.open("/tasks")
     page.evaluate(READY)
     page.context.set_offline(True)
