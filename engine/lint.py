@@ -207,7 +207,7 @@ def useless_handlers(process: Process) -> Iterator[Finding]:
 def nobodys_tasks(process: Process) -> Iterator[Finding]:
     """Somebody sees every user task."""
     for node in process.every(UserTask):
-        if not (node.texts["assignee"] or node.users or node.groups or node.task_listeners):
+        if not ("assignee" in node.texts or node.users or node.groups or node.task_listeners):
             yield _finding(
                 "hint",
                 "nobodys-task",

@@ -293,7 +293,7 @@ class Process(Container):
         """The id that it is deployed and started by."""
         return self.id
 
-    @property
+    @cached_property
     def none_start(self) -> Node | None:
         """The node where a start by key begins, None when it only starts by an event."""
         return next((node for node in self.starts if not node.triggers), None)

@@ -16,7 +16,7 @@ from engine.errors import ExpressionFailed, StepLimit
 from engine.model import Container, Flow, Node
 from engine.naming import rename
 from engine.scopes import Names
-from engine.state import Instance, Job, State, Subscription, Task, Token, Wait, apply
+from engine.state import APPLY, Instance, Job, State, Subscription, Task, Token, Wait
 from engine.triggers.compensation import completed
 from engine.values import as_text, checked_variables, exact
 
@@ -55,7 +55,7 @@ class Run:
     def emit(self, event: ev.Event) -> None:
         """Record what happened and apply it to the state."""
         self.events.append(event)
-        apply(self.state, event)
+        APPLY[event.__class__](self.state, event)
 
     def continue_from(self, steps: int) -> None:
         """The command goes on after so many nodes without a wait."""
@@ -347,7 +347,9 @@ class Run:
 
     def text(self, expression: Expression | None, token: Token) -> str | None:
         """The value of an expression as text; None when there is none or it is null."""
-        value = self.evaluate(expression, token) if expression is not None else None
+        if expression is None:
+            return None
+        value = expression.value if expression.constant else self.evaluate(expression, token)
         return None if value is None else as_text(value)
 
     def test(self, condition: Expression, token: Token) -> bool:

@@ -268,8 +268,8 @@ class State:
 
 
 def apply(state: State, event: ev.Event) -> None:
-    """Change ``state`` by what happened; the only code that does."""
-    _APPLY[type(event)](state, event)
+    """Change ``state`` by what happened."""
+    APPLY[event.__class__](state, event)
 
 
 def _instance_started(state: State, event: ev.InstanceStarted) -> None:
@@ -431,7 +431,7 @@ def _intervened(state: State, event: ev.Intervened) -> None:
     """History only."""
 
 
-_APPLY: dict[type, Callable[[State, Any], None]] = {
+APPLY: dict[type, Callable[[State, Any], None]] = {
     ev.InstanceStarted: _instance_started,
     ev.InstanceEnded: _instance_ended,
     ev.InstanceSuspended: _instance_suspended,

@@ -23,6 +23,7 @@ MAX_DIGITS = 4000  # Python refuses to print integers of more than 4300
 MAX_NAME = 255
 
 _BIGGEST = 10**MAX_DIGITS
+_SMALLEST = -_BIGGEST
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _BAD_IN_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -195,7 +196,7 @@ def _check_scalar(value: Any, path: str) -> None:
         if not value.isascii() and _SURROGATE.search(value):
             raise InvalidVariables(f"{path}: holds half a character")
     elif kind is int:
-        if not -_BIGGEST < value < _BIGGEST:
+        if not _SMALLEST < value < _BIGGEST:
             raise InvalidVariables(f"{path}: a number of more than {MAX_DIGITS} digits")
     elif kind is Decimal:
         _check_decimal(value, path)

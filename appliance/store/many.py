@@ -21,6 +21,9 @@ def insert(
     connection: sqlite.Connection, into: str, columns: int, rows: Sequence[Sequence[Any]]
 ) -> None:
     """Insert rows; ``into`` is the statement up to ``VALUES``, ``columns`` their width."""
+    if len(rows) == 1:
+        connection.execute(_insert(into, columns, 1), rows[0])
+        return
     for part in _parts(rows):
         connection.execute(_insert(into, columns, len(part)), list(chain.from_iterable(part)))
 

@@ -114,7 +114,7 @@ class Rows:
         """
         self._by = by
         for event in events:
-            _WRITE[type(event)](self, held, event)
+            _WRITE[event.__class__](self, held, event)
         journal = ev.encode(events)
         held.data += len(journal)
         self._bytes += len(journal)
@@ -134,19 +134,25 @@ class Rows:
     def flush(self) -> None:
         """Write all changes; the connection is in a transaction."""
         connection = self._connection
-        insert(connection, _VISIT, 10, self._visits)  # before changes that may concern them
+        if self._visits:  # before changes that may concern them
+            insert(connection, _VISIT, 10, self._visits)
         for table in self._tables:
             table.flush(connection)
         self._inbox.flush(connection)
-        delete(connection, "variable", "(scope, name)", list(self._no_variables))
-        variables = [(*key, value) for key, value in self._variables.items()]
-        insert(connection, _VARIABLE, 3, variables)
-        insert(connection, _FILE, 11, self._files)
-        insert(connection, _LOG, 4, self._logged)
+        if self._no_variables:
+            delete(connection, "variable", "(scope, name)", list(self._no_variables))
+        if self._variables:
+            variables = [(*key, value) for key, value in self._variables.items()]
+            insert(connection, _VARIABLE, 3, variables)
+        if self._files:
+            insert(connection, _FILE, 11, self._files)
+        if self._logged:
+            insert(connection, _LOG, 4, self._logged)
         insert(connection, _JOURNAL, 5, self._journal)
         if self._told:
             tell(connection, self._told)
-        tell_of_incidents(connection, self._stopped.values())
+        if self._stopped:
+            tell_of_incidents(connection, self._stopped.values())
         self._clear()
 
     # One method per kind of event.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from engine.carried import Carried, read_carried
@@ -103,6 +104,6 @@ class GlobalTask(Process):
 
     called_only = True
 
-    @property
+    @cached_property
     def none_start(self) -> Node | None:
         return None

@@ -47,7 +47,7 @@ class UserTask(Node):
     tag = "userTask"
     form_fields: tuple[FormField, ...] = ()
     task_listeners: tuple[Listener, ...] = ()
-    texts: Mapping[str, Expression | None] = MappingProxyType(dict.fromkeys(_TEXTS))
+    texts: Mapping[str, Expression] = MappingProxyType({})
     due: Expression | None = None
     calendar: str | None = None
     priority: Expression | None = None
@@ -78,7 +78,7 @@ class UserTask(Node):
         texts = {name: reader.expression(xml, own.get(name), name) for name in _TEXTS}
         if texts["formKey"] is None:
             texts["formKey"] = reader.expression(xml, own.get("formRef"), "formRef")
-        self.texts = texts
+        self.texts = {name: text for name, text in texts.items() if text is not None}
         self.calendar = read_calendar(xml, reader)
         for name, computed in _COMPUTED.items():
             if (text := own.get(name)) is not None:
@@ -89,7 +89,7 @@ class UserTask(Node):
     @property
     def form_key(self) -> Expression | None:
         """The key of its form, which may be an expression."""
-        return self.texts["formKey"]
+        return self.texts.get("formKey")
 
     def _read_resources(self, xml: Element, reader: Reader) -> None:
         """BPMN's humanPerformer and potentialOwner: ``user(x)``, ``group(y)`` or a group's name."""
@@ -125,15 +125,15 @@ class UserTask(Node):
                 token.id,
                 run.text(self.title, token),
                 run.now,
-                texts["assignee"],
-                texts["owner"],
-                _priority(run.evaluate(self.priority, token) if self.priority else None),
-                self._due(run, token),
-                texts["formKey"],
-                texts["category"],
+                texts.get("assignee"),
+                texts.get("owner"),
+                _priority(run.evaluate(self.priority, token)) if self.priority else PRIORITY,
+                self._due(run, token) if self.due is not None else None,
+                texts.get("formKey"),
+                texts.get("category"),
                 run.text(self.description, token),
-                _candidates(run, self.users, token),
-                _candidates(run, self.groups, token),
+                _candidates(run, self.users, token) if self.users else [],
+                _candidates(run, self.groups, token) if self.groups else [],
             )
         )
         if variable := run.text(self.id_variable, token):

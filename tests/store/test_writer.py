@@ -239,13 +239,13 @@ def test_too_many_behind_are_refused_too(store, monkeypatch):
     monkeypatch.setattr(writer_module, "QUEUE_COMMANDS", 4)
     gate = Gate(store)
     seen: list[str] = []
-    many = [behind(store, seen, "behind") for _ in range(3)]
+    many = [behind(store, seen, "behind") for _ in range(4)]
     with pytest.raises(Overloaded):
         behind(store, seen, "more")
     gate.open()
     for each in many:
         each.result(10)
-    assert len(seen) == 3
+    assert len(seen) == 4
 
 
 def test_what_follows_a_commit_comes_after_it_and_before_the_answer(store):
