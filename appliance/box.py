@@ -23,6 +23,7 @@ box.substitutes  of people who are away
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -41,7 +42,7 @@ from appliance.comments import Comments
 from appliance.config import SETTINGS, Config
 from appliance.datadir import DataDirectory
 from appliance.drafts import Drafts
-from appliance.errors import Conflict
+from appliance.errors import Conflict, StorageFull
 from appliance.files import Files
 from appliance.form_drafts import FormDrafts
 from appliance.forms import Forms
@@ -80,6 +81,8 @@ from appliance.upkeep import Upkeep
 from appliance.variables import Variables
 from engine.world import Limits
 from processes import GROUPS
+
+log = logging.getLogger(__name__)
 
 
 def wall_clock() -> int:
@@ -120,7 +123,10 @@ class Box:
         self.batches.start()
         self.backups.start()
         self.upkeep.start()
-        self.store.write(self._tell_start).result()
+        try:
+            self.store.write(self._tell_start).result()
+        except StorageFull as error:  # what is there can be read, and room be made
+            log.error("the audit log does not tell of this start: %s", error)
 
     def close(self) -> None:
         """Finish what waits and let go of the data directory. Harmless when it is closed."""

@@ -190,6 +190,25 @@ def test_a_disk_that_is_full_at_the_start_is_said_and_changes_nothing(tmp_path, 
     again.close()
 
 
+def test_a_server_starts_on_a_full_disk_and_can_be_read(tmp_path, faults):
+    office = prepared(tmp_path / "data", "full")
+    office.start()
+    office.box.close()
+    faults.arm("write", sqlite.FullError, 0, 1_000_000)
+    office.box = again = opened(tmp_path / "data", office.box.clock)
+    again.start()
+    [started] = office.started
+    assert again.instances.status(started).status == "ACTIVE"
+    with pytest.raises(StorageFull, match="full"):
+        again.people.add_group("more").result(10)
+    faults.disarm()
+    office.hire()
+    again.close()
+    office.box = opened(tmp_path / "data", again.clock)
+    office.check()
+    office.box.close()
+
+
 def after_a_power_cut(office: Office, faults: Faults, copy: Path) -> None:
     """Everything that was answered is on the disk, whatever of the rest it holds."""
     data = office.box.directory.path
