@@ -1,6 +1,6 @@
-"""Conditions of suspended instances: what comes true meanwhile is looked at when they go on.
+"""Conditions that come true: at once, or in a suspended instance when it goes on.
 
-Only that: a condition that held before happened then, and being activated changes no variable.
+Then only those that came true meanwhile are looked at again: being activated changes no variable.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 _HELD = {"held": True}
 
 
-def hold(run: Run, condition: Subscription) -> None:
-    """Note that it came true while its instance is suspended."""
-    if condition.data is None:
+def met(run: Run, condition: Subscription) -> None:
+    """It is true: its event happens, or waits until the instance is activated."""
+    if not condition.token.instance.suspended:
+        run.reached(condition, {})
+    elif condition.data is None:
         token, node = condition.token.id, condition.node
         run.emit(ev.WaitEnded(condition.id))
         run.emit(ev.Subscribed(run.world.new_id(), token, node, "conditional", data=_HELD))

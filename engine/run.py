@@ -495,8 +495,5 @@ class Run:
             gone = place in self._fired or condition.id not in known
             if gone or not self.node(condition).condition_holds(self, condition.token):
                 continue
-            if condition.token.instance.suspended:
-                conditions.hold(self, condition)
-            else:
-                self._fired.add(place)
-                self.reached(condition, {})
+            self._fired.add(place)
+            conditions.met(self, condition)
