@@ -46,8 +46,8 @@ REFUSALS = frozenset({
     "StorageFull", "StoredFileNotFound", "TaskAlreadyClaimed", "TaskDelegated", "TaskNotFound",
     "TooLarge", "TooManyAttempts", "Unauthorized", "UncaughtError", "UserNotFound", "WrongPassword",
 })  # fmt: skip
-NAMING = frozenset({"_identifier", "line"})
-"""Functions whose second argument names what they refuse: "The user name must …"."""
+NAMING = frozenset({"_identifier", "about", "line"})
+"""Functions whose second argument names what they refuse ("The user name must …") or explains."""
 _JINJA = {
     "extensions": "jinja2.ext.i18n, jinja2.ext.do",
     "newstyle_gettext": "true",

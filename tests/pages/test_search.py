@@ -46,6 +46,8 @@ def test_people_processes_pages_and_help(kermit):
     assert expense["Processes"][0].endswith("/admin/processes/expense_reimbursement_demo")
     assert expense["Start"][0].endswith("/start/expense_reimbursement_demo")
     assert "API keys /admin/api-keys" in found(kermit, "api")["Go to"]
+    assert found(kermit, "upload_lim")["Settings"][0].endswith("/settings#upload_limit")
+    assert found(kermit, "expense-report")["Forms"][0].endswith("/admin/forms/expense-report")
     assert "/help/rest-api" in found(kermit, "rest api")["Help"][0]
 
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Response, get
 
+from appliance.config import SETTINGS
 from web import manual
 from web.render import page
 from web.security import PageRequest, actor_of
 from web.texts import _, language
+from web.told import told
 
 SHOWN = 6
 """How many entries of a kind are shown; its list has them all."""
@@ -58,6 +61,8 @@ def _kinds(request: PageRequest, q: str) -> Iterator[Kind]:
     if q and request.user.admin:
         yield _processes(request, q)
         yield _people(request, q)
+        yield _forms(request, q)
+        yield Kind(_("Settings"), "gear", _fitting(q, _settings()), "/admin/system/settings")
     if q:
         yield Kind(_("Help"), "info", _fitting(q, _help()))
 
@@ -114,6 +119,21 @@ def _people(request: PageRequest, q: str) -> Kind:
         for user in request.app.state.box.people.list()
     ]
     return Kind(_("People"), "people", _fitting(q, entries), "/admin/users")
+
+
+def _forms(request: PageRequest, q: str) -> Kind:
+    entries = [
+        Entry(form.name, f"/admin/forms/{quote(form.key, safe='')}", form.key)
+        for form in request.app.state.box.forms.list()
+    ]
+    return Kind(_("Forms"), "file", _fitting(q, entries), "/admin/forms")
+
+
+def _settings() -> list[Entry]:
+    return [
+        Entry(name, f"/admin/system/settings#{name}", told(known.metadata["help"]))
+        for name, known in SETTINGS.items()
+    ]
 
 
 def _pages(admin: bool) -> list[Entry]:

@@ -158,6 +158,7 @@ class Editor {
       const { version } = await post(this.address, this.edited);
       Object.assign(this, { dirty: false, version, revision: 0 });
       this.say(_("Saved as version %(num)s", { num: version }));
+      document.querySelector("[data-edits]").textContent = _("edits version %(num)s", { num: version });
       this.button.lastChild.textContent = _("Save as version %(num)s", { num: version + 1 });
     } catch (error) {
       this.failed(error);
