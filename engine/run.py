@@ -347,9 +347,7 @@ class Run:
 
     def text(self, expression: Expression | None, token: Token) -> str | None:
         """The value of an expression as text; None when there is none or it is null."""
-        if expression is None:
-            return None
-        value = expression.value if expression.constant else self.evaluate(expression, token)
+        value = self.evaluate(expression, token) if expression is not None else None
         return None if value is None else as_text(value)
 
     def test(self, condition: Expression, token: Token) -> bool:
