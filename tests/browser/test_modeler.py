@@ -188,6 +188,31 @@ def test_the_linter_speaks_while_one_draws(enter: Enter):
     finding.wait_for(state="detached")
 
 
+def test_what_is_pressed_stays_under_the_pointer(enter: Enter):
+    visit = enter()
+    begin(visit, "Steady")
+    choose(visit, "Started (Start event)")
+    pressed(visit, "Call activity")
+    page = visit.page
+    fill(visit, "Business key", "${1 +")
+    error = page.locator(".modeler-panel .error", has_text="in expression")
+    error.wait_for()
+    button = page.locator(".modeler-panel").get_by_role("button", name="Add In")
+    button.scroll_into_view_if_needed()
+    field = page.get_by_label("Business key", exact=True)
+    expect(field).to_be_in_viewport()
+    with page.expect_response("**/expression"):
+        field.evaluate("(it) => { it.value = '${1}'; it.dispatchEvent(new Event('input')); }")
+        place = box_of(button)
+        page.mouse.move(place["x"] + 10, place["y"] + 10)
+        page.mouse.down()
+    page.evaluate("() => new Promise((done) => setTimeout(() => requestAnimationFrame(done)))")
+    assert error.is_visible()
+    page.mouse.up()
+    error.wait_for(state="hidden")
+    page.get_by_role("button", name="Remove In 1").wait_for()
+
+
 def test_names_are_completed(enter: Enter):
     visit = enter()
     begin(visit, "Completed")

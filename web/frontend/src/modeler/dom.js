@@ -34,6 +34,17 @@ for (const [type, now] of [["pointerdown", true], ["pointerup", false], ["pointe
   addEventListener(type, () => (pressed = now), true);
 }
 
+/** Calls `action`, which moves things, now or once nothing is being pressed. */
+export function steady(action) {
+  if (!pressed) return void action();
+  const once = new AbortController();
+  const run = () => {
+    once.abort();
+    setTimeout(action);
+  };
+  ["pointerup", "pointercancel"].forEach((type) => addEventListener(type, run, { capture: true, signal: once.signal }));
+}
+
 /** Calls `action` once the focus has moved and nothing is being pressed: what a person is about to
  * click or type into is still there then. */
 export function settled(action) {

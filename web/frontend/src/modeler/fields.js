@@ -1,6 +1,6 @@
 // The inputs of the panel. Each tells its change once it is complete: on leaving it, or by Enter.
 import { complete } from "./completion.js";
-import { h } from "./dom.js";
+import { h, steady } from "./dom.js";
 import { _ } from "../js/texts.js";
 
 let count = 0;
@@ -21,8 +21,10 @@ function field(label, input, { hint, key = label } = {}) {
 export function complain(input, message) {
   const error = document.getElementById(`${input.id}-error`);
   if (!error) return;
-  error.textContent = message;
-  error.hidden = !message;
+  steady(() => {
+    error.textContent = message;
+    error.hidden = !message;
+  });
   if (message) input.setAttribute("aria-invalid", "true");
   else input.removeAttribute("aria-invalid");
 }

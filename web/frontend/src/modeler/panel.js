@@ -1,6 +1,6 @@
 // The properties of what is selected: all of BPMN's and Flowable's that mean something here.
 import { appending } from "./append.js";
-import { h, redrawn, settled } from "./dom.js";
+import { h, redrawn, settled, steady } from "./dom.js";
 import { Edits } from "./edits.js";
 import { complain } from "./fields.js";
 import { kindOf } from "./kinds.js";
@@ -116,12 +116,17 @@ export class Desk {
     const found = text.trim() ? await post("/admin/drafts/firings", { kind, text, ...more }).catch((error) => ({ times: [], wrong: refused(error) })) : { times: [] };
     if (!field || input.value !== text) return;
     complain(input, found.wrong ?? "");
-    field.querySelector(".firings")?.remove();
-    if (found.computed) field.append(h("p", { className: "firings hint" }, _("Its time is computed when it is set.")));
-    if (!found.times.length) return;
-    const times = found.times.map((time) => h("li", {}, time));
-    field.append(h("div", { className: "firings" }, h("p", { className: "hint" }, _("If it were set now:")), h("ol", {}, times)));
+    steady(() => {
+      field.querySelector(".firings")?.remove();
+      field.append(...told(found));
+    });
   }
+}
+
+function told({ computed, times }) {
+  if (computed) return [h("p", { className: "firings hint" }, _("Its time is computed when it is set."))];
+  if (!times.length) return [];
+  return [h("div", { className: "firings" }, h("p", { className: "hint" }, _("If it were set now:")), h("ol", {}, times.map((time) => h("li", {}, time))))];
 }
 
 const refused = (error) => {
