@@ -68,6 +68,7 @@ def test_a_process_is_drawn_by_keyboard_and_deployed(enter: Enter, office: Offic
     page = visit.page
     choose(visit, "Started (Start event)")
     pressed(visit, "User task")
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
     fill(visit, "Name", "Look at it")
     fill(visit, "Candidate groups", "managers")
     fill(visit, "Due", "P2D")
@@ -194,13 +195,13 @@ def test_what_is_pressed_stays_under_the_pointer(enter: Enter):
     choose(visit, "Started (Start event)")
     pressed(visit, "Call activity")
     page = visit.page
-    fill(visit, "Business key", "${1 +")
+    fill(visit, "Name of the called instance", "${1 +")
     error = page.locator(".modeler-panel .error", has_text="in expression")
     error.wait_for()
     button = page.locator(".modeler-panel").get_by_role("button", name="Add In")
-    button.scroll_into_view_if_needed()
-    field = page.get_by_label("Business key", exact=True)
-    expect(field).to_be_in_viewport()
+    field = page.get_by_label("Name of the called instance", exact=True)
+    field.evaluate("(it) => it.scrollIntoView()")
+    expect(button).to_be_in_viewport()
     with page.expect_response("**/expression"):
         field.evaluate("(it) => { it.value = '${1}'; it.dispatchEvent(new Event('input')); }")
         place = box_of(button)

@@ -1,226 +1,207 @@
-"""The properties of the modeler: what is filled in stands in the model as the engine reads it."""
+"""Every field of the properties does in the engine what it says.
+
+In the browser, ``panel/fields.txt`` is filled in on ``panel/empty.bpmn``; what was drawn is
+deployed in memory, and ``panel/filled.scenario.yaml`` tells what each field does then.
+"""
 
 from __future__ import annotations
 
-import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from pathlib import Path
 
-import httpx
 import pytest
-from playwright.sync_api import FilePayload, Locator
+from playwright.sync_api import FilePayload
 
+from appliance.actor import SYSTEM, Actor
+from appliance.errors import Forbidden
+from appliance.scenario.play import play
+from appliance.scenario.read import CLOCK, read
+from appliance.scenario.report import told
+from appliance.scenario.stage import Stage, stages
+from engine.times import parse_date
 from tests.browser.conftest import Enter, Visit
-from tests.browser.test_modeler import choose, model
+from tests.browser.test_modeler import begin, choose, pressed, saved
 from tests.browser.test_round_trip import with_a_diagram
 from tests.office import Office
+from web import formats
 
 pytestmark = pytest.mark.browser
-
-MODEL = b"""<?xml version="1.0" encoding="UTF-8"?>
-<b:definitions xmlns:b="http://www.omg.org/spec/BPMN/20100524/MODEL"
-    xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI"
-    xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"
-    xmlns:di="http://www.omg.org/spec/DD/20100524/DI" targetNamespace="tests">
-  <b:process id="gathered" name="Gathered" isExecutable="true">
-    <b:startEvent id="begin" name="Begin"/>
-    <b:userTask id="task" name="Vote"/>
-    <b:scriptTask id="script" name="Count" scriptFormat="javascript"/>
-    <b:serviceTask id="service" name="Look up"/>
-    <b:callActivity id="call" name="Ask" calledElement="errands"/>
-    <b:boundaryEvent id="again" name="Again" attachedToRef="task" cancelActivity="false">
-      <b:timerEventDefinition/></b:boundaryEvent>
-    <b:boundaryEvent id="risen" name="Risen" attachedToRef="call">
-      <b:escalationEventDefinition/></b:boundaryEvent>
-    <b:boundaryEvent id="failed" name="Failed" attachedToRef="call">
-      <b:errorEventDefinition/></b:boundaryEvent>
-    <b:intermediateThrowEvent id="blow" name="Blow">
-      <b:signalEventDefinition/></b:intermediateThrowEvent>
-    <b:intermediateCatchEvent id="mail" name="Mail">
-      <b:messageEventDefinition/></b:intermediateCatchEvent>
-    <b:endEvent id="over" name="Over"><b:terminateEventDefinition/></b:endEvent>
-    <b:sequenceFlow id="f1" sourceRef="begin" targetRef="task"/>
-    <b:sequenceFlow id="f2" sourceRef="task" targetRef="over"/>
-  </b:process>
-</b:definitions>"""
-
-
-TABLE = """
-Gathered: process
-  Name of each instance = ${title} > @wf:instanceName
-  Who started it may cancel it > @wf:starterMayCancel
-  While an instance is suspended = keep-running > @wf:onSuspend
-  Groups = hr > @f:candidateStarterGroups
-Vote: userTask
-  Owner = kermit > @f:owner
-  Candidate users = kermit, fozzie > @f:candidateUsers
-  Due = P2D > @f:dueDate
-  Priority = 80 > @f:priority
-  Variable for the number of the task = number > @f:taskIdVariableName
-  Variable for who completed it = voter > @f:taskCompleterVariableName
-  Skipped when = ${small} > @f:skipExpression
-  Form key = sampler > @f:formKey
-  Begins in a job of its own > @f:async
-  Leaves in a job of its own > @f:asyncLeave
-  Tries after a failure = R5/PT7M > b:extensionElements/f:failedJobRetryTimeCycle
-Count: scriptTask
-  Script = n = 2 > b:script
-  Variable for the result = n > @f:resultVariable
-  Variables of the script become variables of the instance > @f:autoStoreVariables
-  The result stays in the subprocess around it > @f:useLocalScopeForResultVariable
-Look up: serviceTask
-  Expression = ${1 + 1} > @f:expression
-  The result is forgotten at the next wait > @f:storeResultVariableAsTransient
-  Waits to be triggered afterwards > @f:triggerable
-Ask: callActivity
-  Name of the called instance = Asked ${n} > @f:processInstanceName
-  Variable for its number = called > @f:idVariableName
-  It gets all variables > @f:inheritVariables
-  What comes out stays in the subprocess around it > @f:useLocalScopeForOutParameters
-Again: timerEventDefinition
-  Cycle = R/PT1H > b:timeCycle
-  Until = 2099-01-01T00:00 > b:timeCycle/@f:endDate
-Risen: escalationEventDefinition
-  Escalation code = HIGH > id(@escalationRef)/@escalationCode
-  Variable for the code = code > @f:escalationCodeVariable
-Failed: errorEventDefinition
-  Error code = BAD > id(@errorRef)/@errorCode
-  Variable for the code = code > @f:errorVariableName
-  Variable for the message = text > @f:errorMessageVariable
-Blow: signalEventDefinition
-  Name of the signal = Horn > id(@signalRef)/@name
-  Only this instance hears it = processInstance > id(@signalRef)/@f:scope
-  Thrown in a job of its own > @f:async
-Mail: messageEventDefinition
-  Name of the message = ${topic} > @f:messageExpression
-Over: terminateEventDefinition
-  End all repetitions around it > @f:terminateMultiInstance
+PANEL = Path(__file__).parent / "panel"
+MINUTE = 60_000
+ABOUT = (
+    "(it) => [it.closest('.panel-section').querySelector('h2').textContent, it.type, it.className]"
+)
+LABELS = """
+() => [...document.querySelectorAll(".panel-section label")].map((label) => [
+  label.closest(".panel-section").querySelector("h2").textContent, label.textContent,
+])
 """
-"""Elements; of each its fields, what is said in them (nothing: ticked), where that stands then."""
 
 
 @dataclass(frozen=True, slots=True)
-class Property:
-    """A field of an element, what is said in it, and the XPath of where that stands then."""
+class Field:
+    """A field of an element and what is said in it: a text, nothing for a tick, ``+`` for one more.
+
+    One in a list has the name of the list before its own.
+    """
 
     element: str
-    field: str
+    name: str
     said: str
-    path: str
 
 
-def properties() -> Iterator[Property]:
+def fields() -> Iterator[Field]:
     """The table."""
-    element = tag = ""
-    for line in TABLE.strip().splitlines():
+    element = ""
+    for line in (PANEL / "fields.txt").read_text("utf-8").splitlines():
         if not line.startswith(" "):
-            element, tag = line.split(": ")
-            continue
-        words, _, path = line.strip().partition(" > ")
-        field, _, said = words.partition(" = ")
-        path = re.sub(r"id\((@\w+)\)", rf"//b:*[@id = //b:{tag}/\1]", path)
-        yield Property(element, field, said, path if path[0] == "/" else f"//b:{tag}/{path}")
+            element = line
+        elif line.startswith("  + "):
+            yield Field(element, line[4:], "+")
+        else:
+            name, _, said = line.strip().partition(" = ")
+            yield Field(element, name, said)
 
 
-NAMES = {
-    "b": "http://www.omg.org/spec/BPMN/20100524/MODEL",
-    "f": "http://flowable.org/bpmn",
-    "wf": "https://workingflow.dev/bpmn",
-}
-
-
-def opened(enter: Enter) -> Visit:
-    """The model in the modeler."""
+def filled(
+    enter: Enter, office: Office
+) -> tuple[bytes, dict[str, list[str]], set[tuple[str, ...]]]:
+    """What is drawn once everything is filled in; the times that timers showed; fields left out."""
     visit = enter()
     page = visit.open("/admin/drafts")
-    file = FilePayload(name="m.bpmn", mimeType="application/xml", buffer=with_a_diagram(MODEL))
+    empty = with_a_diagram((PANEL / "empty.bpmn").read_bytes())
+    file = FilePayload(name="m.bpmn", mimeType="application/xml", buffer=empty)
     page.get_by_label("BPMN file").set_input_files(file)
     page.get_by_role("button", name="Import").click()
     page.wait_for_selector(".modeler[data-ready]")
-    return visit
-
-
-def field_of(visit: Visit, label: str) -> Locator:
-    """A field of the panel."""
-    return visit.page.locator(".modeler-panel").get_by_label(label, exact=True)
-
-
-def say(visit: Visit, label: str, said: str) -> None:
-    """Fill in, choose or tick."""
-    field = field_of(visit, label)
-    kind = field.evaluate("(field) => field.type")
-    if kind == "checkbox":
-        field.check()
-    elif kind == "select-one":
-        field.select_option(said)
-    else:
-        field.fill(said)
-        field.press("Escape")  # in a script Tab indents
-        field.press("Tab")
-
-
-def test_every_property_becomes_what_the_engine_reads(enter: Enter, office: Office):
-    visit, at = opened(enter), ""
-    for each in properties():
-        if each.element != at:
-            choose(visit, f"{each.element} (")
-            at = each.element
-        if each.field == "Cycle":
-            say(visit, "When", "timeCycle")
-        say(visit, each.field, each.said)
-    root = model(visit, office)
-    for each in properties():
-        meant = root.xpath(f"string({each.path})", namespaces=NAMES)
-        assert meant == (each.said or "true"), each
+    used: set[tuple[str, ...]] = set()
+    there: set[tuple[str, ...]] = set()
+    times: dict[str, list[str]] = {}
+    at = ""
+    for field in fields():
+        if field.element != at:
+            there |= {tuple(pair) for pair in page.evaluate(LABELS)}
+            at = field.element
+            choose(visit, at)
+        used.add(say(visit, field))
+        if field.name in ("Duration", "Date", "Cycle", "Until"):
+            page.locator(".modeler-panel .firings li").first.wait_for()
+            times[at.removesuffix(" (")] = page.locator(".firings li").all_inner_texts()
+    there |= {tuple(pair) for pair in page.evaluate(LABELS)}
+    saved(visit)
+    content = page.request.get(page.url.partition("#")[0] + "/xml").body()
     assert visit.faults() == []
+    return content, times, there - used
+
+
+def say(visit: Visit, field: Field) -> tuple[str, str]:
+    """Fill in, choose or tick; the section and the name of the field."""
+    panel = visit.page.locator(".modeler-panel").first
+    if field.said == "+":
+        panel.get_by_role("button", name=f"Add {field.name}", exact=True).click()
+        return "", ""
+    *lists, name = field.name.split(" / ")
+    within = panel.get_by_role("group", name=lists[0], exact=True).first if lists else panel
+    one = within.get_by_label(name, exact=True).last
+    section, kind, style = one.evaluate(ABOUT)
+    if kind == "checkbox":
+        one.set_checked(field.said != "no")
+    elif kind == "select-one":
+        one.select_option(field.said)
+    else:
+        one.fill(field.said)
+        if kind == "textarea" and style == "mono":
+            one.press("Escape")  # in a script Tab indents
+        one.press("Tab")
+    return section, name
+
+
+def test_every_field_does_what_it_says(enter: Enter, office: Office, tmp_path: Path):
+    content, shown, left_out = filled(enter, office)
+    assert left_out == set()
+    shutil.copytree(PANEL, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "filled.bpmn20.xml").write_bytes(content)
+    with stages() as opened:
+        for scenario in read(tmp_path / "filled.scenario.yaml"):
+            with opened(scenario.clock) as stage:
+                result = play(scenario, stage)
+            assert result.ok, told(result)
+        for name, times in shown.items():
+            node, first = TIMERS[name]
+            with opened(moment(times[0]) - first) as stage:
+                assert fired(stage, content, node, len(times)) == times, name
+        with opened(parse_date(CLOCK, UTC)) as stage:
+            check_rights(stage, content)
+    assert shown.keys() == TIMERS.keys()
+
+
+TIMERS = {
+    "After a while": ("after", 90 * MINUTE),
+    "At a date": ("at", MINUTE),
+    "Now and then": ("again", 24 * 60 * MINUTE),
+    "On weekdays": ("weekdays", MINUTE),
+    "Three times": ("thrice", 7 * 60 * MINUTE),
+    "Meanwhile": ("hourly", 5 * 60 * MINUTE),
+    "Every night": ("everyNight", 24 * 60 * MINUTE),
+}
+"""The id of each timer, and how long before its first time it may be set."""
+
+
+def moment(shown: str) -> int:
+    """The time that the panel shows, in ms."""
+    written = "%a %d %b %Y %H:%M" + (":%S" if shown.count(":") > 1 else "")
+    return int(datetime.strptime(shown, written).replace(tzinfo=UTC).timestamp()) * 1000
+
+
+def deployed(stage: Stage, content: bytes) -> None:
+    """Put what was drawn on a stage."""
+    files = {"choice.form": (PANEL / "choice.form").read_bytes(), "m.bpmn": content}
+    stage.box.processes.deploy(files, SYSTEM).result()
+
+
+def fired(stage: Stage, content: bytes, node: str, times: int) -> list[str]:
+    """When a timer happens that is set now, as the panel shows such times."""
+    deployed(stage, content)
+    stage.box.instances.start("timers", {}, SYSTEM).result()
+    sql = "SELECT started FROM activity WHERE node = ? ORDER BY id"
+    rows: list[tuple[int]] = []
+    while len(rows) < times and (due := stage.box.clockwork.next_due()) is not None:
+        stage.pass_until(due)
+        rows = stage.box.store.read().execute(sql, (node,)).fetchall()
+    return [formats.exact(started, UTC) for (started,) in rows]
+
+
+def check_rights(stage: Stage, content: bytes) -> None:
+    """Who may start what, and cancel what they started."""
+    deployed(stage, content)
+    box = stage.box
+    gonzo, rizzo = Actor.user("gonzo"), Actor.user("rizzo", frozenset({"managers"}))
+    open_to = [
+        "people" in [one.key for one in box.processes.startable(who)]
+        for who in (Actor.user("piggy"), gonzo, rizzo)
+    ]
+    assert open_to == [False, True, True]
+    assert box.processes.get("people").description == "Who decides what."
+    number = stage.start("people", {"subject": "x"}, gonzo, None)
+    with pytest.raises(Forbidden):
+        box.instances.withdraw(number, None, rizzo)
+    box.instances.withdraw(number, "never mind", gonzo).result()
+    assert box.instances.status(number).status == "TERMINATED"
 
 
 def test_a_cycle_that_ends_fires_no_more(enter: Enter):
-    visit = opened(enter)
-    choose(visit, "Again (")
-    say(visit, "When", "timeCycle")
-    say(visit, "Cycle", "R/P1D")
+    visit = enter()
+    begin(visit, "Endless")
+    choose(visit, "Started (Start event)")
+    pressed(visit, "User task")
+    pressed(visit, "Timer on its edge")
+    say(visit, Field("", "Ends its activity", "no"))
+    say(visit, Field("", "When", "timeCycle"))
+    say(visit, Field("", "Cycle", "R/P1D"))
     firings = visit.page.locator(".firings li")
     firings.nth(4).wait_for()
-    say(visit, "Until", "2000-01-01T00:00")
+    say(visit, Field("", "Until", "2000-01-01T00:00"))
     firings.first.wait_for(state="detached")
-
-
-def test_what_the_iterations_give_is_gathered(enter: Enter, office: Office):
-    visit = opened(enter)
-    page = visit.page
-    for name in ("Count", "Look up", "Again", "Risen", "Failed", "Blow", "Mail", "Ask"):
-        choose(visit, f"{name} (")
-        page.get_by_role("button", name="Remove from the diagram").click()
-    choose(visit, "Vote (")
-    say(visit, "Assignee", "kermit")
-    say(visit, "Done", "parallel")
-    say(visit, "Or how many times", "2")
-    say(visit, "Variable for its number", "place")
-    page.get_by_role("button", name="Add Gather in a list").click()
-    say(visit, "Variable for the list", "votes")
-    say(visit, "From", "place")
-    say(visit, "To", "at")
-    choose(visit, "Over (")
-    page.get_by_role("button", name=re.compile("Remove from")).wait_for()
-    root = model(visit, office)
-    [variable] = root.xpath("//f:variableAggregation[@target='votes']/f:variable", namespaces=NAMES)
-    assert dict(variable.attrib) == {"source": "place", "target": "at"}
-    page.get_by_role("link", name="Deploy…").click()
-    page.get_by_role("button", name="Deploy version 1").click()
-    page.get_by_role("heading", name="Gathered").wait_for()
-    number = office.start("gathered")
-    with office.client("kermit") as client:
-        for task in status(office, number)["activeTasks"]:
-            client.get(f"/tasks/{task['taskId']}")
-            assert client.submit(f"/tasks/{task['taskId']}").status_code == 303
-    assert status(office, number)["variables"]["votes"] == [{"at": 0}, {"at": 1}]
-
-
-def status(office: Office, number: int) -> Any:
-    """What a program learns of an instance."""
-    headers = {"Authorization": f"Bearer {office.key}"}
-    answer = httpx.get(f"{office.url}/processapi/{number}/status", headers=headers)
-    assert answer.status_code == 200, answer.text
-    return answer.json()

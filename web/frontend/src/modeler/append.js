@@ -13,14 +13,15 @@ const KINDS = [
   ["bpmn:EndEvent", () => _("End event")],
 ];
 
-/** The section with buttons that add, connect and remove; nothing where that makes no sense. */
-export function appending(modeler, element) {
+/** The section with buttons that add (and then tell `drawn`), connect and remove; nothing where that
+ * makes no sense. */
+export function appending(modeler, element, drawn) {
   const bo = element.businessObject;
   const isNode = bo.$instanceOf("bpmn:FlowNode");
   if (!isNode && !element.waypoints && element.type !== "label") return null;
   const buttons = [
-    ...(isNode && !bo.$instanceOf("bpmn:EndEvent") ? KINDS.map((kind) => adder(modeler, element, kind)) : []),
-    bo.$instanceOf("bpmn:Activity") && button(_("Timer on its edge"), () => attach(modeler, element)),
+    ...(isNode && !bo.$instanceOf("bpmn:EndEvent") ? KINDS.map((kind) => adder(modeler, element, kind, drawn)) : []),
+    bo.$instanceOf("bpmn:Activity") && button(_("Timer on its edge"), () => attach(modeler, element, drawn)),
   ].filter(Boolean);
   const more = [
     isNode && connector(modeler, element),
@@ -36,17 +37,19 @@ export function appending(modeler, element) {
 
 const button = (text, onclick, kind = "") => h("button", { type: "button", className: `button small ${kind}`, onclick, data: { key: text } }, text);
 
-function adder(modeler, element, [type, name, eventDefinitionType]) {
+function adder(modeler, element, [type, name, eventDefinitionType], drawn) {
   return button(name(), () => {
     const shape = modeler.get("elementFactory").createShape({ type, eventDefinitionType });
     modeler.get("selection").select(modeler.get("autoPlace").append(element, shape));
+    drawn();
   });
 }
 
-function attach(modeler, host) {
+function attach(modeler, host, drawn) {
   const shape = modeler.get("elementFactory").createShape({ type: "bpmn:BoundaryEvent", eventDefinitionType: "bpmn:TimerEventDefinition" });
   const at = { x: host.x + host.width * 0.75, y: host.y + host.height };
   modeler.get("selection").select(modeler.get("modeling").createShape(shape, at, host, { attach: true }));
+  drawn();
 }
 
 function connector(modeler, element) {

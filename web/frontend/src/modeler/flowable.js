@@ -14,6 +14,8 @@ const WORDS = {
   "bpmn:Process": "candidateStarterUsers candidateStarterGroups potentialStarter executionListener onSuspend starterMayCancel instanceName",
   "bpmn:FlowNode": NODE,
   "bpmn:SequenceFlow": "executionListener skipExpression",
+  "bpmn:CatchEvent": "in",
+  "bpmn:ThrowEvent": "out",
   "bpmn:StartEvent": `initiator ${FORM}`,
   "bpmn:UserTask": `assignee owner candidateUsers candidateGroups dueDate priority category taskListener
     businessCalendarName taskIdVariableName activeTaskIdVariableName taskCompleterVariableName skipExpression ${FORM}`,

@@ -34,12 +34,21 @@ export class Panel {
     const element = this.selected;
     const content = () => (element?.businessObject ? this.content(element) : [h("p", { className: "hint" }, _("Several elements are selected."))]);
     redrawn(this.element, () => this.element.replaceChildren(...content()));
+    if (element !== this.shown) this.arrive();
+    this.shown = element;
+  }
+
+  // At something else one begins at its top; what was just drawn here wants a name first.
+  arrive() {
+    this.element.scrollTop = 0;
+    if (this.drawn) this.element.querySelector("[data-key=name]")?.focus();
+    this.drawn = false;
   }
 
   content(element) {
     const edits = new Edits(this.modeler, element, element.businessObject.processRef ?? element.businessObject);
     const shown = sections.filter((section) => section.fits(edits)).map((section) => this.section(section, edits));
-    return [this.chooser(element), ...shown, appending(this.modeler, element)].filter(Boolean);
+    return [this.chooser(element), ...shown, appending(this.modeler, element, () => (this.drawn = true))].filter(Boolean);
   }
 
   // Open as a person left it; what is rare waits closed until something is filled in.

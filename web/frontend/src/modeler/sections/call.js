@@ -1,6 +1,6 @@
 // Call activities, and values that go in and out.
 import { variables, whole } from "../completion.js";
-import { line, list, tick } from "../fields.js";
+import { line, list, note, tick } from "../fields.js";
 import { _ } from "../../js/texts.js";
 
 export const call = {
@@ -35,13 +35,20 @@ export const truth = (edits, word, label) =>
 
 export const carried = {
   title: () => _("Values in and out"),
-  fits: (edits) => edits.is("bpmn:CallActivity"),
+  fits: (edits) => edits.is("bpmn:CallActivity", "bpmn:ScriptTask") || brings(edits) || edits.is("bpmn:ThrowEvent") && carries(edits),
   fields: (edits, desk) => [
-    mappings(edits, desk, "in", _("In")),
-    mappings(edits, desk, "out", _("Out")),
-    truth(edits, "useLocalScopeForOutParameters", _("What comes out stays in the subprocess around it")),
+    !edits.is("bpmn:ThrowEvent") && mappings(edits, desk, "in", _("In")),
+    brings(edits) && note(_("From what was sent or thrown. Without entries all of it comes in.")),
+    edits.is("bpmn:CallActivity", "bpmn:ThrowEvent") && mappings(edits, desk, "out", _("Out")),
+    edits.is("bpmn:CallActivity") && truth(edits, "useLocalScopeForOutParameters", _("What comes out stays in the subprocess around it")),
   ],
 };
+
+const CARRIERS = ["Message", "Signal", "Error", "Escalation"].map((kind) => `bpmn:${kind}EventDefinition`);
+
+const carries = ({ bo }) => CARRIERS.includes(bo.eventDefinitions?.[0]?.$type);
+
+const brings = (edits) => edits.is("bpmn:CatchEvent") && carries(edits);
 
 /** A list of values that are carried from one place to another. */
 export function mappings(edits, desk, word, label) {

@@ -12,11 +12,11 @@ const TIMERS = ["timeDuration", "timeDate", "timeCycle"];
 
 export const event = {
   title: (edits) => TITLES[kindOf(edits)]?.() ?? _("Event"),
-  fits: (edits) => Boolean(KINDS[kindOf(edits)]),
+  fits: (edits) => Boolean(KINDS[kindOf(edits)]) && (kindOf(edits) !== "compensate" || edits.is("bpmn:ThrowEvent")),
   fields: (edits, desk) => [
     ...KINDS[kindOf(edits)](edits, desk, definition(edits) && edits.of(definition(edits))),
-    edits.is("bpmn:BoundaryEvent") && interrupts(edits, "cancelActivity", _("Ends its activity")),
-    edits.is("bpmn:StartEvent") && edits.bo.$parent?.triggeredByEvent && interrupts(edits, "isInterrupting", _("Ends what goes on around it")),
+    edits.is("bpmn:BoundaryEvent") && kindOf(edits) !== "error" && interrupts(edits, "cancelActivity", _("Ends its activity")),
+    edits.is("bpmn:StartEvent") && edits.bo.$parent?.triggeredByEvent && kindOf(edits) !== "error" && interrupts(edits, "isInterrupting", _("Ends what goes on around it")),
   ],
 };
 
@@ -89,6 +89,7 @@ const KINDS = {
     edits.is("bpmn:CatchEvent") && variable(inner, "escalationCodeVariable", _("Variable for the code")),
   ],
   conditional: (edits, desk, inner) => [formal(inner, desk, "condition", _("Happens when"), { hint: "${stock < 10}" })],
+  compensate: (edits, desk, inner) => (edits.is("bpmn:ThrowEvent") ? [undone(inner)] : []),
   link: (edits, desk, inner) => [line(_("Name of the link"), inner.get("name"), (name) => inner.set({ name }))],
   terminate: (edits, desk, inner) => [
     truth(inner, "terminateAll", _("End the whole instance, with those that called it")),
@@ -106,14 +107,26 @@ const variable = (edits, word, label) =>
   line(label, edits.get(`flowable:${word}`), (name) => edits.set({ [`flowable:${word}`]: name }), { mono: true });
 
 // A name that stands in the file, or an expression that gives one.
-function named(edits, desk, type, kind, label) {
+export function named(edits, desk, type, kind, label) {
   const [reference, computed] = [`${kind}Ref`, `flowable:${kind}Expression`];
   const names = () => edits.roots(type).map((root) => [root.name ?? "", root.id]).filter(([name]) => name);
-  const receives = edits.is("bpmn:ReceiveTask");
+  const receives = edits.is("bpmn:Task");
   return line(label, edits.get(computed) ?? edits.get(reference)?.name, (text) => {
     const dynamic = !receives && /^[$#]{/.test(text);
     edits.set({ [reference]: dynamic || !text ? undefined : edits.root(type, { name: text }), [computed]: dynamic ? text : "" });
   }, { key: reference, options: (before) => variables(() => desk.variables)(before) ?? whole(names)(before), check: desk.expression });
+}
+
+// What a throw event compensates: an activity beside it that has a handler, or everything.
+function undone(inner) {
+  const activities = (inner.element.parent?.children ?? []).filter(({ businessObject: bo, attachers = [] }) =>
+    bo.$instanceOf("bpmn:Activity") && (bo.$instanceOf("bpmn:SubProcess") || attachers.some((one) => one.businessObject.eventDefinitions?.[0]?.$type === "bpmn:CompensateEventDefinition")));
+  return choice(
+    _("Compensates"),
+    inner.get("activityRef")?.id,
+    [["", _("everything that was done around it")], ...activities.map(({ id, businessObject: { name } }) => [id, name || id])],
+    (id) => inner.set({ activityRef: activities.find((one) => one.id === id)?.businessObject }),
+  );
 }
 
 const heard = (signal) =>

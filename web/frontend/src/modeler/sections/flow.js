@@ -7,6 +7,9 @@ const CHOOSING = ["bpmn:ExclusiveGateway", "bpmn:InclusiveGateway", "bpmn:Comple
 
 const chooses = (bo) => CHOOSING.some((type) => bo?.$instanceOf(type));
 
+// As drawn: a file need not say of a node where its flows lead.
+const outgoing = ({ element }) => (element.outgoing ?? []).map(({ businessObject }) => businessObject).filter((bo) => bo.$instanceOf("bpmn:SequenceFlow"));
+
 export const conditions = {
   title: () => _("Condition"),
   fits: (edits) => edits.is("bpmn:SequenceFlow") && chooses(edits.bo.sourceRef),
@@ -18,9 +21,9 @@ export const conditions = {
 
 export const defaults = {
   title: () => _("Ways out"),
-  fits: (edits) => chooses(edits.bo) && (edits.bo.outgoing ?? []).length > 1,
+  fits: (edits) => chooses(edits.bo) && outgoing(edits).length > 1,
   fields(edits, desk) {
-    const flows = edits.bo.outgoing;
+    const flows = outgoing(edits);
     const label = (flow) => flow.name || _("to %(name)s", { name: flow.targetRef?.name || flow.targetRef?.id });
     return [
       choice(

@@ -3,6 +3,7 @@ import { variables } from "../completion.js";
 import { area, choice, line, note } from "../fields.js";
 import { _ } from "../../js/texts.js";
 import { mappings, truth } from "./call.js";
+import { named } from "./event.js";
 
 const SERVICES = ["bpmn:ServiceTask", "bpmn:SendTask", "bpmn:BusinessRuleTask"];
 const LANGUAGES = ["javascript", "juel"];
@@ -37,23 +38,37 @@ export const service = {
   title: () => _("Service"),
   fits: (edits) => edits.is(...SERVICES),
   fields(edits, desk) {
-    const external = ["external-worker", "external"].includes(edits.get("flowable:type"));
+    const kind = doneBy(edits);
     return [
       choice(
         _("Done by"),
-        external ? "worker" : "expression",
+        kind,
         [
           ["expression", _("an expression")],
           ["worker", _("an external worker")],
+          ...(edits.is("bpmn:SendTask") ? [["message", _("a message")]] : []),
         ],
-        (kind) => edits.set(kind === "worker"
-          ? { "flowable:type": "external-worker", "flowable:expression": "" }
-          : { "flowable:type": "", "flowable:topic": "" }),
+        (wanted) => choose(edits, wanted),
       ),
-      external ? worker(edits, desk) : expression(edits, desk),
+      DONE[kind](edits, desk),
     ].flat();
   },
 };
+
+function doneBy(edits) {
+  if (["external-worker", "external"].includes(edits.get("flowable:type"))) return "worker";
+  return edits.get("messageRef") && !edits.get("flowable:expression") ? "message" : "expression";
+}
+
+function choose(edits, kind) {
+  const nothing = { "flowable:type": "", "flowable:topic": "", "flowable:expression": "", ...(edits.is("bpmn:SendTask") ? { messageRef: undefined } : {}) };
+  const chosen = {
+    expression: () => ({ "flowable:expression": edits.get("flowable:expression") }),
+    worker: () => ({ "flowable:type": "external-worker" }),
+    message: () => ({ messageRef: edits.root("bpmn:Message", { name: edits.get("name") || edits.get("id") }) }),
+  };
+  edits.set({ ...nothing, ...chosen[kind]() });
+}
 
 const expression = (edits, desk) => [
   line(_("Expression"), edits.get("flowable:expression"), (text) => edits.set({ "flowable:expression": text }), {
@@ -77,3 +92,9 @@ const worker = (edits, desk) => [
   mappings(edits, desk, "externalWorkerOutParameter", _("What becomes of the answer")),
   edits.extensions("externalWorkerInParameter").length ? null : note(_("Without entries the worker gets all variables.")),
 ];
+
+const DONE = {
+  expression,
+  worker,
+  message: (edits, desk) => [named(edits, desk, "bpmn:Message", "message", _("Name of the message"))],
+};
