@@ -33,7 +33,7 @@ PAGES = {
     "task with a draft and comments": "/tasks/{drafted}",
     "start": "/start",
     "start form": "/start/leave_request_demo",
-    "help of a process": "/start/leave_request_demo/help",
+    "help of a process": "/start/expense_reimbursement_demo/help",
     "requests": "/requests?view=all",
     "request": "/requests/{report}",
     "request with comments": "/requests/{discussed}",

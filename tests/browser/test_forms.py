@@ -7,7 +7,7 @@ from playwright.sync_api import Dialog
 
 from tests.browser.conftest import Enter, Visit
 from tests.office import Office, begin
-from tests.serving import RECEIPT
+from tests.serving import PASSWORD, RECEIPT
 
 pytestmark = pytest.mark.browser
 
@@ -150,6 +150,44 @@ def test_a_session_that_is_over_loses_nothing(visit: Visit, office: Office):
         assert page.get_by_label("Title").input_value() == "Client dinner"
         page.get_by_role("button", name="Submit").click()
         page.get_by_role("heading", name="Look once more").wait_for()
+
+
+def test_who_signs_in_beside_a_form_sends_it_once_more(visit: Visit):
+    page = visit.page
+    page.get_by_label("Title").fill("Client dinner")
+    page.locator("[name=amount]").fill("12")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Submit").click()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # not signed in yet
+    with page.context.expect_page() as opened:
+        page.locator(".toast").get_by_role("link", name="Sign in").click()
+    beside = opened.value
+    beside.locator("[name=name]").fill("kermit")
+    beside.locator("[name=password]").fill(PASSWORD)
+    beside.get_by_role("button", name="Sign in").click()
+    beside.wait_for_url("**/tasks")
+    beside.close()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.get_by_text("You are signed in again.").wait_for()
+    assert page.locator(".toast").count() == 1
+    assert page.get_by_label("Title").input_value() == "Client dinner"
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("heading", name="Look once more").wait_for()
+
+
+def test_what_is_wrong_is_said_until_it_is_changed(visit: Visit):
+    page = visit.page
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_text("2 things need attention").wait_for()
+    title = page.get_by_label("Title")
+    assert title.get_attribute("aria-invalid") == "true"
+    assert page.get_by_text("Title is required.").count() == 2
+    title.fill("x")
+    assert title.get_attribute("aria-invalid") is None
+    assert page.get_by_text("Title is required.").count() == 1
+    assert page.locator("[name=amount]").get_attribute("aria-invalid") == "true"
+    page.get_by_role("button", name="Submit").click()
+    page.locator("[name=title][aria-invalid=true]").wait_for()
 
 
 def test_a_file_that_is_too_large_does_not_travel(enter: Enter, office: Office, tmp_path: Path):

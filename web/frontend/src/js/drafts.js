@@ -23,6 +23,7 @@ async function keep(form) {
 const keepAll = () => [...timers.keys()].forEach(keep);
 
 on("input", "form[data-draft]", (_event, form) => {
+  form.querySelector("[data-draft-said]").textContent = "";
   clearTimeout(timers.get(form));
   timers.set(form, setTimeout(() => keep(form), PAUSE));
 });

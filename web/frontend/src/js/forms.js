@@ -19,6 +19,12 @@ addEventListener("beforeunload", (event) => {
 // A form that comes back with errors puts the reader at their summary.
 whenever("[data-focus]", (element) => element.focus());
 
+// What is wrong with a field is said until it is changed; whether it is right now, the server says.
+on("input", ".filled .field:has([aria-invalid])", (_event, field) => {
+  for (const input of field.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
+  for (const error of field.querySelectorAll(".error")) error.replaceChildren();
+});
+
 on("change", "input[type=file][data-limit]", (_event, input) => {
   const limit = Number(input.dataset.limit);
   const large = [...input.files].some((file) => file.size > limit);

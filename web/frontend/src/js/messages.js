@@ -10,13 +10,16 @@ whenever("[data-toast]", (toast) => {
   if (!toast.classList.contains("bad")) setTimeout(() => toast.remove(), LONG_ENOUGH);
 });
 
-/** Shows a text as a toast; failures stay until they are closed. */
-function say(text, kind = "bad") {
+/** Shows a text as a toast, with a link that opens in a tab of its own; failures stay until they
+ * are closed, or something else is to be said. */
+function say(text, kind = "bad", link) {
+  document.querySelectorAll(".toasts .toast").forEach((old) => old.remove());
   const template = document.getElementById("toast");
   const toast = template.content.firstElementChild.cloneNode(true);
   toast.classList.remove("good");
   toast.classList.add(kind);
   toast.querySelector("span").textContent = text;
+  if (link) toast.querySelector("span").append(" ", Object.assign(document.createElement("a"), link));
   toast.querySelector("[data-close]").addEventListener("click", () => toast.remove());
   document.querySelector(".toasts").append(toast);
 }
@@ -31,21 +34,35 @@ document.addEventListener("htmx:responseError", (event) => {
 
 // A form with input in it does not go to the sign-in page, and does not fail for being of an
 // earlier session: it gets the token of the new one, and can be sent again.
+let waiting;
+
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   const form = event.target.closest?.("form[data-guard]");
   const status = event.detail.xhr.status;
   if (!form || (status !== 401 && status !== 403)) return;
   event.preventDefault();
-  if (status === 401) say(words("signedOut"));
+  if (status === 401) ask(form);
   else renew(form);
 });
 
-async function renew(form) {
+function ask(form) {
+  waiting = form;
+  say(words("signedOut"), "bad", { href: "/login", target: "_blank", textContent: words("signIn") });
+}
+
+// Back from the tab where they signed in, or not yet.
+document.addEventListener("visibilitychange", () => {
+  if (waiting && document.visibilityState === "visible") renew(waiting, () => {});
+});
+
+async function renew(form, signedOut = ask) {
   const answer = await fetch(location.href).catch(() => null);
-  const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
+  if (!answer) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (document.body.dataset.live && !page.body.dataset.live) return signedOut(form);
+  waiting = undefined;
   const token = page.querySelector("meta[name=csrf-token]")?.content;
-  const field = form.elements._csrf_token;
-  const renewed = answer?.ok && token && token !== field.value;
+  const renewed = answer.ok && token && token !== form.elements._csrf_token.value;
   if (renewed) document.querySelectorAll("[name=_csrf_token]").forEach((one) => (one.value = token));
   say(renewed ? words("signedIn") : words("failed").replace("0", 403), renewed ? "good" : "bad");
 }
