@@ -53,7 +53,7 @@ def export(form: str, data: str | None) -> None:
 def verify(file: Path | None, head: str, data: str | None, as_json: bool) -> int:
     """Check that nobody changed the log; exit code 1 if so.
 
-    The log of the data directory, or an export of it.
+    The log of the data directory, or an export of the whole of it: a selection has gaps.
 
     Note the hash that it prints somewhere else: with --head it shows later that the log was not
     made anew as a whole.
