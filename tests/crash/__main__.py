@@ -23,7 +23,7 @@ from appliance.store.migrations import VERSION
 from appliance.store.store import Store
 from tests.crash.aging import check_upgraded, turn_back
 from tests.crash.killing import Promises, check, killed, make_key, run
-from tests.crash.worker import POINTS
+from tests.crash.worker import POINTS, SELDOM
 
 RANDOM = "random"
 MIGRATION = "in-migration"
@@ -71,7 +71,8 @@ def _rounds(points: Sequence[str], rounds: int, seed: str) -> dict[str, object]:
 
 def _round(data: Path, promises: Promises, point: str, chance: Random, name: str) -> None:
     lines = chance.randint(1, 400)
-    number = chance.choice((1, 1, 2, 5, 20, 60))
+    seldom = SELDOM.get(point)
+    number = chance.randint(1, seldom) if seldom else chance.choice((1, 1, 2, 5, 20, 60))
     try:
         if point == COMMAND:
             _beside_a_command(data, promises, lines, chance)

@@ -8,15 +8,10 @@ import random
 import pytest
 
 from tests.crash.killing import Promises, check, killed, run
-from tests.crash.worker import POINTS
+from tests.crash.worker import POINTS, SELDOM
 
 pytestmark = pytest.mark.crash
 ROUNDS = int(os.environ.get("WORKINGFLOW_CRASH_ROUNDS", "6"))
-SELDOM = {
-    "before-checkpoint": "3", "within-checkpoint": "3", "after-checkpoint": "3",
-    "before-removal": "1", "before-files": "1", "before-backup": "1", "after-backup": "1",
-}  # fmt: skip
-"""The how manieth time it is, at points that come seldom."""
 
 
 def test_killed_at_random_moments(tmp_path):
@@ -33,6 +28,6 @@ def test_killed_at_random_moments(tmp_path):
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_at_a_point(tmp_path, point):
     data, promises = tmp_path / "data", Promises()
-    assert killed(run(data, promises, 20_000, point, SELDOM.get(point, "50")))
+    assert killed(run(data, promises, 20_000, point, str(SELDOM.get(point, 50))))
     assert promises.reached == 1
     check(data, promises)

@@ -64,6 +64,11 @@ POINTS = (
     "after-upload", "before-removal", "before-files", "before-backup", "after-backup",
     "in-migration", "after-failure", "power-at-write", "power-at-sync",
 )  # fmt: skip
+SELDOM = {
+    "before-checkpoint": 3, "within-checkpoint": 3, "after-checkpoint": 3,
+    "before-removal": 1, "before-files": 1, "before-backup": 1, "after-backup": 1,
+}  # fmt: skip
+"""Points that come seldom: more often than this hardly."""
 DAY = 86_400_000
 OPENING = 60
 """More syncs than opening a new store needs; one that fails then ends the program, as it should."""
