@@ -8,6 +8,7 @@ import re
 import pytest
 
 from tests.browser.conftest import Enter
+from tests.browser.test_modeler import begin, choose, fill, pressed
 from tests.office import Office
 from tests.serving import PASSWORD, Client, first
 
@@ -108,3 +109,23 @@ def test_what_the_editor_does_not_know_stays(enter: Enter, office: Office):
         latest = json.loads(client.get("/admin/forms/sampler/file").content)
     assert latest["components"][1].pop("description") == "As short as possible"
     assert latest == first
+
+
+def test_it_opens_beside_the_modeler_which_knows_what_was_saved(enter: Enter):
+    visit = enter()
+    begin(visit, "Formed")
+    choose(visit, "Started (Start event)")
+    pressed(visit, "User task")
+    fill(visit, "Form key", "beside")
+    page = visit.page
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Draw this form").click()
+    editor = opened.value
+    editor.wait_for_selector(".form-editor[data-ready]")
+    editor.get_by_label("Add a field", exact=True).select_option(label="Number")
+    editor.get_by_role("button", name="Save as version 1").click()
+    editor.get_by_text("Saved as version 1").wait_for()
+    editor.close()
+    page.evaluate("dispatchEvent(new Event('focus'))")  # as when its window is chosen again
+    page.get_by_role("link", name="Edit the form").wait_for()
+    assert visit.faults() == []

@@ -42,6 +42,7 @@ ADMIN_PAGES = [
     "/admin/forms/sampler/edit",
     "/admin/forms/sampler/file",
     "/admin/drafts",
+    "/admin/drafts/names",
     "/admin/drafts/{draft}",
     "/admin/drafts/{draft}/xml",
     "/admin/drafts/{draft}/deploy",

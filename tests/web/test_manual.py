@@ -20,7 +20,17 @@ from web.texts import ENGLISH, languages
 NAMES = manual.names()
 PAGES = [(name, language) for name, spoken in manual.files().items() for language in spoken]
 OTHERS = [code for code in languages() if code != ENGLISH]
-NOT_PAGES = ("/frag/", "/form", "/standing", "/case", "/diagram", "/xml", "/scenario", "/file")
+NOT_PAGES = (
+    "/frag/",
+    "/form",
+    "/standing",
+    "/case",
+    "/diagram",
+    "/xml",
+    "/scenario",
+    "/file",
+    "/names",
+)
 ROUTES = {
     path
     for module in (*app.PAGES, *app.ADMIN_PAGES, *app.OPEN_PAGES)

@@ -122,6 +122,12 @@ async def show(request: PageRequest, id: FromPath[int]) -> Response[Any]:
     return response
 
 
+@get(HOME + "/names")
+async def names(request: PageRequest) -> Response[Any]:
+    """What there is to choose from now."""
+    return _json(request.app.state.box.modeling.names())
+
+
 @get(DRAFT + "/xml")
 async def xml(request: PageRequest, id: FromPath[int]) -> Response[Any]:
     """The model, to be drawn or saved as a file."""
@@ -325,6 +331,6 @@ def _json(content: Any) -> Response[Any]:
 
 
 handlers = [
-    show_all, begin, edit, show, xml, save, check, copy, expression, firings, review, deploy,
+    show_all, begin, edit, show, names, xml, save, check, copy, expression, firings, review, deploy,
     delete,
 ]  # fmt: skip

@@ -50,6 +50,7 @@ export async function start(element) {
   controls(part("bar"), modeler);
   trying(element, modeler, draft, saving);
   leave(saving);
+  returning(panel, saving, heard);
   element.dataset.ready = "";
   heard(await post("/admin/drafts/check", { xml }));
   return undefined;
@@ -128,6 +129,16 @@ function trying(element, modeler, draft, saving) {
   button.addEventListener("click", () => {
     turn(true);
     run.begin();
+  });
+}
+
+// While one was elsewhere, such as in the form editor, there may have come to be more to choose from.
+function returning(panel, saving, heard) {
+  addEventListener("focus", async () => {
+    const answer = await fetch("/admin/drafts/names").catch(() => null);
+    if (!answer?.ok) return;
+    panel.names(await answer.json());
+    heard(await post("/admin/drafts/check", { xml: await saving.drawn() }));
   });
 }
 

@@ -18,10 +18,15 @@ export class Panel {
     this.modeler = modeler;
     this.desk = desk;
     this.draw();
-    const redraw = settled(() => this.draw());
-    modeler.on("selection.changed", redraw);
-    modeler.on("commandStack.changed", redraw);
-    modeler.on("import.done", redraw);
+    this.redraw = settled(() => this.draw());
+    for (const event of ["selection.changed", "commandStack.changed", "import.done"]) modeler.on(event, this.redraw);
+  }
+
+  /** Takes other names to choose from. */
+  names(names) {
+    if (JSON.stringify(names) === JSON.stringify(this.desk.names)) return;
+    this.desk.names = names;
+    this.redraw();
   }
 
   get selected() {

@@ -4,6 +4,8 @@ import { h } from "../dom.js";
 import { line, list, choice, tick } from "../fields.js";
 import { _ } from "../../js/texts.js";
 
+const NARROWEST = 640;
+
 const word = (edits, name, label, more) =>
   line(label, edits.get(`flowable:${name}`), (text) => edits.set({ [`flowable:${name}`]: text }), { key: name, ...more });
 
@@ -50,14 +52,23 @@ export const taskForm = {
       word(edits, "formKey", _("Form key"), { options: whole(() => desk.names.forms), check: desk.expression }),
       key && !key.includes("{") && h(
         "a",
-        { className: "button small", target: "_blank", href: `/admin/forms/${encodeURIComponent(key)}/edit` },
+        { className: "button small", target: "_blank", href: `/admin/forms/${encodeURIComponent(key)}/edit`, onclick: beside },
         known ? _("Edit the form") : _("Draw this form"),
-        h("span", { className: "unseen" }, ` (${_("in a new tab")})`),
+        h("span", { className: "unseen" }, " (", _("in a window beside"), ")"),
       ),
       !key && formProperties(edits),
     ];
   },
 };
+
+// Where a browser lets no window open, the link leads into a tab.
+function beside(event) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const { availWidth, availHeight } = screen;
+  const width = Math.max(NARROWEST, Math.round(availWidth / 2));
+  const features = `popup,width=${width},height=${availHeight},left=${availWidth - width},top=0`;
+  if (open(event.currentTarget.href, "form-editor", features)) event.preventDefault();
+}
 
 const inEventSubProcess = (edits) => edits.is("bpmn:StartEvent") && edits.bo.$parent?.triggeredByEvent;
 
