@@ -11,7 +11,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -151,7 +151,7 @@ START_FORM = {
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """A server at work. ``key`` lets a program in.
+    """A server at work. ``key`` lets a program in, ``signed_in`` are people with their cookies.
 
     ``cases`` has instances by what is special, the open ``incident`` of the broken one
     and a ``draft``.
@@ -160,6 +160,7 @@ class Office:
     served: Served
     cases: dict[str, int]
     key: str
+    signed_in: dict[str, httpx.Cookies] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -177,9 +178,16 @@ class Office:
 
     @contextmanager
     def client(self, name: str) -> Iterator[Client]:
-        """The browser without scripts of a person who is signed in."""
+        """The browser without scripts of a person who is signed in.
+
+        They sign in once, since passwords are made to be slow, and again when that was undone.
+        """
         with Client(self.url) as client:
-            assert client.sign_in(name, PASSWORD).status_code == 303
+            client.cookies = self.signed_in.get(name, httpx.Cookies())
+            if client.get("/account").status_code != 200:
+                client.cookies.clear()
+                assert client.sign_in(name, PASSWORD).status_code == 303
+                self.signed_in[name] = httpx.Cookies(client.cookies)
             yield client
 
 

@@ -11,9 +11,8 @@ import pytest
 from appliance.box import Box
 from appliance.config import Config
 from tests.appliance.processes import ERP, deploy, names
-from tests.play import as_xml
 
-OLD = "start > a > b > end"
+OLD, NEW = "start > a > b > end", "start > check > b > end"
 
 
 @contextlib.contextmanager
@@ -23,13 +22,12 @@ def opened(folder) -> Iterator[Box]:
 
 
 @pytest.fixture
-def ids(tmp_path, run) -> list[str]:
+def ids(tmp_path) -> list[str]:
     """Two instances of version 1 at the task ``a``, beside version 2, which has no ``a``."""
-    (tmp_path / "play.bpmn").write_text(as_xml("start > check > b > end"))
     with opened(tmp_path) as box:
         deploy(box, OLD)
         found = [box.instances.start("play", {}, ERP).result(10).instance_id for _ in range(2)]
-    assert run("deploy", "play.bpmn").stdout == "play: deployed as version 2\n"
+        deploy(box, NEW)
     return [str(id) for id in found]
 
 

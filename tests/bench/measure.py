@@ -15,6 +15,17 @@ class Missing(Exception):
 
 
 @contextmanager
+def alone() -> Iterator[None]:
+    """What was there before is none of the garbage collector's business meanwhile."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+@contextmanager
 def collected() -> Iterator[None]:
     """The garbage collector runs before, and not by chance in the turn of one of two."""
     gc.collect()
@@ -32,8 +43,8 @@ def interleaved(
 ) -> dict[str, float]:
     """The median seconds of each work; they take turns, so that what disturbs one disturbs all."""
     found: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(rounds):
-        for name, work in works.items():
+    with alone():
+        for name, work in list(works.items()) * rounds:
             with collected():
                 began = clock()
                 work()
@@ -44,8 +55,8 @@ def interleaved(
 def least(*works: Callable[[], object], rounds: int = 9) -> list[float]:
     """The least processor time of each, in seconds, in turns: whatever disturbs only adds."""
     times: list[list[float]] = [[] for _ in works]
-    for _ in range(rounds):
-        for work, seconds in zip(works, times, strict=True):
+    with alone():
+        for work, seconds in list(zip(works, times, strict=True)) * rounds:
             with collected():
                 began = time.process_time()
                 work()

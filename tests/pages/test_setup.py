@@ -1,5 +1,7 @@
 """The set-up link: once, in time, for the first administrator only."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.serving import PASSWORD, Client, Served, first
@@ -8,9 +10,18 @@ NEW = {"name": "kermit", "display_name": "Kermit", "password": PASSWORD, "again"
 
 
 @pytest.fixture
-def new(tmp_path):
+def new(tmp_path) -> Iterator[Served]:
     """A server on an empty data directory."""
     server = Served(tmp_path / "data", ("--demos", "false")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def still_new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One for tests that set nothing up."""
+    data = tmp_path_factory.mktemp("new") / "data"
+    server = Served(data, ("--demos", "false")).start()
     yield server
     server.stop()
 
@@ -31,8 +42,8 @@ def test_from_the_printed_link_to_an_api_key(new: Served):
         assert called.json() == []
 
 
-def test_there_is_nothing_to_see_without_the_link(new: Served):
-    with Client(new.url) as client:
+def test_there_is_nothing_to_see_without_the_link(still_new: Served):
+    with Client(still_new.url) as client:
         for path in ("/setup", "/setup?token=", "/setup?token=x", "/setup?token=%00"):
             response = client.get(path)
             assert response.status_code == 410
@@ -68,20 +79,20 @@ def test_afterwards_it_is_gone(new: Served):
     ],
     ids=str,
 )
-def test_a_form_that_is_not_right_is_shown_again(new: Served, change, said):
-    with Client(new.url) as client:
-        client.get(new.setup_link)
-        response = client.submit("/setup", token=token_of(new), **NEW | change)
+def test_a_form_that_is_not_right_is_shown_again(still_new: Served, change, said):
+    with Client(still_new.url) as client:
+        client.get(still_new.setup_link)
+        response = client.submit("/setup", token=token_of(still_new), **NEW | change)
         assert response.status_code == 422
         assert said in response.text
         assert PASSWORD not in response.text
         assert "<script>" not in response.text
-        assert client.get(new.setup_link).status_code == 200
+        assert client.get(still_new.setup_link).status_code == 200
 
 
-def test_the_link_is_not_given_to_other_sites(new: Served):
-    with Client(new.url) as client:
-        assert client.get(new.setup_link).headers["referrer-policy"] == "same-origin"
+def test_the_link_is_not_given_to_other_sites(still_new: Served):
+    with Client(still_new.url) as client:
+        assert client.get(still_new.setup_link).headers["referrer-policy"] == "same-origin"
 
 
 def test_the_token_is_not_in_the_log(new: Served):
