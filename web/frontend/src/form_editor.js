@@ -162,6 +162,7 @@ class Editor {
       this.button.lastChild.textContent = _("Save as version %(num)s", { num: version + 1 });
     } catch (error) {
       this.failed(error);
+      if (error.code === "CONFLICT") meet(error.message);
     }
   }
 
@@ -177,4 +178,11 @@ class Editor {
     this.status.textContent = text;
     this.status.classList.toggle("bad", bad);
   }
+}
+
+// Somebody else saved this form: theirs or mine, never one over the other.
+function meet(message) {
+  const dialog = document.getElementById("conflict");
+  dialog.querySelector("[data-message]").textContent = message;
+  dialog.showModal();
 }
