@@ -125,6 +125,8 @@ SELECT id FROM task WHERE ended IS NULL AND root = (SELECT root FROM instance WH
 """
 _DUE = f"coalesce({{0}}.due, {2**62})"
 _NAME = "lower(coalesce({0}.name, ''))"
+DONE = 20_000
+"""So many of the tasks that somebody completed a search looks at: years of work."""
 COUNTED = 10_000
 """So far tasks are counted: the numbers stand on every page."""
 
@@ -217,13 +219,17 @@ def searched(number: bool, done: bool) -> str:
 def done(
     connection: sqlite.Connection, bound: Mapping[str, object], *, conditions: Sequence[str]
 ) -> list[Row]:
-    """A page (and one row more) of the tasks that ``:who`` completed, the latest first."""
-    conditions = ["t.completed_by = :who", *conditions]
-    if bound["after"] is not None:
-        conditions.append("(t.ended, t.id) < (SELECT ended, id FROM task WHERE id = :after)")
+    """A page (and one row more) of the tasks that ``:who`` completed, the latest first.
+
+    Conditions are looked for in the latest ``DONE`` of them, from the page's beginning on.
+    """
+    after = " AND (ended, id) < (SELECT ended, id FROM task WHERE id = :after)"
+    own = f"completed_by = :who{after if bound['after'] is not None else ''}"
+    latest = f"SELECT * FROM task WHERE {own} ORDER BY ended DESC, id DESC LIMIT {DONE}"
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     sql = (
-        f"{_TASK_ROW} FROM task t JOIN instance i ON i.id = t.instance"
-        f" WHERE {' AND '.join(conditions)} ORDER BY t.ended DESC, t.id DESC LIMIT {PAGE + 1}"
+        f"{_TASK_ROW} FROM ({latest}) t JOIN instance i ON i.id = t.instance"
+        f" {where} ORDER BY t.ended DESC, t.id DESC LIMIT {PAGE + 1}"
     )
     return connection.execute(sql, bound).fetchall()
 

@@ -9,6 +9,7 @@ from appliance.actor import Actor
 from appliance.box import Box
 from appliance.errors import Conflict, Forbidden, InvalidInput
 from appliance.store import sqlite
+from appliance.store.migrations import m0021_about
 from appliance.store.soundness import unsound
 from engine.errors import FormInvalid, TaskAlreadyClaimed, TaskNotFound
 from tests.appliance.given import DAY, HOUR
@@ -153,7 +154,7 @@ def test_an_inbox_of_before_it_had_the_names_of_cases_is_searched(box, clock):
     box.close()
     with closing(sqlite.connect(config.data / "workingflow.db")) as connection:
         connection.execute("ALTER TABLE inbox DROP COLUMN about")
-        connection.execute("PRAGMA user_version = 20")
+        connection.execute(m0021_about.SQL)
     again = Box(config, clock)
     try:
         assert len(shown(again, KERMIT, q="order-17")) == 1

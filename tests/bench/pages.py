@@ -27,6 +27,7 @@ LISTS = [
     "/tasks?q=Work",
     "/tasks?q=no-such-word",
     "/tasks?view=group&q=no-such-word",
+    "/tasks?view=done&q=no-such-word",
     "/tasks?process=Other",
     "/requests?view=all",
     "/search?q=Work",
