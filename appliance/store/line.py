@@ -5,8 +5,9 @@ begins with one from behind, for a server that is never idle would never come to
 
 Many who were answered together mostly ask again together, as fast as the server takes their
 requests in. So before a batch that follows a large one, the writer sleeps a moment until most of
-them are there again, and nobody wakes it before. Else the first few of them would be committed
-alone, and their commands would fight for Python's lock with the server that takes in the others.
+them are there again, and no caller wakes it before; when they do not come, it expects half as many
+the next time. Else the first few of them would be committed alone, and their commands would fight
+for Python's lock with the server that takes in the others.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class Line:
     def put_behind(self, item: Item) -> None:
         """A command that lets callers pass, also those who come later."""
         self._behind.append(item)
-        if self._wanted == 1:
+        if self._wanted != _NOBODY:
             self._bell.put(None)
 
     def end(self) -> None:
@@ -100,16 +101,11 @@ class Line:
         return self._callers.popleft()
 
     def _sleep(self, wanted: int, seconds: float | None) -> bool:
-        """Until so many callers are there, or the end; whether that came in time.
-
-        Who wants only one takes what is behind, too.
-        """
+        """Until so many callers are there, or something behind, or the end; whether in time."""
         self._wanted = wanted
         until = None if seconds is None else time.monotonic() + seconds
         try:
-            while not (len(self._callers) >= wanted or (wanted == 1 and self._behind)):
-                if self._ended:
-                    break
+            while len(self._callers) < wanted and not (self._behind or self._ended):
                 left = None if until is None else max(0.0, until - time.monotonic())
                 self._bell.get(timeout=left)
         except Empty:

@@ -102,3 +102,14 @@ def test_what_nobody_waits_for_is_taken_together_when_no_caller_is_there():
     for each in behind:
         line.put_behind(each)
     assert batch(line) == behind
+
+
+def test_what_nobody_waits_for_ends_a_wait_for_callers():
+    line = Line(patience=LONG)
+    put(line, MANY)
+    batch(line)
+    behind = item()
+    coming = threading.Timer(0.05, lambda: line.put_behind(behind))
+    coming.start()
+    assert batch(line) == [behind]  # would take minutes
+    coming.join()
