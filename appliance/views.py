@@ -96,7 +96,7 @@ class Status(msgspec.Struct, frozen=True):
 class InstanceRow(msgspec.Struct, frozen=True):
     """An instance in a list; ``waiting`` names its steps, a task of it may be ``overdue``.
 
-    ``problem``: an incident is open in it, or in what it calls.
+    ``problem``: an incident is open in it, or, if nothing calls it, in what it calls.
     """
 
     id: int

@@ -215,7 +215,7 @@ class Subscribed(msgspec.Struct, array_like=True, gc=False, tag="subscribed"):
     """A token waits for a message, signal or condition, or may be compensated.
 
     ``node`` is where it takes effect; ``name`` the message's or signal's name; ``data`` what a
-    compensation handler will see.
+    compensation handler will see, or that a condition came true while the instance is suspended.
     """
 
     subscription: int

@@ -99,7 +99,7 @@ def active_nodes(connection: sqlite.Connection, instances: Sequence[int]) -> lis
 
 
 def with_problems(connection: sqlite.Connection, instances: Sequence[int]) -> set[int]:
-    """Those of these instances where, or below which, an incident is open."""
+    """Those of these instances where an incident is open, of a top-level one also below it."""
     return _those(connection, instances, _PROBLEM)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -79,20 +78,8 @@ def box_of(locator: Locator) -> FloatRect:
     return box
 
 
-@pytest.fixture(scope="session")
-def session_of(office: Office) -> Callable[[str], str]:
-    """Signs people in, each once: passwords are made to be slow."""
-
-    @cache
-    def signed_in(name: str) -> str:
-        with office.client(name) as client:
-            return client.cookies["wf_session"]
-
-    return signed_in
-
-
 @pytest.fixture
-def enter(chromium: Browser, office: Office, session_of: Callable[[str], str]) -> Iterator[Enter]:
+def enter(chromium: Browser, office: Office) -> Iterator[Enter]:
     """Opens a browser: ``enter("kermit", viewport=PHONE, java_script_enabled=False)``."""
     with ExitStack() as stack:
 
@@ -101,7 +88,8 @@ def enter(chromium: Browser, office: Office, session_of: Callable[[str], str]) -
             stack.callback(context.close)
             context.add_init_script(_NOTE_VIOLATIONS)
             visit = Visit(context.new_page(), office.url).listen()
-            visit.cookie("wf_session", session_of(name))
+            with office.client(name) as client:
+                visit.cookie("wf_session", client.cookies["wf_session"])
             return visit
 
         yield opened

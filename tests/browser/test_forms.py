@@ -7,7 +7,7 @@ from playwright.sync_api import Dialog
 
 from tests.browser.conftest import Enter, Visit
 from tests.office import Office, begin
-from tests.serving import PASSWORD, RECEIPT
+from tests.serving import PASSWORD, RECEIPT, Client
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +25,13 @@ def visit(enter: Enter, place: str) -> Visit:
     visit = enter()
     visit.open(place)
     return visit
+
+
+def sign_in_anew(visit: Visit, office: Office) -> None:
+    """Begin another session of kermit's in this browser."""
+    with Client(office.url) as client:
+        assert client.sign_in("kermit", PASSWORD).status_code == 303
+        visit.cookie("wf_session", client.cookies["wf_session"])
 
 
 @pytest.fixture
@@ -143,13 +150,27 @@ def test_a_session_that_is_over_loses_nothing(visit: Visit, office: Office):
     page.context.clear_cookies()
     page.get_by_role("button", name="Submit").click()
     page.get_by_text("You have been signed out.").wait_for()
-    with office.client("kermit") as again:
-        visit.cookie("wf_session", again.cookies["wf_session"])
-        page.get_by_role("button", name="Submit").click()
-        page.get_by_text("You are signed in again.").wait_for()
-        assert page.get_by_label("Title").input_value() == "Client dinner"
-        page.get_by_role("button", name="Submit").click()
-        page.get_by_role("heading", name="Look once more").wait_for()
+    sign_in_anew(visit, office)
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_text("You are signed in again.").wait_for()
+    assert page.get_by_label("Title").input_value() == "Client dinner"
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("heading", name="Look once more").wait_for()
+
+
+def test_a_session_that_cannot_be_renewed_yet_says_so(enter: Enter, place: str, office: Office):
+    visit = enter(service_workers="block")
+    page = visit.open(place)
+    page.get_by_label("Title").fill("Client dinner")
+    sign_in_anew(visit, office)
+    address = f"**{place}"
+    page.route(address, lambda it: it.abort() if it.request.method == "GET" else it.continue_())
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_text("The server cannot be reached.").wait_for()
+    page.unroute(address)
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_text("You are signed in again.").wait_for()
+    assert page.get_by_label("Title").input_value() == "Client dinner"
 
 
 def test_who_signs_in_beside_a_form_sends_it_once_more(visit: Visit):

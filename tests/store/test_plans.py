@@ -112,6 +112,7 @@ def read_everything(box: Box, id: int) -> None:
         for sort in ("due", "-due", "priority", "created", "name", "process"):
             box.inbox.list(GONZO, view, sort=sort, page=str(task))
             box.inbox.list(GONZO, view, process="outer", sort=sort)
+            box.inbox.list(GONZO, view, q=str(task), sort=sort)
     assert box.inbox.counts(GONZO).substituting is not None
     box.substitutes.list("kermit", ADMIN)
     box.substitutes.coming("kermit")
@@ -156,6 +157,7 @@ def read_what_waits(box: Box, id: int) -> None:
         box.instances.list(view, variable="n=1", overdue=True, since=1, until=2**60)
         box.instances.list(view, process="outer", version="1", sort="process", variable="n")
     box.overview.overdue()
+    box.overview.latest_tasks()
     box.overview.late_jobs()
     box.overview.topics()
     box.overview.running()
@@ -164,6 +166,7 @@ def read_what_waits(box: Box, id: int) -> None:
     box.statistics.of("outer", 1)
     box.statistics.live("outer")
     box.statistics.running("outer")
+    box.statistics.busy()
     box.variables.local(id)
     box.variables.value(id, "n")
     box.variables.history(id, "n")

@@ -25,7 +25,6 @@ def plain(text: str) -> str:
         ("Completed", {"what": "ended", "detail": "completed"}),
         ("Cancelled by you | Rain: much", {"what": "ended", "detail": "cancelled: Rain: much"}),
         ("Cancelled by you", {"what": "ended", "detail": "cancelled"}),
-        ("Failed | too late", {"what": "ended", "detail": "failed: too late"}),
         ("Review: for you", {"what": "task", "detail": "kermit"}),
         ("Review: waiting", {"what": "task"}),
         ("Review: claimed by you", {"what": "assigned", "detail": "kermit"}),

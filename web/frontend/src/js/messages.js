@@ -57,7 +57,7 @@ document.addEventListener("visibilitychange", () => {
 
 async function renew(form, signedOut = ask) {
   const answer = await fetch(location.href).catch(() => null);
-  if (!answer) return;
+  if (!answer) return say(words("offline"));
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (document.body.dataset.live && !page.body.dataset.live) return signedOut(form);
   waiting = undefined;
