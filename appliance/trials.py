@@ -320,14 +320,14 @@ def _given(trial: _Trial, files: Given) -> Iterator[dict[str, list[str]]]:
             placed[place] = content
             places.setdefault(name, []).append(place)
     paths = {place: _scenario(trial.stage).parent / place for place in placed}
-    for place, path in paths.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(placed[place])
     try:
+        for place, path in paths.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(placed[place])
         yield places
     except BaseException:
         for place in placed.keys() - trial.uploads.keys():
-            paths[place].unlink()
+            paths[place].unlink(missing_ok=True)
         raise
     trial.uploads |= placed
     trial.received = received
@@ -337,7 +337,7 @@ def _place(name: str, content: bytes, taken: Mapping[str, bytes]) -> str:
     """A free place for a file of this name, or the one where it is already."""
     folded = {place.casefold(): found for place, found in taken.items()}
     for number in itertools.count(1):
-        place = f"{_FOLDER}/{number}/{name}" if number > 1 else f"{_FOLDER}/{name}"
+        place = f"{_FOLDER}-{number}/{name}" if number > 1 else f"{_FOLDER}/{name}"
         if folded.get(place.casefold(), content) == content:
             return place
     raise AssertionError

@@ -133,11 +133,8 @@ def _check_step(file: Path, number: int, step: Step) -> None:
     if step.within is not None and not _is_about_one(step):
         raise BadScenario(file, number, f"{step.name} is about no instance: leave out `in`")
     match step:
-        case steps.Start() | steps.Complete() if steps.fills(step) and step.variables:
-            raise BadScenario(file, number, f"{step.name}: give variables or a form, not both")
         case steps.Start() | steps.Complete():
-            given = [path for some in steps.uploads(step, file.parent).values() for path in some]
-            _check_files(file, number, "files", given)
+            _check_filling(file, number, step)
         case steps.Job(job=answer):
             given = [answer.complete, answer.fail, answer.error]
             if sum(each is not msgspec.UNSET for each in given) != 1:
@@ -170,6 +167,17 @@ def _is_about_one(step: Step) -> bool:
         return step.activate is True
     alone = (steps.Start, steps.Advance, steps.Until, steps.RunJobs, steps.Deploy)
     return not isinstance(step, alone)
+
+
+def _check_filling(file: Path, number: int, step: steps.Filling) -> None:
+    """What does not go through a form has no place beside one."""
+    if steps.fills(step):
+        if step.variables:
+            raise BadScenario(file, number, f"{step.name}: give variables or a form, not both")
+        if isinstance(step, steps.Start) and step.business_key is not None:
+            raise BadScenario(file, number, "start: a form has no business_key: leave it out")
+    paths = [path for some in steps.uploads(step, file.parent).values() for path in some]
+    _check_files(file, number, "files", paths)
 
 
 def _check_expectations(file: Path, number: int, expect: steps.Expectations) -> None:

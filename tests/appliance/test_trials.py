@@ -186,9 +186,9 @@ def test_files_go_into_forms_and_into_the_scenario(trying: Box, tmp_path: Path):
     assert view.status == "COMPLETED"
     assert view.steps[1]["files"] == {"papers": ["files/same_name.txt"]}
     files = trying.trials.scenario(trial.id, KERMIT)
-    assert {name: text for name, text in files.items() if name.startswith("files/")} == {
+    assert {name: text for name, text in files.items() if name.startswith("files")} == {
         "files/same_name.txt": b"first",
-        "files/2/Same_name.txt": b"second",
+        "files-2/Same_name.txt": b"second",
     }
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -198,6 +198,17 @@ def test_files_go_into_forms_and_into_the_scenario(trying: Box, tmp_path: Path):
     (tmp_path / "files/same_name.txt").unlink()
     ran = CliRunner().invoke(program, ["test", str(tmp_path)])
     assert "files: there is no file" in ran.output
+
+
+def test_a_file_may_be_called_as_a_folder_could_be(trying: Box):
+    trying.processes.deploy({"papers.form": PAPERS}, SYSTEM).result(10)
+    trial = begin(trying, WITH_PAPERS)
+    names = ("2", "a.txt", "a.txt", "files", "files-2")
+    papers = [(name, str(number).encode()) for number, name in enumerate(names)]
+    view = trying.trials.act(trial.id, {"start": "play"}, KERMIT, {"papers": papers})
+    places = view.steps[0]["files"]["papers"]
+    files = trying.trials.scenario(trial.id, KERMIT)
+    assert [files[place] for place in places] == [content for _, content in papers]
 
 
 def test_files_of_a_trial_have_a_limit_and_refused_ones_do_not_count(trying: Box, monkeypatch):

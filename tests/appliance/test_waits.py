@@ -2,6 +2,7 @@
 
 import pytest
 
+from appliance import waits
 from tests.appliance.processes import ADMIN, start
 from tests.play import as_xml
 
@@ -49,6 +50,18 @@ def test_a_caller_waits_for_what_its_called_one_does(box):
     [called] = box.instances.detail(caller).called
     for id in (caller, called.id):
         assert [one.name for one in box.instances.detail(id).awaited] == ["alarm"]
+
+
+def test_what_others_wait_for_does_not_crowd_out_what_this_one_does(box, monkeypatch):
+    monkeypatch.setattr(waits, "MOST", 1)
+    start(box, with_signal(SIGNAL, "called"), "called")
+    call = '<callActivity id="{}" calledElement="called"/>\n'.format
+    both = "start > all+ > one > end\nall+ > two > end"
+    caller = start(box, call("one") + call("two") + both, "caller")
+    called = box.instances.detail(caller).called
+    for id in (caller, *(one.id for one in called)):
+        assert [one.name for one in box.instances.detail(id).awaited] == ["alarm"]
+    assert len(called) == 2
 
 
 def test_an_event_subprocess_waits_but_not_what_may_be_compensated(box):

@@ -54,7 +54,7 @@ async def show_all(request: PageRequest) -> Response[Any]:
         listing=listing,
         found=Slice.of(found, listing, sorts),
         running=running,
-        problems=_problems(box),
+        problems=await asyncio.to_thread(_problems, box),
     )
 
 
