@@ -82,12 +82,18 @@ class List {
   }
 }
 
+/** How well a text fits: 0 when it begins with the word, 1 when it has it inside, else 2. */
+const fit = (text, wanted) => {
+  const at = text.toLowerCase().indexOf(wanted);
+  return at < 0 ? 2 : Math.min(at, 1);
+};
+
 const matching = (options, word) => {
   const wanted = word.toLowerCase();
-  return options.filter(
-    ([value, text]) =>
-      value !== word && (value.toLowerCase().includes(wanted) || text?.toLowerCase().includes(wanted)),
-  );
+  const rank = ([value, text]) => Math.min(fit(value, wanted), fit(text ?? "", wanted));
+  return options
+    .filter((each) => each[0] !== word && rank(each) < 2)
+    .sort((one, other) => rank(one) - rank(other));
 };
 
 /** Completes the whole value. */
