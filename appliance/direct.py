@@ -92,12 +92,15 @@ class DirectDatabase:
             self._connection.close()
 
     def _roll_back(self) -> None:
-        # A full disk may have ended the transaction already.
+        # A full disk may have ended the transaction already, or not even let it end.
         if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
+            with contextlib.suppress(sqlite.IOError, sqlite.FullError):
+                self._connection.execute("ROLLBACK")
 
     def _bury(self) -> bool:
         """Write over what was refused, in the log; whether that was possible."""
+        if self._connection.in_transaction:
+            return False
         try:
             self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         except sqlite.Error:

@@ -69,12 +69,13 @@ class _Reader:
         name: str = "",
         groups: Sequence[str] = (),
         users: Sequence[str] = (),
+        outcome: str = "",
     ) -> None:
         instance, node = self._place(token)
         if instance in self._inside:
             label = name or self._label(instance, node)
             self.lines.append(
-                HistoryLine(self._at, self._by, what, node, label, detail, groups, users)
+                HistoryLine(self._at, self._by, what, node, label, detail, groups, users, outcome)
             )
 
     def _place(self, token: int) -> tuple[int, str]:
@@ -148,7 +149,8 @@ class _Reader:
 
     def _task_completed(self, event: ev.TaskCompleted) -> None:
         name = self._task_name(event.task) or ""
-        self._add("task-completed", event.task, self._said(event), name)
+        outcome = event.outcome or ""
+        self._add("task-completed", event.task, self._said(event), name, outcome=outcome)
 
     def _said(self, event: ev.TaskCompleted) -> str:
         """What the button said that was pressed."""

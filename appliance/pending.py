@@ -91,9 +91,11 @@ Outcome = tuple[Pending[Any], Any, BaseException | None]
 
 
 def settle(outcomes: Iterable[Outcome]) -> None:
-    """Give pending results their outcomes and wake whoever waits for them."""
+    """Give pending results their outcomes, once, and wake whoever waits for them."""
     loops: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
     for pending, value, error in outcomes:
+        if pending._settled:
+            continue
         pending._value, pending._error = value, error
         pending._settled = True
         if pending._then is not None:

@@ -265,7 +265,8 @@ class HistoryLine(msgspec.Struct, frozen=True):
     task-completed, task-cancelled, timer, incident, incident-resolved, migrated, moved-back,
     modified, repeated, rescheduled, set, file, log. ``name`` is the step it happened at (or the
     process), ``detail`` an assignee, what the button of an outcome says, status, message or
-    reason; ``groups`` and ``users`` are those whom a task was open to.
+    reason; ``groups`` and ``users`` are those whom a task was open to, ``outcome`` is the value of
+    the button.
     """
 
     at: int
@@ -276,6 +277,7 @@ class HistoryLine(msgspec.Struct, frozen=True):
     detail: str = ""
     groups: Sequence[str] = ()
     users: Sequence[str] = ()
+    outcome: str = ""
 
 
 class Marks(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from math import ceil
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -93,6 +94,15 @@ class Line:
         if item is None and self._behind and not self._taken:
             return self._behind.popleft()
         return item
+
+    def rest(self) -> list[Item]:
+        """All who are there, taken out, when nobody serves them any more."""
+        found: list[Item] = []
+        for line in (self._callers, self._behind):
+            with suppress(IndexError):  # another thread may take, too
+                while True:
+                    found.append(line.popleft())
+        return found
 
     def _caller(self) -> Item | None:
         if not self._callers:

@@ -110,6 +110,8 @@ class Writer:
         except RuntimeError:
             pending: Pending[T] = Pending()
             self._line.put((pending, command))
+            if self._closed:
+                self._turn_away()
             return pending
         pending = Pending(self._hand_over)
         if not submitted:
@@ -125,6 +127,8 @@ class Writer:
             raise Overloaded("Too much is waiting to be stored.")
         pending: Pending[T] = Pending()
         self._line.put_behind((pending, command))
+        if self._closed:
+            self._turn_away()
         return pending
 
     def write(self, work: Callable[[sqlite.Connection], T]) -> Pending[T]:
@@ -148,7 +152,13 @@ class Writer:
         if not self._closed:
             self._closed = True
             self._line.end()
+            self._turn_away()
+
+    def _turn_away(self) -> None:
+        """Refuse who came in the moment in which it ended."""
+        if threading.current_thread() is not self._thread:
             self._thread.join()
+            settle([(pending, None, _stopping()) for pending, _ in self._line.rest()])
 
     def _hand_over(self) -> None:
         """Wake the writer once for all that one turn of an event loop submitted.
@@ -162,6 +172,8 @@ class Writer:
             return
         for item in submitted:
             self._line.put(item)
+        if self._closed:
+            self._turn_away()
 
     def _run(self) -> None:
         while batch := self._next_batch():

@@ -221,6 +221,21 @@ def test_a_busy_server_comes_to_what_is_behind(store):
     assert len(seen) == left
 
 
+def test_who_comes_in_the_moment_of_the_end_is_turned_away(path, monkeypatch):
+    store = Store(path)
+    line = store._writer._line
+    put = line.put
+
+    def late(item) -> None:
+        store.close()
+        put(item)
+
+    monkeypatch.setattr(line, "put", late)
+    pending = store.write(add("late"))
+    with pytest.raises(ShuttingDown):
+        pending.result(0)
+
+
 def test_what_is_behind_at_the_end_is_stored(path):
     store = Store(path)
     seen: list[str] = []
