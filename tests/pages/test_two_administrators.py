@@ -16,7 +16,7 @@ FORMS: list[tuple[str, Fields, Fields, str]] = [
         "/admin/users/fozzie",
         {"display_name": "Fozzie Bear", "email": "", "groups": ["employees", "managers"]},
         {"display_name": "", "email": "bear@example.com", "groups": ["employees", "managers"]},
-        "At present: Fozzie Bear · employees, managers",
+        "At present: Fozzie Bear · Employees, Managers",
     ),
     (
         "/admin/api-keys/1",
