@@ -20,7 +20,7 @@ from appliance.store.inbox import InboxRows, Shown, about, places
 from appliance.store.many import delete, insert
 from appliance.store.notices import ASSIGNED, Stopped, Told, tell, tell_of_incidents
 from engine import events as ev
-from engine.state import Subscription
+from engine.state import Subscription, Task
 
 _VISIT = """
 INSERT INTO activity (id, root, instance, node, scope, flow, loop, started, ended, how)"""
@@ -264,13 +264,15 @@ class Rows:
             self.tell(Told(event.assignee, ASSIGNED, event.at, self._by, id))
         lies = places(event.assignee, event.candidate_users, event.candidate_groups)
         held.tasks[id] = lies
-        if lies:
-            shown = (event.due, event.priority, event.name, definition)
-            self._inbox.lay(id, lies, Shown(*shown, self._about(held, instance)))
+        self._lay(held, id, instance, event)
 
-    def _about(self, held: Held, instance: int) -> str | None:
-        known = held.state.instances.get(instance)
-        return about(known.name, known.business_key) if known is not None else None
+    def _lay(self, held: Held, id: int, instance: int, facts: ev.TaskCreated | Task) -> None:
+        """Show a task, as these facts have it, where it lies."""
+        if lies := held.tasks[id]:
+            case = held.state.instances.get(instance)
+            called = about(case.name, case.business_key) if case is not None else None
+            shown = (facts.due, facts.priority, facts.name, held.definitions[instance], called)
+            self._inbox.lay(id, lies, Shown(*shown))
 
     def _node(self, held: Held, token: int) -> str:
         row = self._stays.new.get(token)
@@ -301,9 +303,7 @@ class Rows:
         lies = places(task.assignee, task.candidate_users, task.candidate_groups)
         self._inbox.take(id, set(held.tasks[id]).difference(lies))
         held.tasks[id] = lies
-        instance = held.homes.get(id, held.root)
-        shown = (task.due, task.priority, task.name, held.definitions[instance])
-        self._inbox.lay(id, lies, Shown(*shown, self._about(held, instance)))
+        self._lay(held, id, held.homes.get(id, held.root), task)
 
     def _task_completed(self, held: Held, event: ev.TaskCompleted) -> None:
         self._close_task(

@@ -128,7 +128,7 @@ class UserTask(Node):
                 texts.get("assignee"),
                 texts.get("owner"),
                 _priority(run.evaluate(self.priority, token)) if self.priority else PRIORITY,
-                self._due(run, token) if self.due is not None else None,
+                self._due(run, token),
                 texts.get("formKey"),
                 texts.get("category"),
                 run.text(self.description, token),
@@ -143,7 +143,9 @@ class UserTask(Node):
             self._tell(run, token, "assignment")
 
     def _due(self, run: Run, token: Token) -> int | None:
-        value = run.evaluate(self.due, token) if self.due is not None else None
+        if self.due is None:
+            return None
+        value = run.evaluate(self.due, token)
         if value is None or value == "":
             return None
         if self.calendar == "cycle":
