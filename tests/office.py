@@ -50,7 +50,8 @@ ERRANDS = f"""{_HEAD}
   <process id="errands" name="Errands" isExecutable="true">
     <startEvent id="start"/>
     <sequenceFlow id="a" sourceRef="start" targetRef="errand"/>
-    <userTask id="errand" name="Run an errand" flowable:candidateGroups="employees"
+    <userTask id="errand" name="Run an errand${{vars:getOrDefault(where, '')}}"
+              flowable:candidateGroups="employees"
               flowable:dueDate="${{vars:getOrDefault(due, null)}}"
               flowable:priority="${{vars:getOrDefault(priority, 50)}}"/>
     <sequenceFlow id="b" sourceRef="errand" targetRef="end"/>
