@@ -1,7 +1,7 @@
 """Every rule that a check of models and forms knows: what it means and what to do about it.
 
 A table of facts for people: the help and ``workingflow lint --rules`` are made from it. What is
-found, and where, is told by whoever reads: ``engine/xml.py``, the elements, ``engine/lint.py``,
+found, and where, is told by whoever reads: ``engine/xml.py``, the elements, ``engine/lint``,
 ``engine/forms`` and ``appliance/deployment.py``. A test holds the table against all of them.
 """
 

@@ -1,7 +1,7 @@
 """BPMN XML to model: hardened parsing, then one pass that lets each element read itself.
 
 Nothing is ignored in silence: what cannot run is an error, an attribute that has no effect is a
-warning, each with file, line and element. Not here: rules over whole diagrams (``engine/lint.py``).
+warning, each with file, line and element. Not here: rules over whole diagrams (``engine/lint``).
 """
 
 from __future__ import annotations

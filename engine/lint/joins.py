@@ -16,10 +16,10 @@ from engine.elements.exclusive_gateway import ExclusiveGateway
 from engine.elements.parallel_gateway import ParallelGateway
 from engine.errors import Finding
 from engine.graph import dominators, predecessors, reachable
+from engine.lint.finding import finding
 from engine.model import Flow, Node, Process
 from engine.triggers.compensation import Compensation
 from engine.triggers.link import Link
-from engine.wiring import finding
 
 Way = Flow | Node
 """Where a token goes next: along a flow, or by a boundary event."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.elements.ad_hoc_sub_process import AdHocSubProcess
 from engine.elements.boundary_event import BoundaryEvent
 from engine.elements.catch_event import CatchEvent
 from engine.elements.end_event import EndEvent
@@ -14,17 +13,22 @@ from engine.elements.event_sub_process import EventSubProcess
 from engine.elements.parallel_gateway import ParallelGateway
 from engine.elements.start_event import StartEvent
 from engine.elements.throw_event import ThrowEvent
-from engine.errors import Finding, Severity
+from engine.errors import Finding
+from engine.lint.finding import finding
 from engine.model import Node, Process
 from engine.triggers.cancel import Cancel
 from engine.triggers.compensation import Compensation
 from engine.triggers.link import Link
-from engine.triggers.message import Message
 
 
-def finding(severity: Severity, rule: str, node: Node, message: str) -> Finding:
-    """A finding at a node."""
-    return Finding(severity, rule, message, node.id, node.line, node.process.file)
+def flow_ends(process: Process) -> Iterator[Finding]:
+    """Nothing flows into a start or out of an end. BPMN 2.0.2 tables 10.87 and 10.88."""
+    for start in process.every(StartEvent):
+        if start.incoming:
+            yield finding("error", "flow-into-start", start, "no flow may lead into a start event")
+    for end in process.every(EndEvent):
+        if end.outgoing:
+            yield finding("error", "flow-from-end", end, "no flow may leave an end event")
 
 
 def impossible_flows(process: Process) -> Iterator[Finding]:
@@ -52,22 +56,6 @@ def _in_transaction(node: Node) -> bool:
     while place is not None and not place.transaction:
         place = place.container
     return place is not None
-
-
-def contested_messages(process: Process) -> Iterator[Finding]:
-    """A message has one receiver: what waits side by side waits for different ones."""
-    starts = [start for start in process.every(StartEvent) if start.container is process]
-    hosts = {event.host for event in process.every(BoundaryEvent) if event.host is not None}
-    for events in (starts, *(host.boundaries for host in hosts)):
-        seen: dict[str, Event] = {}
-        for event in events:
-            message = event.trigger(Message)
-            if message is None or message.message is None or not message.message.constant:
-                continue
-            first = seen.setdefault(message.message.text, event)
-            if first is not event:
-                why = f"{first.label!r} waits for the message {message.message.text!r} already"
-                yield finding("error", "contested-message", event, why)
 
 
 def dead_flows(process: Process) -> Iterator[Finding]:
@@ -104,15 +92,3 @@ def unread_conditions(process: Process) -> Iterator[Finding]:
         if flow.condition is not None and (flow is node.default or isinstance(node, _PLAIN)):
             why = f"the condition of flow {flow.id!r} is ignored"
             yield finding("warning", "ignored-condition", node, why)
-
-
-def idle_events(process: Process) -> Iterator[Finding]:
-    """What should wait has something to wait for, and what should begin can begin."""
-    for event in process.every(CatchEvent):
-        if not event.triggers:
-            why = f"{event.label!r} waits for nothing and is passed: it needs an event definition"
-            yield finding("warning", "waits-for-nothing", event, why)
-    for inner in process.every(AdHocSubProcess):
-        if any(child.tag == "startEvent" for child in inner.children):
-            why = "with a start event the activities of an ad-hoc subprocess have an order again"
-            yield finding("warning", "ad-hoc-start", inner, why)

@@ -1,10 +1,11 @@
-"""Rules about events that catch: whether what they wait for can happen where they stand."""
+"""Rules about events: whether what they wait for can happen where they stand, and to them alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from engine.elements.ad_hoc_sub_process import AdHocSubProcess
 from engine.elements.boundary_event import BoundaryEvent
 from engine.elements.call_activity import CallActivity
 from engine.elements.catch_event import CatchEvent
@@ -15,18 +16,67 @@ from engine.elements.event_sub_process import EventSubProcess
 from engine.elements.receive_task import ReceiveTask
 from engine.elements.send_task import SendTask
 from engine.elements.service_task import ServiceTask
+from engine.elements.start_event import StartEvent
 from engine.elements.user_task import UserTask
 from engine.errors import Finding
+from engine.lint.finding import finding
+from engine.lint.thrown import Thrown
 from engine.model import Container, Node, Process
-from engine.thrown import Thrown
 from engine.triggers.cancel import Cancel
+from engine.triggers.compensation import Compensation
 from engine.triggers.error import Error
 from engine.triggers.escalation import Escalation
 from engine.triggers.message import Message
 from engine.triggers.signal import Signal
 from engine.triggers.timer import Timer
 from engine.triggers.trigger import Trigger
-from engine.wiring import finding
+
+
+def idle_events(process: Process) -> Iterator[Finding]:
+    """What should wait has something to wait for, and what should begin can begin."""
+    for event in process.every(CatchEvent):
+        if not event.triggers:
+            why = f"{event.label!r} waits for nothing and is passed: it needs an event definition"
+            yield finding("warning", "waits-for-nothing", event, why)
+    for inner in process.every(AdHocSubProcess):
+        if any(child.tag == "startEvent" for child in inner.children):
+            why = "with a start event the activities of an ad-hoc subprocess have an order again"
+            yield finding("warning", "ad-hoc-start", inner, why)
+
+
+def contested_messages(process: Process) -> Iterator[Finding]:
+    """A message has one receiver: what waits side by side waits for different ones."""
+    starts = [start for start in process.every(StartEvent) if start.container is process]
+    hosts = {event.host for event in process.every(BoundaryEvent) if event.host is not None}
+    for events in (starts, *(host.boundaries for host in hosts)):
+        seen: dict[str, Event] = {}
+        for event in events:
+            message = event.trigger(Message)
+            if message is None or message.message is None or not message.message.constant:
+                continue
+            first = seen.setdefault(message.message.text, event)
+            if first is not event:
+                why = f"{first.label!r} waits for the message {message.message.text!r} already"
+                yield finding("error", "contested-message", event, why)
+
+
+def useless_handlers(process: Process) -> Iterator[Finding]:
+    """A compensation handler can be called."""
+    handlers = [node for node in process.nodes.values() if node.compensation is not None]
+    if not handlers:
+        return
+    thrown = any(
+        event.position in ("throw", "end") and event.trigger(Compensation) is not None
+        for event in process.every(Event)
+    )
+    if not thrown and not any(node.transaction for node in process.every(Container)):
+        for node in handlers:
+            yield finding(
+                "hint",
+                "never-compensated",
+                node,
+                f"nothing compensates {node.label!r}: its handler never runs",
+            )
 
 
 def idle_catches(process: Process) -> Iterator[Finding]:
