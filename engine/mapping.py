@@ -1,10 +1,14 @@
-"""Copying variables between scopes: into and out of called processes and activities."""
+"""Mappings copy variables between scopes: into and out of called processes and activities.
+
+:func:`read_mappings` knows the elements of all dialects that say so.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.conversion import converted
+from engine.conversion import KINDS, converted
 from engine.errors import ExpressionFailed
 from engine.scopes import Names
 from engine.scripting import run_script
@@ -12,9 +16,11 @@ from engine.values import as_text, checked_variables
 
 if TYPE_CHECKING:
     from engine.juel import Expression
+    from engine.markup import Element
     from engine.run import Run
     from engine.script import Script
     from engine.state import Token
+    from engine.xml import Reader
 
 
 class Mapping:
@@ -121,3 +127,64 @@ class Mapping:
         values: dict[str, Any] = {}
         self.put(values, run, token)
         return checked_variables(values)
+
+
+@dataclass(slots=True)
+class Mappings:
+    """All that one element hands over: single values, or with ``everything`` all variables too."""
+
+    single: tuple[Mapping, ...] = ()
+    everything: bool = False
+    business_key: Expression | None = None
+
+    def values(self, run: Run, token: Token, extra: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The values as they are seen at a token, ``extra`` names first."""
+        values = Names(run, token).variables() if self.everything else {}
+        for mapping in self.single:
+            mapping.put(values, run, token, extra)
+        return values
+
+
+def read_mappings(xml: Element, name: str, reader: Reader) -> Mappings:
+    """Read the ``<in>`` or ``<out>`` elements of an element, or others like them."""
+    mappings = Mappings()
+    found: list[Mapping] = []
+    for element in reader.extensions(xml, name):
+        if name == "in" and element.get("businessKey"):
+            mappings.business_key = reader.expression(element, element.get("businessKey"), name)
+        elif name in ("in", "out") and element.get("variables") == "all":
+            mappings.everything = True
+        elif (mapping := _mapping(element, name, reader)) is not None:
+            found.append(mapping)
+    mappings.single = tuple(found)
+    return mappings
+
+
+def _mapping(element: Element, name: str, reader: Reader) -> Mapping | None:
+    source, target = element.get("source"), element.get("target")
+    expression = reader.expression(element, element.get("sourceExpression"), name)
+    named_by = reader.expression(element, element.get("targetExpression"), name)
+    if (target is None and named_by is None) or (source is None and expression is None):
+        reader.report("error", "mapping", element, f"<{name}> needs a source and a target")
+        return None
+    return Mapping(
+        target or "",
+        source=source if expression is None else None,
+        expression=expression,
+        local=name == "out" and element.get("local") == "true",
+        named_by=named_by,
+        kind=_kind(element, name, reader),
+        transient=name in ("in", "out") and element.get("transient") == "true",
+    )
+
+
+def _kind(element: Element, name: str, reader: Reader) -> str | None:
+    """What a value becomes: an ``<in>`` says it for its target, an ``<out>`` for its source."""
+    word = {"in": "targetType", "out": "sourceType"}.get(name)
+    kind = element.get(word) if word else None
+    if kind is None:
+        return None
+    if kind.lower() not in KINDS:
+        message = f"{word} is one of {', '.join(KINDS)}, not {kind!r}"
+        reader.report("error", "mapping", element, message)
+    return kind.lower()

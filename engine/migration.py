@@ -17,8 +17,8 @@ from engine.elements.ad_hoc_sub_process import AdHocSubProcess
 from engine.elements.event_based_gateway import EventBasedGateway
 from engine.elements.user_task import UserTask
 from engine.errors import MigrationIncomplete, Obstacle
+from engine.migration_waits import Lost, Waits, compensations, is_optional
 from engine.model import Container, Node
-from engine.moved_waits import Lost, Waits, compensations, is_optional
 from engine.state import Instance, Job, Subscription, Token, Wait
 
 if TYPE_CHECKING:

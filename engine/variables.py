@@ -86,7 +86,7 @@ def _written_by(node: Node) -> set[str]:
         written |= {node.loop.element_variable or "", node.loop.index_variable or ""}
         written |= {each.target for each in node.loop.aggregations}
     if isinstance(node, CallActivity):
-        written |= {mapping.target for mapping in node.outs.mappings}
+        written |= {mapping.target for mapping in node.outs.single}
     return written
 
 
@@ -112,7 +112,7 @@ def _brings_unknown(node: Node) -> bool:
     if any(mapping.named_by is not None for mapping in (*node.inputs, *node.outputs)):
         return True
     if isinstance(node, CallActivity) and (
-        node.outs.everything or any(each.named_by is not None for each in node.outs.mappings)
+        node.outs.everything or any(each.named_by is not None for each in node.outs.single)
     ):
         return True
     if isinstance(node, ServiceTask) and (node.topic is not None or node.expression is not None):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
 from engine import dialect
+from engine.candidate_starters import read_starters
 from engine.elements import ELEMENTS, IGNORED_ELEMENTS
 from engine.elements.boundary_event import BoundaryEvent
 from engine.elements.call_activity import GlobalTask
@@ -31,7 +32,6 @@ from engine.loops import LOOPS, read_loop
 from engine.markup import Document, Element, keeping_everything, parse_xml
 from engine.model import Container, Flow, Node, Process
 from engine.script import Script, language_of
-from engine.starters import read_starters
 from engine.triggers.signal import check_signals
 
 _ASYNC = frozenset(["async", "asyncBefore", "asyncLeave", "asyncAfter"])

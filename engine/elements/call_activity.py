@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from engine.carried import Carried, read_carried
 from engine.errors import CalledProcessNotFound, StepLimit
+from engine.mapping import Mappings, read_mappings
 from engine.model import Node, Process
 from engine.values import checked_variables
 
@@ -30,8 +30,8 @@ class CallActivity(Node):
     title: Expression | None = None
     id_variable: Expression | None = None
     local = False
-    ins: Carried
-    outs: Carried
+    ins: Mappings
+    outs: Mappings
 
     def read(self, xml: Element, reader: Reader) -> None:
         self.key = reader.expression(xml, xml.get("calledElement"), "calledElement")
@@ -51,7 +51,7 @@ class CallActivity(Node):
             "idVariableName",
         )
         self.local = reader.flag(xml, "useLocalScopeForOutParameters")
-        self.ins, self.outs = read_carried(xml, "in", reader), read_carried(xml, "out", reader)
+        self.ins, self.outs = read_mappings(xml, "in", reader), read_mappings(xml, "out", reader)
         self.ins.everything = self.ins.everything or reader.flag(xml, "inheritVariables")
         self.business_key = self.ins.business_key or reader.expression(
             xml, xml.own.get("businessKey"), "businessKey"
@@ -87,7 +87,7 @@ class CallActivity(Node):
         assert scope is not None
         outer: dict[str, Any] = dict(instance.variables) if self.outs.everything else {}
         local: dict[str, Any] = {}
-        for mapping in self.outs.mappings:
+        for mapping in self.outs.single:
             found = local if self.local or mapping.local else outer
             mapping.put(found, run, instance)
         if local:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine import events as ev
-from engine.carried import Carried, read_carried
+from engine.mapping import Mappings, read_mappings
 from engine.model import Node
 from engine.triggers import TRIGGERS
 from engine.triggers.conditional import Conditional
@@ -34,11 +34,11 @@ class Event(Node):
     position: Position = "catch"
     all_of = False
     repeats = False
-    ins = Carried()
-    outs = Carried()
+    ins = Mappings()
+    outs = Mappings()
 
     def read(self, xml: Element, reader: Reader) -> None:
-        self.ins, self.outs = read_carried(xml, "in", reader), read_carried(xml, "out", reader)
+        self.ins, self.outs = read_mappings(xml, "in", reader), read_mappings(xml, "out", reader)
         self.all_of = xml.get("parallelMultiple") == "true"
         self.triggers = tuple(self._read_triggers(xml, reader))
         self.instant = self.instant and not self.triggers
@@ -110,7 +110,7 @@ class Event(Node):
         self.caught(run, token, values)
 
     def received(self, run: Run, token: Token, values: dict[str, Any]) -> dict[str, Any]:
-        if not (values and self.ins.mappings):
+        if not (values and self.ins.single):
             return values
         return checked_variables(self.ins.values(run, token, values))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.carried import read_carried
+from engine.mapping import read_mappings
 from engine.model import Node
 from engine.result import Result, read_result
 from engine.scripting import run_script
@@ -33,7 +33,7 @@ class ScriptTask(Node):
         source = (script.text or "") if script is not None else ""
         self.result = read_result(xml.own.get("resultVariable"), xml, reader)
         self.skip = reader.expression(xml, xml.own.get("skipExpression"), "skip expression")
-        self.inputs += read_carried(xml, "in", reader).mappings
+        self.inputs += read_mappings(xml, "in", reader).single
         if not source.strip():
             reader.report("warning", "script", xml, "there is no script: the task does nothing")
         elif reader.is_juel(language):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine import dialect
-from engine.carried import read_carried
+from engine.mapping import read_mappings
 from engine.model import Node
 from engine.result import Result, read_result
 
@@ -44,8 +44,8 @@ class ServiceTask(Node):
             self.topic = reader.expression(xml, topic, "topic")
             if self.topic is None:
                 reader.report("error", "topic", xml, "an external worker task needs a topic")
-            self.inputs += read_carried(xml, "externalWorkerInParameter", reader).mappings
-            answers = read_carried(xml, "externalWorkerOutParameter", reader).mappings
+            self.inputs += read_mappings(xml, "externalWorkerInParameter", reader).single
+            answers = read_mappings(xml, "externalWorkerOutParameter", reader).single
             self.answers = bool(answers)
             self.outputs = answers + self.outputs
         elif kind:

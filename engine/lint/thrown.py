@@ -1,6 +1,6 @@
 """Which errors and escalations reach which events, as far as the model alone can tell.
 
-It follows the search of :func:`engine.catching.catcher` in the other direction, from inside out.
+It follows the search of :func:`engine.propagation.catcher` in the other direction, from inside out.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from engine.catching import catcher
 from engine.errors import UncaughtError
+from engine.propagation import catcher
 from engine.triggers.trigger import Trigger
 from engine.values import checked_variables
 
@@ -74,7 +74,7 @@ def throw_error(
     event, trigger, holder = found
     assert isinstance(trigger, Error)
     values: dict[str, Any] = {}
-    if event.ins.mappings:
+    if event.ins.single:
         known = {**carried, "errorCode": code, "errorMessage": message}
         values = event.received(run, holder, known)
     if trigger.code_variable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.catching import catcher
+from engine.propagation import catcher
 from engine.triggers.trigger import Trigger
 from engine.values import checked_variables
 
@@ -45,7 +45,7 @@ class Escalation(Trigger):
         known = checked_variables(event.outs.values(run, token)) | {"escalationCode": self.code}
         event, trigger, holder = found
         assert isinstance(trigger, Escalation)
-        values = event.received(run, holder, known) if event.ins.mappings else {}
+        values = event.received(run, holder, known) if event.ins.single else {}
         if trigger.code_variable:
             values[trigger.code_variable] = self.code
         event.caught(run, holder, values)

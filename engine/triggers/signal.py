@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.carried import Carried, read_carried
+from engine.mapping import Mappings, read_mappings
 from engine.state import Subscription
 from engine.triggers.trigger import Trigger, event_name
 from engine.values import checked_variables
@@ -35,7 +35,7 @@ class Signal(Trigger):
     signal: Expression | None = None
     local = False
     later = False
-    carried: Carried | None = None
+    carried: Mappings | None = None
 
     def read(self, xml: Element, event_xml: Element, event: Event, reader: Reader) -> None:
         text = xml.own.get("signalExpression")
@@ -52,7 +52,7 @@ class Signal(Trigger):
             reader.report("error", "signal", event_xml, "it needs a signalRef")
             return
         self.signal = reader.expression(event_xml, text, "signal name")
-        self.carried = read_carried(xml, "in", reader)
+        self.carried = read_mappings(xml, "in", reader)
         self.later = reader.flag(xml, "async")
 
     def listen(self, run: Run, token: Token, event: Event) -> None:

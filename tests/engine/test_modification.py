@@ -9,7 +9,7 @@ import pytest
 from engine import events as ev
 from engine.errors import InstanceSuspended, NotWaiting
 from tests.engine.pictures import picture
-from tests.engine.test_moving import inside, many
+from tests.engine.test_migration import inside, many
 from tests.play import Play, rebuilt
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import ModelInvalid
 from engine.xml import read
-from tests.engine.test_moving import CONDITION, attached
+from tests.engine.test_migration import CONDITION, attached
 from tests.play import Play, as_xml
 
 LATE = "start > a > end\na !| late PT2H\nlate > help > end2"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.test_moving import migrated, moved_back
+from tests.engine.test_migration import migrated, moved_back
 from tests.play import Play
 
 DAY = 86_400_000

@@ -1,4 +1,4 @@
-"""Who catches an error or escalation: the search from a token outwards."""
+"""Propagation of errors and escalations: the search for who catches one, from a token outwards."""
 
 from __future__ import annotations
 
