@@ -175,6 +175,10 @@ class Trials:
             trial.steps += [step, {"expect": self._seen(trial)}]
             return self._view(trial)
 
+    def room(self, id: str, by: Actor) -> int:
+        """How many bytes of files a trial may still get. Raises ``TrialNotFound``."""
+        return FILES - self._get(id, by).received
+
     def look(self, id: str, by: Actor) -> TrialView:
         """Where a trial stands. Raises ``TrialNotFound``."""
         trial = self._get(id, by)
@@ -311,7 +315,7 @@ def _given(trial: _Trial, files: Given) -> Iterator[dict[str, list[str]]]:
     """
     received = trial.received + sum(len(content) for some in files.values() for _, content in some)
     if received > FILES:
-        raise TooLarge(f"The files of a trial are {FILES // 1024**2} MiB together at most.")
+        raise files_too_large()
     placed: dict[str, bytes] = {}
     places: dict[str, list[str]] = {}
     for name, given in files.items():
@@ -331,6 +335,11 @@ def _given(trial: _Trial, files: Given) -> Iterator[dict[str, list[str]]]:
         raise
     trial.uploads |= placed
     trial.received = received
+
+
+def files_too_large() -> TooLarge:
+    """The refusal of files for which a trial has no room."""
+    return TooLarge(f"The files of a trial are {FILES // 1024**2} MiB together at most.")
 
 
 def _place(name: str, content: bytes, taken: Mapping[str, bytes]) -> str:

@@ -200,8 +200,9 @@ class Play:
         with self._starting(step) as started:
             if steps.fills(step):
                 pending = self._box.instances.start_with_form(
-                    step.start, step.form or {}, self._uploads(step), by, now=self._stage.moment
-                )
+                    step.start, step.form or {}, self._uploads(step), by, now=self._stage.moment,
+                    outcome=step.outcome or "",
+                )  # fmt: skip
                 id = pending.result().instance_id
             else:
                 id = self._stage.start(step.start, step.variables, by, step.business_key)

@@ -176,6 +176,8 @@ def _check_filling(file: Path, number: int, step: steps.Filling) -> None:
             raise BadScenario(file, number, f"{step.name}: give variables or a form, not both")
         if isinstance(step, steps.Start) and step.business_key is not None:
             raise BadScenario(file, number, "start: a form has no business_key: leave it out")
+    elif isinstance(step, steps.Start) and step.outcome is not None:
+        raise BadScenario(file, number, "start: an outcome is a button of a form: give form, too")
     paths = [path for some in steps.uploads(step, file.parent).values() for path in some]
     _check_files(file, number, "files", paths)
 

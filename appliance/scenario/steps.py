@@ -57,6 +57,7 @@ class Start(Labelling, kw_only=True):
     variables: Values = {}
     form: Values | None = None
     files: FieldFiles = {}
+    outcome: str | None = None
     user: str | None = None
     business_key: str | None = None
 

@@ -113,6 +113,39 @@ def test_what_cannot_run_cannot_be_tried(enter: Enter):
     assert visit.page.locator(".modeler-trial").is_hidden()
 
 
+TWO_WAYS = """{"type": "default", "id": "two_ways", "wf:outcomeVariable": "way",
+  "components": [
+    {"type": "textfield", "key": "why", "label": "Why", "validate": {"required": true}}],
+  "wf:outcomes": [{"value": "ask", "label": "Ask for it"},
+    {"value": "draft", "label": "Only a sketch", "checked": false}]}"""
+
+
+def test_a_start_form_begins_with_its_own_buttons(enter: Enter, office: Office, tmp_path: Path):
+    with office.client("kermit") as client:
+        client.get("/admin/deploy")
+        form = {"files": ("two_ways.form", TWO_WAYS.encode())}
+        client.post("/admin/deploy", data={"_csrf_token": client.token}, files=form)
+    visit = enter()
+    begin(visit, "Two ways")
+    choose(visit, "Started (Start event)")
+    fill(visit, "Form key", "two_ways")
+    pressed(visit, "User task")
+    fill(visit, "Name", "Look at it")
+    page = visit.page
+    trial = page.locator(".modeler-trial")
+    page.get_by_role("button", name="Try it").click()
+    click(visit, "Ask for it")
+    trial.locator(".error:visible", has_text="is required").wait_for()
+    assert (
+        trial.get_by_role("button", name="Start", exact=True).locator("visible=true").count() == 0
+    )
+    click(visit, "Only a sketch")
+    trial.locator(".trial-values", has_text='"draft"').wait_for()
+    assert "1 passed, 0 failed" in played(visit, tmp_path)
+    assert "outcome: draft" in (tmp_path / "two_ways.scenario.yaml").read_text()
+    assert visit.faults() == []
+
+
 def test_rows_and_files_are_tried_and_a_form_can_be_passed(enter: Enter, tmp_path: Path):
     visit = enter()
     page = visit.open("/admin/drafts")

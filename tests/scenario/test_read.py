@@ -63,6 +63,7 @@ def step(folder: Path, text: str) -> steps.Step:
         ("steps: [{start: x, form: {}, variables: {a: 1}}]", 1, "variables or a form, not both"),
         ("steps: [{start: x, files: {a: b.pdf}, variables: {a: 1}}]", 1, "not both"),
         ("steps: [{start: x, form: {}, business_key: B-1}]", 1, "a form has no business_key"),
+        ("steps: [{start: x, outcome: b}]", 1, "an outcome is a button of a form"),
         ("steps: [{start: x, files: {a: gone.pdf}}]", 1, "files: there is no file"),
         ("steps: [{complete: x, files: {a: [model.bpmn20.xml, .]}}]", 1, "files: there is no file"),
         ("steps: [{start: x, files: a.pdf}]", 1, "files: expected mapping, got text"),

@@ -13,17 +13,19 @@ from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 
 from appliance.errors import InvalidInput
-from appliance.trials import TrialView
+from appliance.trials import FILES, TrialView, files_too_large
 from engine.errors import FormInvalid
 from engine.values import decode
 from web import wire
-from web.bodies import form_of, json_of, text_of
+from web.bodies import form_of, header, json_of, text_of
+from web.errors import BodyTooLarge
 from web.security import PageRequest, actor_of
 from web.told import told
 
 HOME = "/admin/trials"
 TRIAL = HOME + "/{trial:str}"
 LIMIT = 256 * 1024
+"""What a step may weigh without its files, in bytes."""
 
 
 @post("/admin/drafts/{id:int}/trial")
@@ -33,14 +35,14 @@ async def begin(request: PageRequest, id: FromPath[int]) -> Response[Any]:
     return _json(await asyncio.to_thread(trials.begin, id, actor_of(request)))
 
 
-@post(TRIAL)
+@post(TRIAL, request_max_body_size=FILES + LIMIT)
 async def act(request: PageRequest, trial: FromPath[str]) -> Response[Any]:
     """Take a step, written as in a scenario; with files it comes as a form that has it as text.
 
     What a form does not accept is told by its fields.
     """
-    step, files = await _sent(request)
     trials = request.app.state.box.trials
+    step, files = await _sent(request, trials.room(trial, actor_of(request)))
     try:
         view = await asyncio.to_thread(trials.act, trial, step, actor_of(request), files)
     except FormInvalid as error:
@@ -50,11 +52,23 @@ async def act(request: PageRequest, trial: FromPath[str]) -> Response[Any]:
     return _json(view)
 
 
-async def _sent(request: PageRequest) -> tuple[dict[str, Any], dict[str, list[tuple[str, bytes]]]]:
+async def _sent(
+    request: PageRequest, room: int
+) -> tuple[dict[str, Any], dict[str, list[tuple[str, bytes]]]]:
+    """The step and its files, for which there is ``room``: more is refused before it is read."""
     files: dict[str, list[tuple[str, bytes]]] = {}
     if request.content_type[0] == "multipart/form-data":
-        form = await form_of(request)
-        step = decode(await text_of(request, "step"))
+        announced = header(request.scope, b"content-length") or ""
+        if announced.isdigit() and int(announced) > room + LIMIT:
+            raise files_too_large()
+        try:
+            form = await form_of(request)
+        except BodyTooLarge:
+            raise files_too_large() from None
+        text = (await text_of(request, "step")).encode()
+        if len(text) > LIMIT:
+            raise BodyTooLarge(f"A step has at most {LIMIT} bytes without its files.")
+        step = decode(text)
         for name, one in form.multi_items():
             if isinstance(one, UploadFile):
                 files.setdefault(name, []).append((one.filename, await one.read()))

@@ -93,13 +93,14 @@ export class Trial {
     if (status === "ACTIVE" || (!plain && !start && !status)) return null;
     const form = start && formFields(start);
     const given = form ? null : this.json(_("Variables"));
+    const begin = (outcome) => {
+      const values = form ? answers(form) : given.read();
+      if (values) this.step({ start: process, ...values, ...outcome }, form);
+    };
     return this.part(
       status ? _("Start another") : _("Start"),
       form?.element ?? given.element,
-      h("div", { className: "actions" }, this.button(_("Start"), () => {
-        const values = form ? answers(form) : given.read();
-        if (values) this.step({ start: process, ...values }, form);
-      }, "primary")),
+      this.buttons(start, _("Start"), begin),
       form && this.past(_("Start"), (values) => this.step({ start: process, ...values })),
     );
   }
@@ -109,23 +110,22 @@ export class Trial {
     const given = form ? null : this.json(_("Variables"));
     const complete = (outcome) => {
       const values = form ? answers(form) : given.read();
-      if (values) this.step({ complete: { key: task.key }, ...values, ...(outcome ? { outcome } : {}) }, form);
+      if (values) this.step({ complete: { key: task.key }, ...values, ...outcome }, form);
     };
-    const outcomes = task.form?.outcomes ?? [];
     const who = task.assignee ?? task.candidates.join(", ");
     return this.part(
       task.name,
       h("p", { className: "hint" }, [who || _("nobody in particular"), task.due && _("due %(when)s", { when: moment(task.due) })].filter(Boolean).join(" · ")),
       form?.element ?? given.element,
-      h(
-        "div",
-        { className: "actions" },
-        outcomes.length
-          ? outcomes.map(({ value, label, style }) => this.button(label, () => complete(value), style === "plain" ? "" : style))
-          : this.button(_("Complete"), () => complete(), "primary"),
-      ),
+      this.buttons(task.form, _("Complete"), complete),
       form && this.past(_("Complete"), (values) => this.step({ complete: { key: task.key }, ...values })),
     );
+  }
+
+  // The buttons of a form, or the one that everything has; what is done gets what they say.
+  buttons(form, text, act) {
+    const own = (form?.outcomes ?? []).map(({ value, label, style }) => this.button(label, () => act({ outcome: value }), style === "plain" ? "" : style));
+    return h("div", { className: "actions" }, own.length ? own : this.button(text, () => act({}), "primary"));
   }
 
   // What a form asks for can also be said as variables, as a program does.
