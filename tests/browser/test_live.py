@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.conftest import Enter
-from tests.office import Office, begin
+from tests.office import Office, begin, seen
 
 pytestmark = pytest.mark.browser
 
@@ -84,6 +84,29 @@ def test_picked_rows_stay_picked_when_the_list_is_fetched_again(enter: Enter, of
     page.locator(".bulk").get_by_role("button", name="Claim").click()
     page.get_by_text("2 tasks claimed.").wait_for()
     assert visit.faults() == []
+
+
+def test_people_talk_about_a_request_in_the_page_that_both_have_open(enter: Enter, office: Office):
+    with office.client("fozzie") as fozzie:
+        begin(fozzie, "expense_reimbursement_demo")
+        place = seen(fozzie.get("/requests")).cssselect(".rows .title")[0].get("href")
+    visits = enter("fozzie"), enter("kermit")
+    pages = [visit.open(place) for visit in visits]
+    for number, page in enumerate([*pages, pages[0]]):
+        page.get_by_label("Comment", exact=True).fill(f"Word {number}")
+        page.get_by_role("button", name="Comment").click()
+        for each in pages:
+            each.locator(".comments .said", has_text=f"Word {number}").wait_for()
+            assert each.get_by_role("heading", name="What happened").is_visible()
+    assert [visit.faults() for visit in visits] == [[], []]
+
+
+def test_the_field_for_picked_tasks_knows_people(enter: Enter, office: Office):
+    office.start("errands", priority=50)
+    page = enter("kermit").open("/tasks?view=group")
+    page.locator("[data-pick]").first.check()
+    page.get_by_label("Assign to").press_sequentially("fozz")
+    page.locator("#bulk-to-known option[value=fozzie]").wait_for(state="attached")
 
 
 def test_a_comment_with_a_completed_name_reaches_the_other_at_once(enter: Enter, office: Office):

@@ -33,6 +33,7 @@ import "./js/theme.js";
 
 Object.assign(htmx.config, {
   allowEval: false,
+  disableInheritance: true, // what a list does to refresh itself is not for what stands in it
   includeIndicatorStyles: false,
   historyCacheSize: 0,
   refreshOnHistoryMiss: true,
