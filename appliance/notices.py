@@ -31,7 +31,12 @@ PACE = 10_000
 """How many milliseconds lie between two looks at what is late."""
 _LOOKED = "looked for late tasks"
 
-_COLUMNS = "id, kind, at, by, root, task, text, read, incident, process"
+_COLUMNS = """
+id, kind, at, by, root, task, text, read, incident, process,
+(SELECT name FROM instance WHERE id = notice.root),
+EXISTS (SELECT 1 FROM task t WHERE t.id = notice.task AND t.delegation = 'resolved'
+        AND t.owner = notice.user_name AND notice.kind = 'assigned')
+"""
 _LATE = """
 SELECT id, assignee, owner FROM task
 WHERE ended IS NULL AND due IS NOT NULL AND due > ? AND due <= ? ORDER BY due LIMIT 10000
@@ -41,7 +46,8 @@ WHERE ended IS NULL AND due IS NOT NULL AND due > ? AND due <= ? ORDER BY due LI
 class NoticeView(msgspec.Struct, frozen=True):
     """What somebody was told; ``kind``: assigned, mentioned, overdue, escalated, incident.
 
-    ``text`` is the name of the task or step, or the beginning of the comment.
+    ``text`` is the name of the task or step, or the beginning of the comment, ``subject`` the name
+    of the case. ``back``: they had delegated the task that they were given.
     """
 
     id: int
@@ -54,6 +60,8 @@ class NoticeView(msgspec.Struct, frozen=True):
     read: int | None
     incident: int | None = None
     process: str | None = None
+    subject: str | None = None
+    back: bool = False
 
 
 class Notices:

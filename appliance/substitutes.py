@@ -120,8 +120,8 @@ class Substitutes:
         Raises ``UserNotFound``, ``Forbidden``, ``InvalidInput``; ``Conflict`` for too many.
         """
         absent = self._own(name, by)
-        other = self._people.find(substitute)
-        if other is None or not other.active or other.name == absent.name:
+        other = self._people.get(substitute)
+        if not other.active or other.name == absent.name:
             raise InvalidInput("Choose somebody else who can sign in.")
         since, until = _span(first, last, self._zone(absent))
         if until <= self._clock():

@@ -86,15 +86,26 @@ def gathered() -> Catalog:
 
 def refusals(source: str) -> Iterator[str]:
     """The messages of refusals in a module, ``f"There is no user {name}."`` with its braces."""
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    constants = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not node.args:
             continue
         match node.func:
             case ast.Name(name) | ast.Attribute(attr=name) if name in REFUSALS:
-                yield from _template(node.args[0])
+                said = node.args[0]
+                yield from _template(
+                    constants.get(said.id, said) if isinstance(said, ast.Name) else said
+                )
             case ast.Name(name) | ast.Attribute(attr=name) if name in NAMING and node.args[1:]:
                 yield from _template(node.args[1])
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef) and node.name in REFUSALS:
             yield from _said_by_itself(node)
 

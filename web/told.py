@@ -17,6 +17,9 @@ from typing import Any
 from engine.forms import Message
 from web import formats, texts
 
+_SAID = frozenset({"detail", "error", "problems", "refused", "said", "strerror", "what"})
+"""The parts of refusals that are words of ours; the others are names and numbers, which stay."""
+
 
 def told(said: object) -> str:
     """A refusal, or another message of a part that speaks English, as the reader says it."""
@@ -30,7 +33,10 @@ def told(said: object) -> str:
         return translated
     for pattern, names, template in _refusals(texts.language()):
         if found := pattern.fullmatch(text):
-            return template.format(**dict(zip(names, map(told, found.groups()), strict=True)))
+            parts = zip(names, found.groups(), strict=True)
+            return template.format(
+                **{name: told(part) if name in _SAID else part for name, part in parts}
+            )
     return text
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from appliance.actor import Actor
 from appliance.box import Box
 from appliance.errors import NoticeNotFound
 from tests.appliance.given import DAY, HOUR, PASSWORD, Clock
@@ -43,6 +44,20 @@ def test_ones_own_start_and_names_that_are_nobodys_tell_nobody(box):
     assert told(box, "kermit") == []
     start(box, task_xml(attributes='flowable:assignee="stranger"'), "expense")
     assert told(box, "stranger") == []
+
+
+def test_a_notice_names_the_case_and_says_what_was_delegated_and_is_back(box):
+    text = task_xml(attributes=FOR_MANAGERS).replace(
+        "<process ", '<process wf:instanceName="Taxi" '
+    )
+    text = text.replace("<definitions ", '<definitions xmlns:wf="https://workingflow.dev/bpmn" ')
+    task = box.instances.status(start(box, text, "expense")).tasks[0].id
+    box.tasks.claim(task, KERMIT).result(10)
+    box.tasks.delegate(task, "gonzo", KERMIT).result(10)
+    box.tasks.resolve(task, Actor.user("gonzo")).result(10)
+    given, back = (box.notices.list(who).items[0] for who in ("gonzo", "kermit"))
+    assert (given.subject, given.by, given.back) == ("Taxi", "kermit", False)
+    assert (back.subject, back.by, back.back) == ("Taxi", "gonzo", True)
 
 
 def test_a_task_that_becomes_late_is_told_once_to_who_has_it_and_owns_it(box):

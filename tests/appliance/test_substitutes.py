@@ -6,7 +6,13 @@ import pytest
 
 from appliance.actor import Actor
 from appliance.box import Box
-from appliance.errors import Conflict, Forbidden, InvalidInput, SubstituteNotFound
+from appliance.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    SubstituteNotFound,
+    UserNotFound,
+)
 from appliance.substitutes import MOST
 from engine.errors import TaskAlreadyClaimed
 from tests.appliance.given import DAY, Clock
@@ -240,7 +246,7 @@ def test_only_the_person_and_administrators_choose(box):
     ("substitute", "first", "last", "processes", "said"),
     [
         ("kermit", TODAY, TODAY, None, "somebody else"),
-        ("nobody", TODAY, TODAY, None, "somebody else"),
+        ("nobody", TODAY, TODAY, None, "no user nobody"),
         ("gonzo", TODAY, TODAY, None, "somebody else"),
         ("fozzie", TOMORROW, TODAY, None, "before the first"),
         ("fozzie", date(2026, 4, 1), date(2026, 4, 30), None, "over already"),
@@ -250,7 +256,7 @@ def test_only_the_person_and_administrators_choose(box):
 )
 def test_what_makes_no_sense_is_refused(box, substitute, first, last, processes, said):
     box.people.disable("gonzo").result(10)
-    with pytest.raises(InvalidInput, match=said):
+    with pytest.raises((InvalidInput, UserNotFound), match=said):
         box.substitutes.set("kermit", substitute, first, last, processes, KERMIT)
     assert box.substitutes.list("kermit", ROOT) == []
 

@@ -54,6 +54,12 @@ def test_errors_take_the_focus_and_lead_to_the_fields(visit: Visit, place):
     described = page.locator("[name=title]").get_attribute("aria-describedby") or ""
     assert "at least 3 characters" in page.locator(f"#{described.split()[0]}").inner_text()
     assert page.get_by_label("Title").input_value() == "ab"
+    page.get_by_label("Title").fill("Client dinner")
+    assert page.locator(".summary .settled").all_inner_texts() == [
+        "Title must have at least 3 characters."
+    ]
+    page.get_by_label("Amount", exact=False).first.fill("12")
+    assert page.locator(".summary").count() == 0
     assert visit.faults() == []
 
 
@@ -146,10 +152,13 @@ def test_a_server_that_is_gone_loses_nothing(visit: Visit):
 def test_a_session_that_is_over_loses_nothing(visit: Visit, office: Office):
     page = visit.page
     page.get_by_label("Title").fill("Client dinner")
-    page.locator("[name=amount]").fill("12")
     page.context.clear_cookies()
+    with page.expect_response("**/login*"):  # what is shown cannot be asked any more
+        page.locator("[name=amount]").fill("12")
+        page.keyboard.press("Tab")
     page.get_by_role("button", name="Submit").click()
     page.get_by_text("You have been signed out.").wait_for()
+    assert visit.faults() == []
     sign_in_anew(visit, office)
     page.get_by_role("button", name="Submit").click()
     page.get_by_text("You are signed in again.").wait_for()

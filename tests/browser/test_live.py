@@ -101,12 +101,24 @@ def test_people_talk_about_a_request_in_the_page_that_both_have_open(enter: Ente
     assert [visit.faults() for visit in visits] == [[], []]
 
 
-def test_the_field_for_picked_tasks_knows_people(enter: Enter, office: Office):
-    office.start("errands", priority=50)
+def test_picked_tasks_are_assigned_to_who_is_suggested_after_a_wrong_name(
+    enter: Enter, office: Office
+):
+    for _ in range(2):
+        office.start("errands", priority=50)
     page = enter("kermit").open("/tasks?view=group")
-    page.locator("[data-pick]").first.check()
-    page.get_by_label("Assign to").press_sequentially("fozz")
+    for number in range(2):
+        page.locator("[data-pick]").nth(number).check()
+    field, bulk = page.get_by_label("Assign to"), page.locator(".bulk")
+    field.press_sequentially("fozz")
     page.locator("#bulk-to-known option[value=fozzie]").wait_for(state="attached")
+    bulk.get_by_role("button", name="Assign").click()
+    page.get_by_text("There is no user fozz.").wait_for()
+    assert bulk.get_by_text("2 picked").is_visible()
+    field.fill("fozzie")
+    bulk.get_by_role("button", name="Assign").click()
+    page.get_by_text("2 tasks assigned to fozzie.").wait_for()
+    assert not bulk.is_visible()
 
 
 def test_a_comment_with_a_completed_name_reaches_the_other_at_once(enter: Enter, office: Office):

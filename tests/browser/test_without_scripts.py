@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import Enter, Visit
+from tests.browser.bars import overflow
+from tests.browser.conftest import PHONE, Enter, Visit
 from tests.office import Office
 from tests.serving import RECEIPT
 
@@ -76,6 +77,14 @@ def test_an_expense_from_the_report_to_the_payment(visit: Visit, receipt: Path):
         page.locator(".files a").first.click()
     assert download.value.suggested_filename == "receipt.pdf"
     assert Path(download.value.path()).read_bytes() == RECEIPT
+
+
+def test_a_form_fits_a_phone_in_german_too(enter: Enter):
+    visit = enter(java_script_enabled=False, viewport=PHONE, locale="de-DE")
+    page = visit.page
+    page.goto(visit.url + "/start/leave_request_demo")
+    page.get_by_role("button", name="Anzeigen, was von meinen Antworten abhängt").wait_for()
+    assert overflow(page) == []
 
 
 def test_a_search_has_a_button(visit: Visit, office: Office):

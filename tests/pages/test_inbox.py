@@ -159,6 +159,11 @@ def test_several_tasks_are_claimed_given_back_and_assigned_at_once(office: Offic
     assert said(fozzie, response) == "Pick some tasks first."
     response = fozzie.submit("/tasks/bulk", task=picked[2:], action="assign", to="nobody")
     assert said(fozzie, response) == "There is no user nobody."
+    response = fozzie.submit("/tasks/bulk", task=picked[2:], action="assign", to=" ")
+    assert said(fozzie, response) == "Name whom to assign them to."
+    response = fozzie.submit("/tasks/bulk", task=picked[2:], action="claim")
+    response = fozzie.submit("/tasks/bulk", task=picked[2:], action="assign", to="kermit")
+    assert said(fozzie, response) == "1 task assigned to Kermit the Frog."
 
 
 def test_of_several_tasks_each_is_refused_for_itself(office: Office, kermit, fozzie):

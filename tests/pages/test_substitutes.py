@@ -108,7 +108,7 @@ def test_an_administrator_does_it_for_somebody_and_others_may_not(
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"to": "nobody"}, "Choose somebody else"),
+        ({"to": "nobody"}, "There is no user nobody."),
         ({"first": "soon"}, "must look like"),
         ({"last": "2020-01-01"}, "must not be before"),
         ({"limited": "some"}, "Choose some processes"),

@@ -25,6 +25,11 @@ def german():
             "Der Benutzername oder das Passwort ist falsch.",
         ),
         ("There is no user kermit.", "Es gibt keinen Benutzer kermit."),
+        (
+            "The code is wrong, or was used before.",
+            "Der Code ist falsch oder wurde schon benutzt.",
+        ),
+        ("There is no user nobody.", "Es gibt keinen Benutzer nobody."),
         ("There is no user {name}.", "Es gibt keinen Benutzer {name}."),
         ("Task 12 is already claimed by a\nb", "Aufgabe 12 hat schon a\nb übernommen"),
         (

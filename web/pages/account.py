@@ -156,11 +156,17 @@ def _page(
         second_factor=box.second_factor.enabled(request.user.name),
         codes_left=box.second_factor.codes_left(request.user.name),
         coming=box.substitutes.coming(request.user.name),
-        zones=[("", as_server), *((zone, zone) for zone in sorted(available_timezones()))],
+        zones=[("", as_server), *((zone, zone) for zone in _zones(request.user.zone))],
         browser_of=browser_of,
         profile_problem=profile_problem,
         password_problem=password_problem,
     )
+
+
+def _zones(chosen: str) -> list[str]:
+    """Those of places, without old names such as ``GMT-0`` and ``Factory``, and the chosen one."""
+    places = {zone for zone in available_timezones() if "/" in zone and zone[:4] != "Etc/"}
+    return sorted(places | {"UTC"} | ({chosen} if chosen else set()))
 
 
 def _languages() -> list[tuple[str, str]]:

@@ -57,12 +57,14 @@ async def act(request: PageRequest) -> Response[Any]:
         return go(back, _("Pick some tasks first."), bad=True)
     if action == "assign":
         try:
-            to = box.people.get((await text_of(request, "to")).strip()).name
-        except UserNotFound as error:
+            if not (typed := (await text_of(request, "to")).strip()):
+                raise InvalidInput(_("Name whom to assign them to."))
+            to = box.people.get(typed)
+        except (InvalidInput, UserNotFound) as error:
             return go(back, told(error), bad=True)
-        done, refused = await _each(picked, lambda id: tasks.assign(id, to, by))
+        done, refused = await _each(picked, lambda id: tasks.assign(id, to.name, by))
         said = plural("%(num)s task assigned to %(who)s.", "%(num)s tasks assigned to %(who)s.",
-                      done, who=to)  # fmt: skip
+                      done, who=to.label)  # fmt: skip
     elif action == "unclaim":
         done, refused = await _each(picked, lambda id: tasks.unclaim(id, by))
         said = plural("%(num)s task given back.", "%(num)s tasks given back.", done)

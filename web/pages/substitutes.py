@@ -9,7 +9,7 @@ from urllib.parse import quote
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from appliance.errors import Conflict, InvalidInput
+from appliance.errors import Conflict, InvalidInput, UserNotFound
 from web import forms
 from web.bodies import form_of, text_of, texts_of
 from web.moments import day_of
@@ -38,7 +38,7 @@ async def choose(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     try:
         first, last = (day_of(typed[field]) for field in ("first", "last"))
         await substitutes.set(name, typed["to"], first, last, processes, actor_of(request))
-    except (InvalidInput, Conflict) as error:
+    except (InvalidInput, UserNotFound, Conflict) as error:
         return _page(request, name, {**typed, "processes": processes}, told(error))
     return go(_address(name), _("Saved."))
 

@@ -23,7 +23,17 @@ whenever("[data-focus]", (element) => element.focus());
 on("input", ".filled .field:has([aria-invalid])", (_event, field) => {
   for (const input of field.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
   for (const error of field.querySelectorAll(".error")) error.replaceChildren();
+  settle(field.closest("form").querySelector(".summary"), field);
 });
+
+// In the summary it is crossed out; when that is all, nothing needs attention any more.
+function settle(summary, field) {
+  const links = [...(summary?.querySelectorAll("a") ?? [])];
+  for (const link of links) {
+    if (field.contains(document.getElementById(link.hash.slice(1)))) link.parentElement.className = "settled";
+  }
+  if (summary && !summary.querySelector("li:not(.settled)")) summary.remove();
+}
 
 on("change", "input[type=file][data-limit]", (_event, input) => {
   const limit = Number(input.dataset.limit);
@@ -71,8 +81,9 @@ async function ask(form, submitter) {
   for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
   const answer = await fetch(form.dataset.conditions, { method: "POST", body }).catch(() => null);
   if (!answer?.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  exchange(form.querySelector("[data-parts]"), fresh.querySelector("[data-parts]"), !submitter);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.querySelector("[data-parts]"); // none when the session is over: sending it says so
+  if (fresh) exchange(form.querySelector("[data-parts]"), fresh, !submitter);
 }
 
 // Both have their parts in the same order; `gently` leaves alone the part that has the focus.

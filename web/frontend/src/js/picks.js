@@ -25,13 +25,25 @@ on("change", "[data-pick-all]", (_event, all) => {
 
 on("change", "[data-pick]", count);
 
-let kept = new Set();
+const REFUSED = "picks";
+const picked = () => boxes().filter((box) => box.checked).map((box) => box.value);
+
+function restore(values) {
+  for (const box of boxes()) if (values.includes(box.value)) box.checked = true;
+  count();
+}
+
+let kept = [];
 
 document.addEventListener("htmx:beforeSwap", () => {
-  kept = new Set(boxes().filter((box) => box.checked).map((box) => box.value));
+  kept = picked();
 });
 
-document.addEventListener("htmx:afterSwap", () => {
-  for (const box of boxes()) if (kept.has(box.value)) box.checked = true;
-  count();
-});
+document.addEventListener("htmx:afterSwap", () => restore(kept));
+
+// What was refused for a wrong name, say, is tried again without picking all of it again.
+on("submit", "form.bulk", () => sessionStorage.setItem(REFUSED, JSON.stringify(picked())));
+
+const before = sessionStorage.getItem(REFUSED);
+sessionStorage.removeItem(REFUSED);
+if (before && document.querySelector(".toast.bad")) restore(JSON.parse(before));
