@@ -1,6 +1,7 @@
 """Pages that follow what others do, in many tabs at once."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Enter
 from tests.office import Office, begin, seen
@@ -11,11 +12,11 @@ pytestmark = pytest.mark.browser
 def test_an_inbox_shows_what_comes_and_goes(enter: Enter, office: Office):
     visit = enter("fozzie")
     page = visit.open("/tasks?view=group&sort=-created")
-    before = page.locator("#inbox-count").inner_text()
+    before = page.locator("#inbox-count").text_content() or ""
     number = office.start("errands", priority=50)
     row = page.locator("tr", has_text=f"#{number}")
     row.wait_for()
-    assert page.locator("#inbox-count").inner_text() != before
+    expect(page.locator("#inbox-count")).not_to_have_text(before)
     with office.client("kermit") as client:
         client.get("/admin/instances")
         client.submit(f"/admin/instances/{number}/cancel", reason="enough")
@@ -137,6 +138,7 @@ def test_a_comment_with_a_completed_name_reaches_the_other_at_once(enter: Enter,
     page.locator(".comments .mention", has_text="@gonzo").wait_for()
     assert page.get_by_label("Comment", exact=True).input_value() == ""
     assert page.get_by_label("Title").input_value() == "Half a"
-    there.locator(".told .new", has_text="Kermit the Frog mentioned you").wait_for()
+    notice = there.locator(".told .new", has_text="Look at this, @gonzo")
+    expect(notice).to_contain_text("Kermit the Frog mentioned you")
     there.locator("#notice-count:not([hidden])").wait_for()
     assert visit.faults() + other.faults() == []

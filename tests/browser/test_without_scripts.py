@@ -90,7 +90,7 @@ def test_a_form_fits_a_phone_in_german_too(enter: Enter):
 def test_a_search_has_a_button(visit: Visit, office: Office):
     page = visit.page
     page.goto(visit.url + "/tasks?view=group")
-    page.get_by_role("searchbox").fill("PO-4711")
+    page.get_by_role("searchbox").fill("PO-LYON")
     page.get_by_role("button", name="Search").click()
     assert page.locator(".rows tbody tr").count() == 1
     assert "view=group" in page.url

@@ -61,7 +61,9 @@ def test_a_message_has_one_receiver(program: httpx.Client):
 
 
 def test_a_message_starts_a_process(program: httpx.Client):
-    sent = program.post(MESSAGES, json={"name": "order came/1", "businessKey": "2026-117"}).json()
+    sent = program.post(
+        MESSAGES, json={"name": "order came/1", "businessKey": "order-of-piggy"}
+    ).json()
     assert sent["started"] is True
     assert len(waiting_for(program, sent["processInstanceId"])) == 1
 

@@ -3,11 +3,12 @@
 from tests.office import HOSTILE, Office, begin, rows, seen, text_of
 
 
-def test_what_others_started_is_not_in_my_list(fozzie, gonzo, office: Office):
+def test_what_others_started_is_not_in_my_list(fozzie, newcomer):
+    somebody = newcomer()
     begin(fozzie, "errands")
     assert "Errands" in rows(fozzie.get("/requests"))
-    assert rows(gonzo.get("/requests")) == []
-    assert "You have nothing under way" in gonzo.get("/requests").text
+    assert rows(somebody.get("/requests")) == []
+    assert "You have nothing under way" in somebody.get("/requests").text
 
 
 def test_a_strangers_request_is_closed(gonzo, office: Office):

@@ -88,4 +88,4 @@ def test_what_has_ended_keeps_its_values(kermit, office: Office):
     assert not seen(kermit.get(place)).cssselect("main form")
     answer = kermit.submit(place, name="priority", kind="number", value="1", seen="")
     assert answer.status_code == 422
-    assert kermit.get("/admin/instances/4711/variable").status_code == 404
+    assert kermit.get("/admin/instances/999999999/variable").status_code == 404

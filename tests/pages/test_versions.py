@@ -37,7 +37,7 @@ def test_versions_that_are_not_there(kermit, path):
     assert kermit.get(f"/admin/processes/no_such/{path}").status_code == 404
     if "=" in path:
         assert kermit.get(f"{HOME}/{path}").status_code == 404
-    assert kermit.get("/admin/moves/4711").status_code == 404
+    assert kermit.get("/admin/moves/999999999").status_code == 404
 
 
 def test_a_comparison(kermit):
