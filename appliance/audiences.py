@@ -13,10 +13,10 @@ import msgspec
 from appliance.actor import Actor
 from appliance.database import Database
 from appliance.errors import GroupNotFound, ProcessNotFound
+from appliance.fingerprint import refuse_changed
 from appliance.live import PROCESSES, Live
 from appliance.pending import Pending
 from appliance.people import People
-from appliance.seen import refuse_changed
 from appliance.store import chain, sqlite
 
 START, INCIDENT = "start", "incident"
@@ -75,7 +75,7 @@ class Audiences:
     def set(
         self, purpose: str, process: str, to: Audience | None, by: Actor, *, seen: str
     ) -> Pending[None]:
-        """Name these in place of those whose mark was ``seen``; None leaves it to others again.
+        """Name these in place of those with the fingerprint ``seen``; None leaves it to others.
 
         Raises ``ProcessNotFound``, ``UserNotFound``, ``GroupNotFound``; ``Conflict`` when somebody
         else changed it meanwhile.

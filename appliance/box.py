@@ -17,7 +17,7 @@ box.trials      drafts in a sandbox        box.forms         forms by their key
 box.unsent      what was typed into forms  box.calls         of API keys, the last ones
 box.second_factor  codes of apps           box.audiences     who starts, who is told
 box.variables   how values changed         box.store         for tests and checks
-box.roster      people from a table        box.leaving       people who go
+box.people_import  from a CSV file     box.leaving       people who go
 box.substitutes  of people who are away
 """
 
@@ -61,10 +61,10 @@ from appliance.notices import Notices
 from appliance.overview import Overview
 from appliance.password_links import PasswordLinks
 from appliance.people import People
+from appliance.people_import import PeopleImport
 from appliance.processes import Processes
 from appliance.public_starts import PublicStarts
 from appliance.retention import Retention
-from appliance.roster import Roster
 from appliance.saved_filters import SavedFilters
 from appliance.second_factor import SecondFactor
 from appliance.sessions import Sessions
@@ -197,7 +197,7 @@ class Box:
         )
         self.keys = Keys(store, clock)
         self.calls = Calls()
-        self.roster = Roster(store, self.people, clock)
+        self.people_import = PeopleImport(store, self.people, clock)
         self.leaving = Leaving(
             store, library, self.people, self.keys, self.audiences, self.substitutes, self.batches,
             clock,

@@ -13,6 +13,7 @@ from appliance.progress import stages
 from appliance.store import finding, lists, queries, sqlite
 from appliance.store.store import Store
 from appliance.substitutes import Substitutes
+from appliance.undo import Undo, undo_of
 from appliance.views import (
     IncidentView,
     InstanceDetail,
@@ -27,7 +28,6 @@ from appliance.views import (
     Timer,
 )
 from appliance.waits import awaited
-from appliance.way_back import WayBack, way_back
 from engine.elements.ad_hoc_sub_process import AdHocSubProcess
 from engine.errors import InvalidVariables
 from engine.events import BODY, CANCELLED, COMPLETED
@@ -239,11 +239,11 @@ class Cases:
             for token, node, scope, loop, since in live
         ]  # fmt: skip
 
-    def way_back(self, id: int) -> WayBack | None:
+    def undo_of(self, id: int) -> Undo | None:
         """How what was moved last by hand would go back, if nothing happened since."""
         found = self._found(id)
         process = self._library.process(found[4])
-        return way_back(self._store.read(), process, found[1], id)
+        return undo_of(self._store.read(), process, found[1], id)
 
     def targets(self, id: int) -> list[Target]:
         """The elements of an instance's process where a token may be started by hand."""

@@ -55,7 +55,7 @@ class Instances:
         self.row = cases.row
         self.places = cases.places
         self.targets = cases.targets
-        self.way_back = cases.way_back
+        self.undo_of = cases.undo_of
         self.incidents = cases.incidents
         self.offers = cases.offers
 
@@ -194,7 +194,7 @@ class Instances:
     ) -> Pending[None]:
         """Set variables of a running instance, or as one of its tokens sees them (``within``).
 
-        ``seen`` are marks of the values that somebody saw before: ``Conflict`` when one differs.
+        ``seen`` are fingerprints of values that somebody saw: ``Conflict`` when one differs.
         """
         checked = given_variables(values)
 
@@ -255,8 +255,8 @@ class Instances:
         return self._command("repeat", id, by, lambda run: run.repeat(id, node, reason=reason))
 
     def move_back(self, id: int, mark: int, by: Actor, reason: str | None = None) -> Pending[None]:
-        """Undo the move of this mark: see ``way_back``. Raises ``Conflict`` when it is not last."""
-        back = self.way_back(id)
+        """Undo the move of this mark: see ``undo_of``. Raises ``Conflict`` when it is not last."""
+        back = self.undo_of(id)
         if back is None or back.mark != mark:
             raise Conflict("Something happened since: it does not go back by itself any more.")
         return self.modify(id, by, cancel=back.cancel, start=back.start, reason=reason)

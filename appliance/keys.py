@@ -28,7 +28,7 @@ from appliance import names
 from appliance.actor import SCOPES, SYSTEM, USUAL, Actor, Rights
 from appliance.database import Database, note
 from appliance.errors import Conflict, InvalidInput, KeyNotFound
-from appliance.seen import refuse_changed
+from appliance.fingerprint import refuse_changed
 from appliance.store import chain, sqlite
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from appliance import names, passwords
 from appliance.actor import ANYBODY, SYSTEM, Actor
 from appliance.database import Database, note
 from appliance.errors import Conflict, GroupNotFound, UserNotFound, WrongPassword
-from appliance.seen import refuse_changed
+from appliance.fingerprint import refuse_changed
 from appliance.store import chain, sqlite
 from appliance.throttle import Allowance, Throttle
 

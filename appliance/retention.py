@@ -19,8 +19,8 @@ from appliance.database import Database
 from appliance.datadir import DataDirectory
 from appliance.errors import InvalidInput, ProcessNotFound
 from appliance.files import Files
+from appliance.fingerprint import refuse_changed
 from appliance.pending import Pending
-from appliance.seen import refuse_changed
 from appliance.store import chain, removal, sqlite
 from engine.errors import Refused
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from appliance.errors import Conflict, InstanceNotFound
+from appliance.fingerprint import changed
 from appliance.library import Library
-from appliance.seen import changed
 from appliance.store import queries
 from appliance.store.store import Store
 from appliance.views import LocalVariable, ValueChange
@@ -74,14 +74,14 @@ def refuse_reserved(variables: Mapping[str, Any] | None) -> None:
 
 
 def check_seen(token: Token, seen: Mapping[str, str]) -> None:
-    """Raise ``Conflict`` unless a token sees what somebody saw: marks of encoded values."""
-    for name, mark in seen.items():
+    """Raise ``Conflict`` unless a token has what was seen: fingerprints of encoded values."""
+    for name, before in seen.items():
         scope = token
         while name not in scope.variables and not isinstance(scope, Instance):
             assert scope.scope is not None
             scope = scope.scope
         now = encode(scope.variables[name]) if name in scope.variables else None
-        if changed(now, mark):
+        if changed(now, before):
             raise Conflict(
                 f"The variable {name} was changed meanwhile: look at its value and decide again."
             )

@@ -17,8 +17,9 @@ from litestar.types import ASGIApp, Guard
 
 from appliance.errors import Unauthorized
 from web import api, api_v1, live, static_files
-from web.edge import Edge, needs_key
 from web.errors import answer_error
+from web.fast_start import FastStart
+from web.middleware import Middleware, needs_key
 from web.pages import (
     account,
     api_keys,
@@ -43,12 +44,12 @@ from web.pages import (
     overview,
     password,
     people,
+    people_import,
     processes,
     public_links,
     public_start,
     requests,
     retention,
-    roster,
     search,
     second_factor,
     setup,
@@ -65,7 +66,6 @@ from web.pages import (
 )
 from web.render import go
 from web.security import administrator, program, program_of, signed_in, visitor
-from web.shortcut import Shortcut
 
 if TYPE_CHECKING:
     from appliance.box import Box
@@ -89,8 +89,8 @@ PAGES = [
 
 ADMIN_PAGES = [
     processes, versions, public_links, audiences, deploy, drafts, trials, forms, instances,
-    variables, incidents, timers, batches, people, roster, leaving, groups, api_keys, audit, system,
-    backups, retention, overview, bulk, case_file,
+    variables, incidents, timers, batches, people, people_import, leaving, groups, api_keys, audit,
+    system, backups, retention, overview, bulk, case_file,
 ]  # fmt: skip
 """For administrators; their addresses begin with ``/admin``."""
 
@@ -149,8 +149,8 @@ def make_app(box: Box) -> tuple[ASGIApp, asyncio.Event]:
         logging_config=None,
         debug=False,
     )
-    edge = Edge(Shortcut(site, box), box.calls, limits.trusted_proxies, limits.language)
-    return edge, stopping
+    whole = Middleware(FastStart(site, box), box.calls, limits.trusted_proxies, limits.language)
+    return whole, stopping
 
 
 def _pages(modules: Sequence[Any], guard: Guard, limit: int, *more: Any) -> Router:

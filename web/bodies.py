@@ -14,8 +14,8 @@ from litestar.types import Receive, Scope
 
 from appliance.calls import BODY
 from appliance.errors import InvalidInput
-from web.edge import BODY_SEEN
 from web.errors import BodyTooLarge, ClientGone, NotJson, WrongContentType
+from web.middleware import BODY_SEEN
 
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _JSON = re.compile(r"(application/json|application/[\w.-]+\+json|text/json)", re.IGNORECASE)

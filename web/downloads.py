@@ -17,8 +17,8 @@ from litestar import Request, Response
 from litestar.response import Stream
 
 from appliance.errors import StoredFileNotFound
-from web.edge import HEAD_ONLY
 from web.errors import UnsatisfiableRange
+from web.middleware import HEAD_ONLY
 
 if TYPE_CHECKING:
     from appliance.files import StoredFile

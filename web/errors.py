@@ -20,10 +20,10 @@ from litestar.exceptions import HTTPException
 from appliance.errors import InvalidInput, StorageFull, Unauthorized
 from engine.errors import Refused
 from web import wire
-from web.edge import for_programs
+from web.middleware import for_programs
 from web.render import page
 from web.texts import _
-from web.told import told
+from web.translated import translated
 
 STATUS: Mapping[str, int] = {
     # what was asked cannot be understood
@@ -259,7 +259,7 @@ def _error_page(request: Request[Any, Any, Any], failure: Failure) -> Response[A
             status=failure.status,
             number=failure.status,
             title=_title(failure.status),
-            message=told(failure.message),
+            message=translated(failure.message),
             request_id=request.scope.get("request_id", ""),
         )
         response.headers |= failure.headers
@@ -268,7 +268,7 @@ def _error_page(request: Request[Any, Any, Any], failure: Failure) -> Response[A
         # A page needs the database and the templates; what is broken may be just that.
         log.exception("the error page failed")
         return Response(
-            told(failure.message), status_code=failure.status, media_type=MediaType.TEXT
+            translated(failure.message), status_code=failure.status, media_type=MediaType.TEXT
         )
 
 

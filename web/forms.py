@@ -25,7 +25,7 @@ from appliance.files import Files, Received, StoredFile
 from engine.forms import Directory, Form, FormView, Item, Option
 from web import formats
 from web.texts import _
-from web.told import told
+from web.translated import translated
 
 OUTCOME = "_outcome"
 ADD_ROW = "_add"
@@ -180,7 +180,7 @@ def view_of(
     )
     shown = {item.name for item in view.items()}
     others = [
-        f"{path} {' '.join(map(told, said))}."
+        f"{path} {' '.join(map(translated, said))}."
         for path, said in (errors or {}).items()
         if path and path not in shown
     ]
@@ -234,7 +234,8 @@ def width(item: Item, line: Sequence[Item]) -> int:
 def sentences(messages: Sequence[str], label: str) -> str:
     """Messages such as "is required" as sentences about the field; others as they are."""
     return " ".join(
-        f"{label} {told(one)}." if label and one[:1].islower() else told(one) for one in messages
+        f"{label} {translated(one)}." if label and one[:1].islower() else translated(one)
+        for one in messages
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.response import Stream
 
-from web.edge import HEAD_ONLY
+from web.middleware import HEAD_ONLY
 from web.security import PageRequest
 
 HEARTBEAT = 20.0

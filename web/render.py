@@ -26,10 +26,10 @@ from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 from markupsafe import Markup
 
-from web import formats, forms, manual, moments, static_files, talk
-from web.packing import packed
+from web import date_fields, formats, forms, help_pages, mentions, static_files
+from web.compression import compressed
 from web.texts import gettext, language, languages, ngettext
-from web.told import told
+from web.translated import translated
 
 TEMPLATES = Path(__file__).parent / "templates"
 DIST = Path(__file__).parent / "static" / "dist"
@@ -49,7 +49,7 @@ def page(
 ) -> Response[str]:
     """The rendered page. ``at`` is the tidy address of what it shows, for the address bar."""
     text = environment().get_template(template).render(_given(request) | context)
-    response = packed(
+    response = compressed(
         request,
         text.encode(),
         MediaType.HTML,
@@ -99,7 +99,7 @@ def environment() -> jinja2.Environment:
     made.install_gettext_callables(  # pyright: ignore[reportAttributeAccessIssue]
         gettext, ngettext, newstyle=True
     )
-    made.globals |= {"asset": asset, "help_about": manual.address, "languages": languages}
+    made.globals |= {"asset": asset, "help_about": help_pages.address, "languages": languages}
     made.globals["texts_of_scripts"] = static_files.texts_of_scripts
     made.filters |= {
         "when": _when,
@@ -115,7 +115,7 @@ def environment() -> jinja2.Environment:
         "value_text": formats.value_text,
         "value_type": formats.value_type,
         "initials": formats.initials,
-        "mentioned": talk.mentioned,
+        "mentioned": mentions.mentioned,
         "markdown": forms.markdown,
         "document": forms.document,
         "part_state": forms.part_state,
@@ -124,7 +124,7 @@ def environment() -> jinja2.Environment:
         "cell": forms.cell,
         "sentences": forms.sentences,
         "counted": formats.counted,
-        "told": told,
+        "translated": translated,
         "width": forms.width,
     }
     return made
@@ -196,7 +196,7 @@ def _when(context: jinja2.runtime.Context, ms: int | None) -> Markup | str:
 
 @jinja2.pass_context
 def _field_time(context: jinja2.runtime.Context, ms: int | None) -> str:
-    return moments.local(ms, context["zone"]) if ms is not None else ""
+    return date_fields.local(ms, context["zone"]) if ms is not None else ""
 
 
 @jinja2.pass_context

@@ -19,7 +19,7 @@ from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from web.packing import codings, packed
+from web.compression import codings, compressed
 from web.texts import ENGLISH, languages, of_scripts
 
 FOLDER = Path(__file__).parent / "static"
@@ -76,7 +76,7 @@ async def texts(request: Request[Any, Any, Any], language: FromPath[str]) -> Res
     if language not in languages():
         raise NotFoundException
     headers = {"Cache-Control": FOR_EVER}
-    return packed(request, _texts(language), _TYPES[".js"], headers=headers)
+    return compressed(request, _texts(language), _TYPES[".js"], headers=headers)
 
 
 def texts_of_scripts(language: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from litestar.datastructures import FormMultiDict
 
 from appliance.errors import InvalidInput
-from appliance.seen import mark_of
+from appliance.fingerprint import fingerprint
 from engine.errors import InvalidVariables
 from engine.values import checked_name, decode, encode
 from web.texts import _
@@ -30,7 +30,7 @@ class Row:
     @classmethod
     def of(cls, name: str, value: Any) -> Row:
         """The row of a variable as it is now."""
-        return cls(name, kind_of(value), text_of(value), mark_of(encode(value)))
+        return cls(name, kind_of(value), text_of(value), fingerprint(encode(value)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def changes_of(form: FormMultiDict) -> Changes:
         value = value_of(row.kind, row.text, checked_name(row.name))
         if row.name in changes.values:
             raise InvalidInput(_("%(name)s is there twice.", name=row.name))
-        if mark_of(encode(value)) != row.seen:
+        if fingerprint(encode(value)) != row.seen:
             changes.values[row.name] = value
             changes.seen[row.name] = row.seen
     return changes

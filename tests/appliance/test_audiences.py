@@ -6,7 +6,7 @@ from appliance.actor import Actor
 from appliance.audiences import INCIDENT, START, Audience
 from appliance.box import Box
 from appliance.errors import Conflict, GroupNotFound, ProcessNotFound, UserNotFound
-from appliance.seen import mark_of
+from appliance.fingerprint import fingerprint
 from tests.appliance.given import MINUTE, PASSWORD, Clock
 from tests.appliance.processes import ADMIN, FOZZIE, KERMIT, deploy, start, task_xml
 from tests.appliance.test_repairs import FAILS
@@ -27,7 +27,7 @@ def box(box: Box) -> Box:
 
 
 def choose(box: Box, purpose: str, process: str, to: Audience | None) -> None:
-    seen = mark_of(box.audiences.of(purpose, process))
+    seen = fingerprint(box.audiences.of(purpose, process))
     box.audiences.set(purpose, process, to, ADMIN, seen=seen).result(10)
 
 

@@ -7,21 +7,21 @@ import re
 import pytest
 
 from tests.serving import Client
-from web import manual
+from web import help_pages
 
 
 def test_the_contents_list_every_page(fozzie: Client):
     page = fozzie.get("/help")
     assert page.status_code == 200
-    for name in manual.names():
+    for name in help_pages.names():
         assert f'href="/help/{name}"' in page.text
 
 
-@pytest.mark.parametrize("name", manual.names())
+@pytest.mark.parametrize("name", help_pages.names())
 def test_a_page(fozzie: Client, name: str):
     page = fozzie.get(f"/help/{name}")
     assert page.status_code == 200
-    title = re.escape(manual.entry(name).title)
+    title = re.escape(help_pages.entry(name).title)
     assert re.search(f"<h1>.*{title}.*</h1>", page.text)
     assert f'href="/help/{name}" aria-current="page"' in page.text
 

@@ -28,8 +28,8 @@ SAID_TO_PROGRAMS = {
     "bodies.py",
     "wire.py",
     "errors.py",
-    "reference.py",
-    "manual.py",
+    "help_tables.py",
+    "help_pages.py",
     "server.py",
 }
 """Modules whose texts are for programs, or of the help, which is in English."""

@@ -4,7 +4,7 @@ import pytest
 from lxml import etree
 
 from processes import SHIPPED
-from web.drawing import drawing
+from web.diagram import drawing
 from web.forms import markdown, sentences
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"

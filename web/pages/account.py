@@ -18,7 +18,7 @@ from web.pages.sign_in import address_of, sign_in
 from web.render import KEYS, THEME, go, page
 from web.security import SESSION, PageRequest, actor_of
 from web.texts import _, languages
-from web.told import told
+from web.translated import translated
 
 THEMES = ("auto", "light", "dark")
 YEAR = 365 * 86400
@@ -48,7 +48,7 @@ async def change(request: PageRequest) -> Response[Any]:
             by=actor_of(request),
         )
     except InvalidInput as error:
-        return _page(request, profile_problem=told(error))
+        return _page(request, profile_problem=translated(error))
     return go("/account", _("Saved."))
 
 
@@ -66,7 +66,7 @@ async def change_password(request: PageRequest) -> Response[Any]:
     except WrongPassword:
         return _page(request, password_problem=_("The old password is wrong."))
     except (InvalidInput, TooManyAttempts) as error:
-        return _page(request, password_problem=told(error))
+        return _page(request, password_problem=translated(error))
     end_streams(request)
     said = _("Your password is changed. Other browsers are signed out.")
     return await sign_in(request, request.user, go("/account", said))

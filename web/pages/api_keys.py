@@ -14,14 +14,14 @@ from litestar.params import FromPath
 from appliance.actor import SCOPES, USUAL, Rights
 from appliance.calls import Call
 from appliance.errors import Conflict, InvalidInput
+from appliance.fingerprint import fingerprint
 from appliance.keys import Key, NewKey
-from appliance.seen import mark_of
 from web.bodies import form_of, text_of, texts_of
-from web.moments import end_of_day
+from web.date_fields import end_of_day
 from web.render import go, page, reader_zone
 from web.security import PageRequest, actor_of
 from web.texts import _
-from web.told import told
+from web.translated import translated
 
 HOME = "/admin/api-keys"
 KEY = HOME + "/{key:int}"
@@ -48,7 +48,7 @@ async def create(request: PageRequest) -> Response[Any]:
         )
     except (InvalidInput, Conflict) as error:
         given = {"name": name, "expires": until, "rights": rights}
-        return _page(request, given, told(error))
+        return _page(request, given, translated(error))
     return _key(request, made.key, made=made)
 
 
@@ -72,7 +72,7 @@ async def change(request: PageRequest, key: FromPath[int]) -> Response[Any]:
         )
     except (InvalidInput, Conflict) as error:
         entered = {"expires": until, "owner": owner, "rights": rights}
-        return _key(request, keys.get(key), entered=entered, problem=told(error))
+        return _key(request, keys.get(key), entered=entered, problem=translated(error))
     return go(_address(key), _("Saved."))
 
 
@@ -165,7 +165,7 @@ def _key(
         key=key,
         shown=entered
         or {"expires": _day_of(request, key.expires), "owner": key.owner, "rights": key.rights},
-        seen=mark_of(key.terms),
+        seen=fingerprint(key.terms),
         made=made,
         problem=problem,
         scopes=SCOPES,

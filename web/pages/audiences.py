@@ -14,12 +14,12 @@ from litestar.params import FromPath
 
 from appliance.audiences import INCIDENT, START, Audience
 from appliance.errors import Conflict, GroupNotFound, UserNotFound
-from appliance.seen import mark_of
+from appliance.fingerprint import fingerprint
 from web.bodies import form_of, text_of, texts_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
-from web.told import told
+from web.translated import translated
 
 STARTERS = "/admin/processes/{key:str}/starters"
 NOTIFY = "/admin/processes/{key:str}/notify"
@@ -87,7 +87,7 @@ async def _set(request: PageRequest, purpose: str, key: str) -> Response[Any]:
     try:
         await audiences.set(purpose, key, wanted, actor_of(request), seen=seen)
     except (Conflict, GroupNotFound, UserNotFound) as error:
-        return _page(request, purpose, key, wanted, told(error))
+        return _page(request, purpose, key, wanted, translated(error))
     return go(f"/admin/processes/{quote(key)}" if key else "/admin/incidents", _("Saved."))
 
 
@@ -123,7 +123,7 @@ def _page(
         purpose=purpose,
         now_named=now,
         shown=shown,
-        seen=mark_of(now),
+        seen=fingerprint(now),
         groups=groups,
         model=process and box.processes.model_starters(process),
         told_of_all=told_of_all(request),

@@ -17,12 +17,12 @@ from appliance.audit_export import csv_lines, json_lines
 from appliance.errors import InvalidInput
 from appliance.store.chain import Entry
 from web.audit_words import choices, words
+from web.date_fields import day_of
 from web.listing import Listing
-from web.moments import day_of
 from web.render import page, reader_zone
 from web.security import PageRequest
 from web.texts import _
-from web.told import told
+from web.translated import translated
 
 HOME = "/admin/audit"
 _FORMS: dict[str, tuple[Callable[[Iterable[Entry]], Iterator[str]], str]] = {
@@ -70,7 +70,7 @@ def _page(request: PageRequest, **more: Any) -> Response[Any]:
     try:
         found = audit.list(_wanted(listing, reader_zone(request)), listing["page"])
     except InvalidInput as error:
-        found, problem = audit.list(), told(error)
+        found, problem = audit.list(), translated(error)
     return page(
         request,
         "audit.html",

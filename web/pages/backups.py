@@ -13,7 +13,7 @@ from appliance.errors import Conflict
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
-from web.told import told
+from web.translated import translated
 
 HOME = "/admin/system/backups"
 BACKUP = HOME + "/{name:str}"
@@ -34,7 +34,7 @@ async def make(request: PageRequest) -> Response[Any]:
     try:
         request.app.state.box.backups.begin(actor_of(request))
     except Conflict as error:
-        return go(HOME, told(error), bad=True)
+        return go(HOME, translated(error), bad=True)
     return go(HOME, _("The backup has begun."))
 
 

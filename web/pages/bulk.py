@@ -25,7 +25,7 @@ from web.pages.instances import HOME, asked_for, listing_of, texts_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
-from web.told import told
+from web.translated import translated
 from web.variable_input import changes_of, rows_of
 
 MOST = 100_000
@@ -73,7 +73,7 @@ async def do(request: PageRequest) -> Response[Any]:
         )
         batch = await box.batches.begin(what, ids, actor_of(request), given)
     except (InvalidInput, InvalidVariables) as error:
-        return await _review(request, chosen, everything, form, told(error))
+        return await _review(request, chosen, everything, form, translated(error))
     return go(f"/admin/batches/{batch}")
 
 

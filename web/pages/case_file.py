@@ -15,10 +15,10 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from appliance.views import InstanceDetail
+from web.diagram_svg import diagram_svg
 from web.downloads import CHUNK
 from web.history import Line, in_words
 from web.pages.instances import INSTANCE
-from web.picture import picture
 from web.security import PageRequest
 
 STEPS = 100_000
@@ -65,7 +65,7 @@ def _add(archive: zipfile.ZipFile, folder: str, whole: InstanceDetail, model: by
     for name, value in facts.items():
         archive.writestr(f"{folder}{name}.json", _pretty(value))
     archive.writestr(f"{folder}journal.txt", _text(in_words(whole.history, "")))
-    drawn = picture(model, whole.marks)
+    drawn = diagram_svg(model, whole.marks)
     if drawn is not None:
         archive.writestr(f"{folder}diagram.svg", drawn)
     _add_files(archive, folder, whole)

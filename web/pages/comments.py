@@ -11,7 +11,7 @@ from appliance.errors import InvalidInput
 from web.bodies import text_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
-from web.told import told
+from web.translated import translated
 
 COMMENTS = "/comments/{instance:int}"
 
@@ -31,7 +31,7 @@ async def add(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
     try:
         await box.comments.add(instance, await text_of(request, "text"), by, at)
     except InvalidInput as error:
-        return _page(request, instance, told(error))
+        return _page(request, instance, translated(error))
     if request.headers.get("hx-request") == "true":
         return _page(request, instance)
     return go(f"/tasks/{at}#comments" if at else f"/requests/{instance}#comments")

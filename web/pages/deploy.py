@@ -17,7 +17,7 @@ from web.bodies import files_of, form_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _, plural
-from web.told import told
+from web.translated import translated
 
 HOME = "/admin/deploy"
 _ORDER = {"error": 0, "warning": 1, "hint": 2}
@@ -40,7 +40,7 @@ async def deploy(request: PageRequest) -> Response[Any]:
             return _page(request, [Finding("error", "no-file", _("Choose at least one file."))])
         checked = await asyncio.to_thread(processes.check, files)
     except InvalidInput as error:
-        return _page(request, [Finding("error", "files", told(error))])
+        return _page(request, [Finding("error", "files", translated(error))])
     if checked.wrong:
         return _page(request, checked.findings)
     if form.get("action") == "check":

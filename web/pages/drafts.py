@@ -19,9 +19,9 @@ from appliance.modeling import Checked
 from engine.errors import Finding, ModelInvalid
 from web import formats
 from web.bodies import form_of, json_of
-from web.edge import CONTENT_POLICY
+from web.compression import compressed
 from web.listing import Listing, Slice
-from web.packing import packed
+from web.middleware import CONTENT_POLICY
 from web.pages.versions import marks
 from web.render import go, page, reader_zone
 from web.security import PageRequest, actor_of
@@ -135,7 +135,7 @@ async def xml(request: PageRequest, id: FromPath[int]) -> Response[Any]:
     name = quote(f"{drafts.get(id).process or 'model'}.bpmn20.xml")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     headers["Cache-Control"] = "no-store"
-    return packed(request, drafts.content(id), "application/xml", headers=headers)
+    return compressed(request, drafts.content(id), "application/xml", headers=headers)
 
 
 @post(DRAFT)

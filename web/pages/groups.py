@@ -12,7 +12,7 @@ from web.bodies import text_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
-from web.told import told
+from web.translated import translated
 
 HOME = "/admin/groups"
 GROUP = HOME + "/{name:str}"
@@ -31,7 +31,7 @@ async def create(request: PageRequest) -> Response[Any]:
     try:
         await request.app.state.box.people.add_group(name, title, actor_of(request))
     except (InvalidInput, Conflict) as error:
-        return _page(request, name, title, told(error))
+        return _page(request, name, title, translated(error))
     return go(HOME, _("The group is added."))
 
 
@@ -42,7 +42,7 @@ async def join(request: PageRequest, name: FromPath[str]) -> Response[Any]:
         user = await text_of(request, "user")
         await request.app.state.box.people.join(user, name, actor_of(request))
     except (UserNotFound, GroupNotFound) as error:
-        return go(HOME, told(error), bad=True)
+        return go(HOME, translated(error), bad=True)
     return go(HOME, _("The person is in the group now."))
 
 

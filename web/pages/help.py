@@ -8,7 +8,7 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from web import manual
+from web import help_pages
 from web.render import page
 from web.security import PageRequest
 from web.texts import language
@@ -17,21 +17,23 @@ from web.texts import language
 @get("/help")
 async def contents(request: PageRequest) -> Response[Any]:
     """What there is to read."""
-    return page(request, "help_contents.html", here="help", chapters=manual.chapters(language()))
+    return page(
+        request, "help_contents.html", here="help", chapters=help_pages.chapters(language())
+    )
 
 
 @get("/help/{name:str}")
 async def show(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     """One page."""
-    if name not in manual.names():
+    if name not in help_pages.names():
         raise NotFoundException
     return page(
         request,
         "help.html",
         here="help",
-        article=manual.entry(name, language()),
-        body=manual.body(name, language(), admin=request.user.admin),
-        chapters=manual.chapters(language()),
+        article=help_pages.entry(name, language()),
+        body=help_pages.body(name, language(), admin=request.user.admin),
+        chapters=help_pages.chapters(language()),
     )
 
 

@@ -17,7 +17,7 @@ from web.listing import MAX_TEXT, Listing
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _, plural
-from web.told import told
+from web.translated import translated
 
 VIEWS = ("mine", "group", "substituting", "overdue", "done")
 SORTS = ("due", "priority", "created", "name", "process")
@@ -61,7 +61,7 @@ async def act(request: PageRequest) -> Response[Any]:
                 raise InvalidInput(_("Name whom to assign them to."))
             to = box.people.get(typed)
         except (InvalidInput, UserNotFound) as error:
-            return go(back, told(error), bad=True)
+            return go(back, translated(error), bad=True)
         done, refused = await _each(picked, lambda id: tasks.assign(id, to.name, by))
         said = plural("%(num)s task assigned to %(who)s.", "%(num)s tasks assigned to %(who)s.",
                       done, who=to.label)  # fmt: skip
@@ -105,7 +105,7 @@ async def save(request: PageRequest) -> Response[Any]:
         filters = request.app.state.box.saved_filters
         await filters.save(request.user, name, query, shared=shared)
     except (InvalidInput, Conflict) as error:
-        return go(f"/tasks?{query}", told(error), bad=True)
+        return go(f"/tasks?{query}", translated(error), bad=True)
     return go(f"/tasks?{query}", _("The filter is saved."))
 
 
@@ -135,14 +135,14 @@ async def _each(picked: Iterable[int], command: Any) -> tuple[int, str]:
         try:
             waiting.append(command(id))
         except Refused as error:
-            refused.append(told(error))
+            refused.append(translated(error))
     done = 0
     for pending in waiting:
         try:
             await pending
             done += 1
         except Refused as error:
-            refused.append(told(error))
+            refused.append(translated(error))
     if not refused:
         return done, ""
     why = refused[0].rstrip(".")

@@ -16,7 +16,7 @@ from web.listing import Listing
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
-from web.told import told
+from web.translated import translated
 from web.variable_input import Row, changes_of, rows_of
 
 HOME = "/admin/incidents"
@@ -62,7 +62,7 @@ async def retry_all(request: PageRequest) -> Response[Any]:
         batch = await box.batches.begin("retry", found, actor_of(request), given)
     except (InvalidInput, InvalidVariables) as error:
         query = urlencode({"view": "each", "process": process, "node": node, "message": message})
-        return go(f"{HOME}?{query}", told(error), bad=True)
+        return go(f"{HOME}?{query}", translated(error), bad=True)
     return go(f"/admin/batches/{batch}")
 
 
@@ -89,7 +89,7 @@ async def retry(request: PageRequest, incident: FromPath[int]) -> Response[Any]:
             reason=await reason_of(request),
         )
     except (Conflict, InvalidInput, InvalidVariables, NotWaiting) as error:
-        return _incident(request, incident, rows_of(form), told(error))
+        return _incident(request, incident, rows_of(form), translated(error))
     return go(f"/admin/instances/{found.row.instance_id}", _("It is tried again."))
 
 

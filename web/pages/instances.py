@@ -13,19 +13,19 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 
 from appliance.errors import Conflict
+from appliance.undo import Undo
 from appliance.views import InstanceRow
-from appliance.way_back import WayBack
 from engine.errors import InstanceSuspended, NotWaiting
 from web.bodies import form_of, text_of
-from web.cases import drawing_of, marks_json
+from web.date_fields import day_begins
+from web.diagram import drawing_of, marks_json
 from web.history import in_words
 from web.listing import Listing
-from web.moments import day_begins
 from web.pages.incidents import reason_of
 from web.render import go, group_known_as, known_as, page, reader_zone
 from web.security import PageRequest, actor_of
 from web.texts import _
-from web.told import told
+from web.translated import translated
 
 HOME = "/admin/instances"
 VIEWS = ("open", "failed", "suspended", "ended", "all")
@@ -110,13 +110,13 @@ async def show(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
         ),
         marks=marks_json(whole.marks),
         places=box.instances.places(instance),
-        back=_way_back(box, whole.instance),
+        back=_undo_of(box, whole.instance),
         targets=[] if whole.instance.ended else box.instances.targets(instance),
     )
 
 
-def _way_back(box: Any, instance: InstanceRow) -> WayBack | None:
-    return box.instances.way_back(instance.id) if instance.state == "ACTIVE" else None
+def _undo_of(box: Any, instance: InstanceRow) -> Undo | None:
+    return box.instances.undo_of(instance.id) if instance.state == "ACTIVE" else None
 
 
 @get(INSTANCE + "/diagram")
@@ -167,7 +167,7 @@ async def move(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
             reason=await reason_of(request),
         )
     except (NotWaiting, InstanceSuspended) as error:
-        return go(f"{HOME}/{instance}", told(error), bad=True)
+        return go(f"{HOME}/{instance}", translated(error), bad=True)
     return go(f"{HOME}/{instance}", _("Moved."))
 
 
@@ -181,7 +181,7 @@ async def move_back(request: PageRequest, instance: FromPath[int]) -> Response[A
             instance, mark, actor_of(request), await reason_of(request)
         )
     except (Conflict, NotWaiting, InstanceSuspended) as error:
-        return go(f"{HOME}/{instance}", told(error), bad=True)
+        return go(f"{HOME}/{instance}", translated(error), bad=True)
     return go(f"{HOME}/{instance}", _("Moved back."))
 
 
@@ -194,7 +194,7 @@ async def repeat(request: PageRequest, instance: FromPath[int]) -> Response[Any]
             instance, node, actor_of(request), await reason_of(request)
         )
     except (NotWaiting, InstanceSuspended) as error:
-        return go(f"{HOME}/{instance}", told(error), bad=True)
+        return go(f"{HOME}/{instance}", translated(error), bad=True)
     return go(f"{HOME}/{instance}", _("Sent back."))
 
 

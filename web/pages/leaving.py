@@ -15,7 +15,7 @@ from web.live import end_streams
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
-from web.told import told
+from web.translated import translated
 
 LEAVE = "/admin/users/{name:str}/leave"
 SHOWN = 50
@@ -35,7 +35,7 @@ async def leave(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     try:
         batch = await (await asyncio.to_thread(leaving.leave, name, heir, actor_of(request)))
     except (Conflict, InvalidInput) as error:
-        return await _page(request, name, heir, told(error))
+        return await _page(request, name, heir, translated(error))
     end_streams(request)
     where = f"/admin/batches/{batch}" if batch else f"/admin/users/{quote(name, safe='')}"
     return go(where, _("This person can no longer sign in."))

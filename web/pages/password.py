@@ -15,7 +15,7 @@ from web.pages.sign_in import go_on
 from web.render import page
 from web.security import known_visitor
 from web.texts import _
-from web.told import told
+from web.translated import translated
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -36,7 +36,7 @@ async def choose(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
     try:
         user = await (await asyncio.to_thread(links.use, token, password))
     except InvalidInput as error:
-        return _form(request, token, told(error))
+        return _form(request, token, translated(error))
     end_streams(request)
     return await go_on(request, user, "/tasks", _("Your password is set."))
 

@@ -9,15 +9,15 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from appliance.errors import Conflict, GroupNotFound, InvalidInput
+from appliance.fingerprint import fingerprint
 from appliance.people import User
-from appliance.seen import mark_of
 from web.bodies import form_of, text_of, texts_of
 from web.live import end_streams
 from web.pages.api_keys import site_address
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
-from web.told import told
+from web.translated import translated
 
 HOME = "/admin/users"
 PERSON = HOME + "/{name:str}"
@@ -46,7 +46,7 @@ async def create(request: PageRequest) -> Response[Any]:
     try:
         user = await box.people.add(name, None, **given, by=actor_of(request))
     except (InvalidInput, Conflict, GroupNotFound) as error:
-        return _new(request, {"name": name, **given}, told(error))
+        return _new(request, {"name": name, **given}, translated(error))
     return await _with_link(request, user.name)
 
 
@@ -64,7 +64,7 @@ async def change(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     try:
         await people.update(user.name, **profile, by=actor_of(request), seen=seen)
     except (InvalidInput, Conflict, GroupNotFound) as error:
-        return _person(request, name, entered=profile, problem=told(error))
+        return _person(request, name, entered=profile, problem=translated(error))
     return go(_address(user.name), _("Saved."))
 
 
@@ -80,7 +80,7 @@ async def disable(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     try:
         await request.app.state.box.people.disable(name, actor_of(request))
     except Conflict as error:
-        return go(_address(name), told(error), bad=True)
+        return go(_address(name), translated(error), bad=True)
     end_streams(request)
     return go(_address(name), _("This person can no longer sign in."))
 
@@ -131,7 +131,7 @@ def _person(
         here="people",
         person=person,
         shown=entered or person,
-        seen=mark_of(person.profile),
+        seen=fingerprint(person.profile),
         groups=box.people.groups(),
         sessions=box.sessions.list(person.name),
         second_factor=box.second_factor.enabled(person.name),

@@ -13,14 +13,14 @@ from litestar.params import FromPath
 from appliance.batches import Given
 from appliance.views import ProcessView
 from web.bodies import text_of
-from web.cases import drawing_of
-from web.figures import MODES, PERIODS, marks, period_of
+from web.diagram import drawing_of
 from web.listing import Listing, Slice
 from web.pages import audiences, public_links
 from web.pages.api_keys import site_address
 from web.pages.incidents import reason_of
 from web.render import go, page, reader_zone
 from web.security import PageRequest, actor_of
+from web.statistics import MODES, PERIODS, marks, period_of
 from web.texts import _
 
 HOME = "/admin/processes"

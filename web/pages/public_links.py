@@ -10,12 +10,12 @@ from litestar.params import FromPath
 
 from appliance.errors import InvalidInput
 from web.bodies import text_of
-from web.moments import end_of_day
+from web.date_fields import end_of_day
 from web.pages.api_keys import site_address
 from web.render import go, reader_zone
 from web.security import PageRequest, actor_of
 from web.texts import _
-from web.told import told
+from web.translated import translated
 
 PROCESS = "/admin/processes/{key:str}"
 
@@ -28,7 +28,7 @@ async def open_it(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     try:
         await starts.open(key, end_of_day(until, reader_zone(request)), actor_of(request))
     except InvalidInput as error:
-        return go(_address(key), told(error), bad=True)
+        return go(_address(key), translated(error), bad=True)
     return go(_address(key), _("Everybody who has the link can start this process now."))
 
 
@@ -46,7 +46,7 @@ def facts(request: PageRequest, key: str) -> dict[str, Any]:
     return {
         "public": known,
         "public_link": site_address(request) + path(key, known.signature) if known else "",
-        "public_obstacle": told(starts.obstacle(key)),
+        "public_obstacle": translated(starts.obstacle(key)),
     }
 
 

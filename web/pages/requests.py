@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from appliance.views import InstanceDetail
 from web.bodies import text_of
-from web.cases import drawing_of, marks_json
+from web.diagram import drawing_of, marks_json
 from web.history import in_words
 from web.listing import Listing
 from web.render import go, group_known_as, known_as, page

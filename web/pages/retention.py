@@ -8,12 +8,12 @@ from typing import Any
 from litestar import Response, get, post
 
 from appliance.errors import Conflict, InvalidInput, ProcessNotFound
-from appliance.seen import mark_of
+from appliance.fingerprint import fingerprint
 from web.bodies import text_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
-from web.told import told
+from web.translated import translated
 
 HOME = "/admin/system/retention"
 
@@ -33,7 +33,7 @@ async def change(request: PageRequest) -> Response[Any]:
         retention = request.app.state.box.retention
         await retention.set(process, _days(days), actor_of(request), seen)
     except (Conflict, InvalidInput, ProcessNotFound) as error:
-        return await _page(request, process, days, told(error))
+        return await _page(request, process, days, translated(error))
     return go(HOME, _("Saved."))
 
 
@@ -65,7 +65,7 @@ async def _page(
         status=422 if problem else 200,
         here="system",
         rules={"": 0} | rules,
-        seen=mark_of(rules),
+        seen=fingerprint(rules),
         entered={"process": process, "days": days},
         preview=preview,
         removing=box.retention.removing,

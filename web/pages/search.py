@@ -14,11 +14,11 @@ from urllib.parse import quote
 from litestar import Response, get
 
 from appliance.config import SETTINGS
-from web import manual
+from web import help_pages
 from web.render import page
 from web.security import PageRequest, actor_of
 from web.texts import _, language
-from web.told import told
+from web.translated import translated
 
 SHOWN = 6
 """How many entries of a kind are shown; its list has them all."""
@@ -131,7 +131,7 @@ def _forms(request: PageRequest, q: str) -> Kind:
 
 def _settings() -> list[Entry]:
     return [
-        Entry(name, f"/admin/system/settings#{name}", told(known.metadata["help"]))
+        Entry(name, f"/admin/system/settings#{name}", translated(known.metadata["help"]))
         for name, known in SETTINGS.items()
     ]
 
@@ -169,7 +169,7 @@ def _pages(admin: bool) -> list[Entry]:
 
 
 def _help() -> list[Entry]:
-    entries = (manual.entry(name, language()) for name in manual.names())
+    entries = (help_pages.entry(name, language()) for name in help_pages.names())
     return [Entry(each.title, f"/help/{each.name}", each.lead) for each in entries]
 
 

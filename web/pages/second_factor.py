@@ -13,7 +13,7 @@ from web.bodies import text_of
 from web.render import go, page
 from web.security import PageRequest
 from web.texts import _
-from web.told import told
+from web.translated import translated
 
 HOME = "/account/second-factor"
 
@@ -30,7 +30,7 @@ async def begin(request: PageRequest) -> Response[Any]:
     try:
         await request.app.state.box.second_factor.begin(request.user.name)
     except Conflict as error:
-        return go("/account", told(error), bad=True)
+        return go("/account", translated(error), bad=True)
     return go(HOME)
 
 
@@ -41,7 +41,7 @@ async def confirm(request: PageRequest) -> Response[Any]:
     try:
         codes = await request.app.state.box.second_factor.confirm(request.user.name, code)
     except WrongPassword as error:
-        return _page(request, told(error))
+        return _page(request, translated(error))
     return page(request, "second_factor.html", here="account", codes=codes)
 
 
@@ -52,7 +52,7 @@ async def remove(request: PageRequest) -> Response[Any]:
     try:
         await request.app.state.box.second_factor.turn_off(request.user.name, code)
     except (WrongPassword, TooManyAttempts) as error:
-        return go("/account", told(error), bad=True)
+        return go("/account", translated(error), bad=True)
     return go("/account", _("No code is asked for any more."))
 
 

@@ -14,7 +14,7 @@ from web.pages.sign_in import sign_in
 from web.render import go, page
 from web.security import known_visitor
 from web.texts import _
-from web.told import told
+from web.translated import translated
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -41,9 +41,9 @@ async def create(request: AnyRequest) -> Response[Any]:
         made = await asyncio.to_thread(setup.use, token, name, password, display_name=shown)
         user = await made
     except InvalidInput as error:
-        return _form(request, token, name, shown, told(error))
+        return _form(request, token, name, shown, translated(error))
     except Conflict as error:
-        raise SetupLinkInvalid(told(error)) from None
+        raise SetupLinkInvalid(translated(error)) from None
     welcome = _("Welcome. You administer this server.")
     return await sign_in(request, user, go("/tasks", welcome))
 

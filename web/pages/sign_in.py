@@ -14,7 +14,7 @@ from appliance.people import User
 from web.bodies import text_of
 from web.render import go, page
 from web.security import SESSION, cookie, known_visitor
-from web.told import told
+from web.translated import translated
 
 # A path of ours: another site's address could begin with two slashes, or with a slash and a
 # backslash, which browsers read as two.
@@ -41,9 +41,9 @@ async def check(request: AnyRequest) -> Response[Any]:
     try:
         user = await asyncio.to_thread(people.authenticate, name, password, address_of(request))
     except WrongPassword as error:
-        return _form(request, wanted, name, told(error), status=401)
+        return _form(request, wanted, name, translated(error), status=401)
     except TooManyAttempts as error:
-        response = _form(request, wanted, name, told(error), status=429)
+        response = _form(request, wanted, name, translated(error), status=429)
         response.headers["Retry-After"] = str(error.retry_after)
         return response
     return await go_on(request, user, wanted)
@@ -57,9 +57,9 @@ async def check_code(request: AnyRequest) -> Response[Any]:
     try:
         user = await factor.sign_in(ticket, await text_of(request, "code"))
     except WrongPassword as error:
-        return _ask_code(request, ticket, wanted, told(error), status=401)
+        return _ask_code(request, ticket, wanted, translated(error), status=401)
     except TooManyAttempts as error:
-        response = _ask_code(request, ticket, wanted, told(error), status=429)
+        response = _ask_code(request, ticket, wanted, translated(error), status=429)
         response.headers["Retry-After"] = str(error.retry_after)
         return response
     return await sign_in(request, user, go(local(wanted)))

@@ -12,11 +12,11 @@ from litestar.params import FromPath
 from appliance.errors import Conflict, InvalidInput, UserNotFound
 from web import forms
 from web.bodies import form_of, text_of, texts_of
-from web.moments import day_of
+from web.date_fields import day_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
-from web.told import told
+from web.translated import translated
 
 HOME = "/people/{name:str}/substitutes"
 
@@ -39,7 +39,7 @@ async def choose(request: PageRequest, name: FromPath[str]) -> Response[Any]:
         first, last = (day_of(typed[field]) for field in ("first", "last"))
         await substitutes.set(name, typed["to"], first, last, processes, actor_of(request))
     except (InvalidInput, UserNotFound, Conflict) as error:
-        return _page(request, name, {**typed, "processes": processes}, told(error))
+        return _page(request, name, {**typed, "processes": processes}, translated(error))
     return go(_address(name), _("Saved."))
 
 

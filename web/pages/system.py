@@ -10,7 +10,7 @@ from appliance.config import PREFIX, SETTINGS
 from web.listing import Listing
 from web.render import page
 from web.security import PageRequest
-from web.told import told
+from web.translated import translated
 
 HOME = "/admin/system"
 LEVELS = ("info", "debug", "warning", "error")
@@ -41,7 +41,7 @@ async def settings(request: PageRequest) -> Response[Any]:
     """Each setting with where its value comes from."""
     config = request.app.state.box.config
     rows = [
-        (name, config.shown(name), config.source(name), told(SETTINGS[name].metadata["help"]))
+        (name, config.shown(name), config.source(name), translated(SETTINGS[name].metadata["help"]))
         for name in SETTINGS
     ]
     return page(request, "system_settings.html", here="system", rows=rows, prefix=PREFIX)

@@ -13,14 +13,14 @@ from appliance.views import TaskDetail
 from engine.errors import FormInvalid, InstanceSuspended, TaskAlreadyClaimed, TaskNotFound
 from web import forms
 from web.bodies import form_of, text_of
-from web.cases import drawing_of, marks_json
+from web.date_fields import moment_of
+from web.diagram import drawing_of, marks_json
 from web.history import in_words
-from web.moments import moment_of
 from web.pages.inbox import local
 from web.render import go, group_known_as, known_as, page, reader_zone
 from web.security import PageRequest, actor_of
 from web.texts import _
-from web.told import told
+from web.translated import translated
 
 TASK = "/tasks/{task:int}"
 LOST = (TaskAlreadyClaimed, TaskNotFound, InstanceSuspended, Conflict, Forbidden)
@@ -57,7 +57,7 @@ async def complete(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     except FormInvalid as error:
         return _page(request, detail, values, error.errors, status=422)
     except LOST as error:
-        return _page(request, _find(request, task), values, gone=told(error), status=422)
+        return _page(request, _find(request, task), values, gone=translated(error), status=422)
     await box.unsent.forget(task, request.user.name)
     if detail.delegation == "pending":
         who = known_as(request)(detail.owner) if detail.owner else ""
@@ -135,7 +135,7 @@ async def assign(request: PageRequest, task: FromPath[int]) -> Response[Any]:
             return go(address, _("Delegated to %(who)s, who hands it back.", who=person.label))
         await box.tasks.assign(task, person.name, by)
     except (UserNotFound, InvalidInput) as error:
-        return go(address, told(error), bad=True)
+        return go(address, translated(error), bad=True)
     return go(_next_address(request, task), _("Assigned to %(who)s.", who=person.label))
 
 
@@ -157,7 +157,7 @@ async def plan(request: PageRequest, task: FromPath[int]) -> Response[Any]:
             raise InvalidInput(_("The priority is a number from 0 to 100."))
         await box.tasks.plan(task, due, int(priority), actor_of(request))
     except InvalidInput as error:
-        return go(f"/tasks/{task}", told(error), bad=True)
+        return go(f"/tasks/{task}", translated(error), bad=True)
     return go(f"/tasks/{task}", _("Changed."))
 
 

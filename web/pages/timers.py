@@ -10,13 +10,13 @@ from litestar.params import FromPath
 from appliance.errors import Conflict, InvalidInput
 from engine.errors import InstanceSuspended, NotWaiting
 from web.bodies import text_of
+from web.date_fields import moment_of
 from web.listing import Listing
-from web.moments import moment_of
 from web.pages.incidents import reason_of
 from web.render import go, page, reader_zone
 from web.security import PageRequest, actor_of
 from web.texts import _
-from web.told import told
+from web.translated import translated
 
 HOME = "/admin/timers"
 VIEWS = ("waiting", "due", "failing", "workers", "starts")
@@ -69,7 +69,7 @@ async def _another_time(request: PageRequest, id: int, act: Any) -> Response[Any
             reason=await reason_of(request),
         )
     except (Conflict, InvalidInput, InstanceSuspended, NotWaiting) as error:
-        return go(back, told(error), bad=True)
+        return go(back, translated(error), bad=True)
     return go(back, _("It has another time now.") if text else _("It runs now."))
 
 

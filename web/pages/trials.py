@@ -20,7 +20,7 @@ from web import wire
 from web.bodies import form_of, header, json_of, text_of
 from web.errors import BodyTooLarge
 from web.security import PageRequest, actor_of
-from web.told import told
+from web.translated import translated
 
 HOME = "/admin/trials"
 TRIAL = HOME + "/{trial:str}"
@@ -46,8 +46,8 @@ async def act(request: PageRequest, trial: FromPath[str]) -> Response[Any]:
     try:
         view = await asyncio.to_thread(trials.act, trial, step, actor_of(request), files)
     except FormInvalid as error:
-        fields = {path: " ".join(map(told, said)) for path, said in error.errors.items()}
-        answer = {"error": told(error), "code": error.code, "fields": fields}
+        fields = {path: " ".join(map(translated, said)) for path, said in error.errors.items()}
+        answer = {"error": translated(error), "code": error.code, "fields": fields}
         return Response(wire.encode(answer), status_code=422, media_type="application/json")
     return _json(view)
 

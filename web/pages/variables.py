@@ -16,7 +16,7 @@ from web.pages.instances import INSTANCE
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
-from web.told import told
+from web.translated import translated
 from web.variable_input import Row, changes_of, rows_of
 
 VARIABLE = INSTANCE + "/variable"
@@ -54,7 +54,7 @@ async def save(
                 within=within or None,
             )
     except (Conflict, InvalidInput, InvalidVariables, InstanceEnded, NotWaiting) as error:
-        return _variable(request, instance, name, within, rows_of(form), told(error))
+        return _variable(request, instance, name, within, rows_of(form), translated(error))
     said = _("Saved.") if changes.values else _("It has that value already.")
     return go(f"/admin/instances/{instance}", said)
 

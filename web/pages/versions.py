@@ -25,7 +25,7 @@ from web.pages.incidents import reason_of
 from web.pages.processes import HOME
 from web.render import go, page
 from web.security import PageRequest, actor_of
-from web.told import told
+from web.translated import translated
 
 MOVES = "/admin/moves"
 PROCESS = HOME + "/{key:str}"
@@ -94,7 +94,7 @@ async def migrate(
             reason=await reason_of(request),
         )
     except (InvalidInput, MappingInvalid) as error:
-        return await _plan(request, key, old, new, chosen, {}, None, told(error))
+        return await _plan(request, key, old, new, chosen, {}, None, translated(error))
     return go(f"{MOVES}/{move}")
 
 
@@ -120,7 +120,7 @@ async def undo(request: PageRequest, move: FromPath[int]) -> Response[Any]:
     try:
         back = await moves.undo(move, actor_of(request), await reason_of(request))
     except Conflict as error:
-        return go(f"{MOVES}/{move}", told(error), bad=True)
+        return go(f"{MOVES}/{move}", translated(error), bad=True)
     return go(f"{MOVES}/{back}")
 
 
@@ -141,8 +141,8 @@ async def _plan(
         found = await asyncio.to_thread(box.moves.plan, key, old, new, given)
     except InvalidInput as error:
         if latest == 1:
-            return go(f"{HOME}/{quote(key)}", told(error), bad=True)
-        return go(f"{HOME}/{quote(key)}/migrate", told(error), bad=True)
+            return go(f"{HOME}/{quote(key)}", translated(error), bad=True)
+        return go(f"{HOME}/{quote(key)}/migrate", translated(error), bad=True)
     return page(
         request,
         "migrate.html",

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from web.shortcut import Shortcut
+from web.fast_start import FastStart
 
 START = "/processapi/expense_reimbursement_demo/start"
 
@@ -61,7 +61,7 @@ def test_a_fault_of_ours_is_answered_logged_and_says_nothing_about_itself(caplog
     headers = [(b"authorization", b"Bearer any")]
     scope = {"type": "http", "method": "POST", "path": START, "headers": headers}
     broken: Any = None  # no box at all
-    asyncio.run(Shortcut(broken, broken)(scope, receive, send))
+    asyncio.run(FastStart(broken, broken)(scope, receive, send))
     assert sent[0]["status"] == 500
     assert json.loads(sent[1]["body"])["code"] == "INTERNAL_ERROR"
     assert b"None" not in sent[1]["body"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from appliance.calls import Calls
-from web.edge import HEAD_ONLY, Edge
+from web.middleware import HEAD_ONLY, Middleware
 
 
 class Echo:
@@ -42,7 +42,7 @@ def ask(app: Echo, *headers: tuple[str, str], proxies: tuple[str, ...] = (), **s
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(Edge(app, Calls(), proxies)(given | scope, None, send))  # pyright: ignore[reportArgumentType]
+    asyncio.run(Middleware(app, Calls(), proxies)(given | scope, None, send))  # pyright: ignore[reportArgumentType]
     body = b"".join(message.get("body", b"") for message in sent)
     return {name.decode(): value.decode() for name, value in sent[0]["headers"]}, body
 
@@ -142,7 +142,7 @@ def test_a_strange_scheme_is_not_taken(scheme):
 
 def test_other_traffic_passes_untouched():
     app = Echo()
-    asyncio.run(Edge(app, Calls())({"type": "lifespan"}, None, _nothing))  # pyright: ignore[reportArgumentType]
+    asyncio.run(Middleware(app, Calls())({"type": "lifespan"}, None, _nothing))  # pyright: ignore[reportArgumentType]
     assert app.scope == {"type": "lifespan"}
 
 

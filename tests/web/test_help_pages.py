@@ -13,12 +13,12 @@ from appliance.scenario.steps import STEPS, Expectations, TaskFacts
 from engine.elements import KINDS
 from engine.rules import BY_ID
 from engine.vocabulary import WORDS
-from web import api_v1, app, manual, reference
+from web import api_v1, app, help_pages, help_tables
 from web.errors import STATUS
 from web.texts import ENGLISH, languages
 
-NAMES = manual.names()
-PAGES = [(name, language) for name, spoken in manual.files().items() for language in spoken]
+NAMES = help_pages.names()
+PAGES = [(name, language) for name, spoken in help_pages.files().items() for language in spoken]
 OTHERS = [code for code in languages() if code != ENGLISH]
 NOT_PAGES = (
     "/frag/",
@@ -42,31 +42,32 @@ ROUTES = {
 
 def text(*names: str) -> str:
     """What these pages say, without mark-up."""
-    found = (lxml.html.fromstring(f"<div>{manual.body(name)}</div>") for name in names or NAMES)
+    found = (lxml.html.fromstring(f"<div>{help_pages.body(name)}</div>") for name in names or NAMES)
     return " ".join(str(each.text_content()) for each in found)
 
 
 def test_every_file_is_a_page():
-    files = {path.stem for path in manual.FOLDER.glob("*.md")}
+    files = {path.stem for path in help_pages.FOLDER.glob("*.md")}
     assert files == set(NAMES)
     assert len(NAMES) == len(set(NAMES))
 
 
 def test_every_file_of_another_language_is_a_page():
     files = {
-        path.relative_to(manual.FOLDER).with_suffix("") for path in manual.FOLDER.glob("*/*.md")
+        path.relative_to(help_pages.FOLDER).with_suffix("")
+        for path in help_pages.FOLDER.glob("*/*.md")
     }
     assert {each.parent.name for each in files} <= set(OTHERS)
     assert {each.name for each in files} <= set(NAMES)
 
 
 @pytest.mark.parametrize("language", OTHERS)
-@pytest.mark.parametrize("name", manual.EVERYDAY)
+@pytest.mark.parametrize("name", help_pages.EVERYDAY)
 def test_what_everybody_reads_is_there_in_every_language(name: str, language: str):
-    entry = manual.entry(name, language)
+    entry = help_pages.entry(name, language)
     assert entry.language == language
-    assert entry.title != manual.entry(name).title
-    assert manual.body(name, language) != manual.body(name)
+    assert entry.title != help_pages.entry(name).title
+    assert help_pages.body(name, language) != help_pages.body(name)
 
 
 def shape(body: str) -> list[tuple[object, str]]:
@@ -78,18 +79,18 @@ def shape(body: str) -> list[tuple[object, str]]:
 
 @pytest.mark.parametrize(("name", "language"), [page for page in PAGES if page[1] != ENGLISH])
 def test_a_translation_has_all_that_the_page_has(name: str, language: str):
-    assert shape(manual.body(name, language)) == shape(manual.body(name))
+    assert shape(help_pages.body(name, language)) == shape(help_pages.body(name))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_language_without_the_page_has_it_in_english(name: str):
-    entry, body = manual.entry(name, "xx"), manual.body(name, "xx")
-    assert entry == manual.entry(name)
-    assert body == manual.body(name)
+    entry, body = help_pages.entry(name, "xx"), help_pages.body(name, "xx")
+    assert entry == help_pages.entry(name)
+    assert body == help_pages.body(name)
 
 
 def test_who_is_no_administrator_is_not_led_to_their_pages():
-    ours, theirs = (manual.body("first-steps", admin=admin) for admin in (True, False))
+    ours, theirs = (help_pages.body("first-steps", admin=admin) for admin in (True, False))
     assert '<a href="/admin/api-keys">API keys</a>' in ours
     assert "API keys" in theirs
     assert 'href="/admin' not in theirs
@@ -98,21 +99,23 @@ def test_who_is_no_administrator_is_not_led_to_their_pages():
 
 @pytest.mark.parametrize(("name", "language"), PAGES)
 def test_a_page_begins_with_its_title_and_what_it_is_about(name: str, language: str):
-    entry = manual.entry(name, language)
+    entry = help_pages.entry(name, language)
     assert entry.title
     assert len(entry.lead) > 40
     assert not re.search(r"[{}\[\]`*]", entry.lead)
-    assert entry.lead not in manual.body(name, language)
+    assert entry.lead not in help_pages.body(name, language)
 
 
 @pytest.mark.parametrize(("name", "language"), PAGES)
 def test_every_link_leads_somewhere(name: str, language: str):
-    for link in lxml.html.fromstring(f"<div>{manual.body(name, language)}</div>").iter("a"):
+    for link in lxml.html.fromstring(f"<div>{help_pages.body(name, language)}</div>").iter("a"):
         address, _, anchor = str(link.get("href")).partition("#")
         if address.startswith("/help/"):
             page = address.removeprefix("/help/")
             assert page in NAMES, address
-            assert not anchor or f'id="{anchor}"' in manual.body(page, language), link.get("href")
+            assert not anchor or f'id="{anchor}"' in help_pages.body(page, language), link.get(
+                "href"
+            )
         elif address.startswith("/static/"):
             assert address == "/static/dist/THIRD-PARTY.txt"
         elif not address.startswith("https://"):
@@ -121,7 +124,7 @@ def test_every_link_leads_somewhere(name: str, language: str):
 
 @pytest.mark.parametrize(("name", "language"), PAGES)
 def test_headings_have_names_of_their_own(name: str, language: str):
-    tree = lxml.html.fromstring(f"<div>{manual.body(name, language)}</div>")
+    tree = lxml.html.fromstring(f"<div>{help_pages.body(name, language)}</div>")
     ids = [each.get("id") for each in tree.iter("h2", "h3")]
     assert len(ids) == len(set(ids))
     assert all(ids)
@@ -129,14 +132,14 @@ def test_headings_have_names_of_their_own(name: str, language: str):
 
 def test_every_setting_is_told():
     said = text("settings")
-    for setting in reference.settings():
+    for setting in help_tables.settings():
         assert {setting.name, setting.flag, setting.variable} <= set(said.split())
         assert setting.default in said
         assert setting.help in said
 
 
 def test_every_rule_of_the_check_has_an_anchor_of_its_own():
-    page = lxml.html.fromstring(f"<div>{manual.body('rules')}</div>")
+    page = lxml.html.fromstring(f"<div>{help_pages.body('rules')}</div>")
     assert [each.get("id") for each in page.iter("h3")] == list(BY_ID)
     said = text("rules")
     for rule in BY_ID.values():
@@ -146,7 +149,7 @@ def test_every_rule_of_the_check_has_an_anchor_of_its_own():
 
 def test_every_command_is_told():
     said = text("command-line")
-    for command in reference.commands():
+    for command in help_tables.commands():
         assert command.usage in said
         assert command.help.replace("`", "") in " ".join(said.split())
         for spelling, _ in command.options:
@@ -164,7 +167,7 @@ def test_every_exit_code_is_told():
 def test_every_error_code_is_told():
     said = text("rest-api").split()
     assert set(STATUS) <= set(said)
-    assert all(len(meaning) > 10 for _, _, meaning in reference.codes())
+    assert all(len(meaning) > 10 for _, _, meaning in help_tables.codes())
 
 
 def test_every_call_of_the_api_is_told():
@@ -186,10 +189,10 @@ def test_every_page_is_told(path: str):
 
 
 def test_every_part_of_the_site_has_its_page():
-    for page in manual.ABOUT.values():
+    for page in help_pages.ABOUT.values():
         assert page in NAMES
-    assert manual.address("inbox") == "/help/tasks"
-    assert manual.address("") == "/help"
+    assert help_pages.address("inbox") == "/help/tasks"
+    assert help_pages.address("") == "/help"
 
 
 @pytest.mark.parametrize("name", ["modelling", "conformance"])
@@ -218,7 +221,7 @@ def test_every_step_and_expectation_of_scenarios_is_told():
 
 
 def test_markup_in_data_stays_text():
-    made = manual._markdown().render("<script>alert(1)</script> <in> & `<b>`")
+    made = help_pages._markdown().render("<script>alert(1)</script> <in> & `<b>`")
     assert "<script>" not in made
     assert "<in>" not in made
     assert "<code>&lt;b&gt;</code>" in made

@@ -58,7 +58,7 @@ class Plan(msgspec.Struct, frozen=True):
         return sum(line.outcome == outcome for line in self.lines)
 
 
-class Roster:
+class PeopleImport:
     """Takes people in."""
 
     def __init__(self, database: Database, people: People, clock: Callable[[], int]) -> None:

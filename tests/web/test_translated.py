@@ -7,7 +7,7 @@ import pytest
 from engine.forms import Message
 from web import texts
 from web.forms import sentences
-from web.told import told
+from web.translated import translated
 
 
 @pytest.fixture(autouse=True)
@@ -42,12 +42,12 @@ def german():
     ],
 )
 def test_a_refusal_is_recognised(said, read):
-    assert told(said) == read
+    assert translated(said) == read
 
 
 def test_english_stays_as_it_was_said():
     texts.speak("en")
-    assert told("There is no user kermit.") == "There is no user kermit."
+    assert translated("There is no user kermit.") == "There is no user kermit."
 
 
 def test_a_message_of_a_form_is_a_sentence_with_numbers_as_the_reader_writes_them():

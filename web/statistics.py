@@ -9,8 +9,8 @@ import msgspec
 
 from appliance.statistics import FOREVER, Figures, StepFigures
 from web import formats
+from web.date_fields import day_begins
 from web.listing import Listing
-from web.moments import day_begins
 
 MODES = ("live", "count", "median", "p90", "late")
 PERIODS = ("30", "1", "7", "90", "365", "all", "days")

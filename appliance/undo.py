@@ -1,4 +1,4 @@
-"""The way back from the last thing that was moved by hand, as long as nothing happened since.
+"""Undoing the last thing that was moved by hand, as long as nothing happened since.
 
 It is another move, not the past again: what it enters begins anew, with new tasks and new times,
 and what ran on the way has run.
@@ -15,7 +15,7 @@ from engine.model import Process
 COMMANDS = ("modify", "repeat")
 
 
-class WayBack(msgspec.Struct, frozen=True):
+class Undo(msgspec.Struct, frozen=True):
     """Tokens to cancel and nodes to enter; ``mark`` is the id of the move in the journal."""
 
     mark: int
@@ -23,9 +23,9 @@ class WayBack(msgspec.Struct, frozen=True):
     start: tuple[str, ...]
 
 
-def way_back(
+def undo_of(
     connection: sqlite.Connection, process: Process, root: int, instance: int
-) -> WayBack | None:
+) -> Undo | None:
     """How to undo the last command of a top-level instance; None where a move cannot do that.
 
     That is when it was no move in this very instance, set variables, too, or cancelled a round of
@@ -44,7 +44,7 @@ def way_back(
     scopes = {token: scope for token, _, scope, *_ in live if token in came}
     cancel = tuple(token for token, scope in scopes.items() if scope not in scopes)
     start = _left(connection, process, instance, events)
-    return WayBack(mark, cancel, start) if start is not None and (start or cancel) else None
+    return Undo(mark, cancel, start) if start is not None and (start or cancel) else None
 
 
 def _left(

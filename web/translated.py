@@ -21,7 +21,7 @@ _SAID = frozenset({"detail", "error", "problems", "refused", "said", "strerror",
 """The parts of refusals that are words of ours; the others are names and numbers, which stay."""
 
 
-def told(said: object) -> str:
+def translated(said: object) -> str:
     """A refusal, or another message of a part that speaks English, as the reader says it."""
     if isinstance(said, Message):
         values = {name: _written(name, value) for name, value in said.values.items()}
@@ -29,13 +29,13 @@ def told(said: object) -> str:
     text = str(said)
     if not text or texts.language() == texts.ENGLISH:
         return text
-    if (translated := texts.gettext(text)) != text:
-        return translated
+    if (known := texts.gettext(text)) != text:
+        return known
     for pattern, names, template in _refusals(texts.language()):
         if found := pattern.fullmatch(text):
             parts = zip(names, found.groups(), strict=True)
             return template.format(
-                **{name: told(part) if name in _SAID else part for name, part in parts}
+                **{name: translated(part) if name in _SAID else part for name, part in parts}
             )
     return text
 

@@ -33,7 +33,7 @@ text { font: 11px sans-serif; fill: #141b26; text-anchor: middle }
 Box = tuple[float, float, float, float]
 
 
-def picture(xml: bytes, marks: Marks) -> bytes | None:
+def diagram_svg(xml: bytes, marks: Marks) -> bytes | None:
     """The drawing with the path that an instance walked; None for a model without a drawing."""
     root = etree.fromstring(xml, _PARSER)
     names = {each.get("id"): each for each in root.iter() if each.get("id")}

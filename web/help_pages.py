@@ -1,6 +1,6 @@
 """The help: Markdown in ``help/``, filled in from the program, as HTML.
 
-A page is a Jinja template (``web/reference.py`` gives the tables) that makes Markdown: its first
+A page is a Jinja template (``web/help_tables.py`` gives the tables) that makes Markdown: its first
 line is the title, its first paragraph says what it is about. Raw HTML in it stays text.
 ``help/de/`` has pages in German, with the same headings; what a language lacks is in English.
 """
@@ -139,7 +139,7 @@ def _text(name: str, language: str) -> str:
 
 @cache
 def _templates() -> jinja2.Environment:
-    from web import reference  # which needs the table of errors, and that needs pages
+    from web import help_tables  # which needs the table of errors, and that needs pages
 
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER),
@@ -149,7 +149,7 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals |= {"about": reference, "version": __version__}
+    made.globals |= {"about": help_tables, "version": __version__}
     made.filters |= {"row": _row}
     return made
 

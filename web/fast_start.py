@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _START = re.compile(r"/processapi/([^/]+)/start")
 
 
-class Shortcut:
+class FastStart:
     """Wraps the application."""
 
     def __init__(self, app: ASGIApp, box: Box) -> None:

@@ -14,15 +14,15 @@ fozzie;Fozzie;;managers;no
 
 
 def take(box: Box, text: str) -> list[str]:
-    return box.roster.take(text, box.roster.plan(text).mark, ROOT).result(10)
+    return box.people_import.take(text, box.people_import.plan(text).mark, ROOT).result(10)
 
 
 def outcomes(box: Box, text: str) -> list[str]:
-    return [line.outcome for line in box.roster.plan(text).lines]
+    return [line.outcome for line in box.people_import.plan(text).lines]
 
 
 def test_new_people_with_their_groups(box: Box):
-    plan = box.roster.plan(TABLE)
+    plan = box.people_import.plan(TABLE)
     assert [line.outcome for line in plan.lines] == ["new", "new"]
     assert sorted(plan.groups) == ["finance", "managers"]
     assert box.people.list() == []
@@ -64,7 +64,7 @@ def test_a_cell_that_is_empty_empties(box: Box):
 )
 def test_a_wrong_line_is_named_and_nothing_is_done(box: Box, line, why):
     text = TABLE + line + "\n"
-    plan = box.roster.plan(text)
+    plan = box.people_import.plan(text)
     found = [each for each in plan.lines if each.outcome == "wrong"]
     assert [each.number for each in found] == [4]
     assert why in found[0].problem
@@ -87,14 +87,14 @@ def test_a_wrong_line_is_named_and_nothing_is_done(box: Box, line, why):
 )
 def test_a_table_that_cannot_be_read(box: Box, text, why):
     with pytest.raises(InvalidInput, match=why):
-        box.roster.plan(text)
+        box.people_import.plan(text)
 
 
 def test_what_has_changed_since_the_preview_is_shown_again(box: Box):
-    mark = box.roster.plan(TABLE).mark
+    mark = box.people_import.plan(TABLE).mark
     box.people.add("fozzie", None).result(10)
     with pytest.raises(Conflict, match="preview"):
-        box.roster.take(TABLE, mark, ROOT)
+        box.people_import.take(TABLE, mark, ROOT)
     assert [user.name for user in box.people.list()] == ["fozzie"]
 
 

@@ -1,4 +1,4 @@
-"""What a diagram shows of a model, without what the model does.
+"""Diagrams on pages: the drawing of a model, without what the model does, and the marks on it.
 
 People who take part in a case may see its diagram, but scripts, expressions, addresses of services
 and candidate lists are the business of administrators.
@@ -6,7 +6,15 @@ and candidate lists are the business of administrators.
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
+from litestar import Response
 from lxml import etree
+
+from appliance.views import Marks
+from web.compression import compressed
+from web.security import PageRequest
 
 _BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 _INNER = {
@@ -19,6 +27,18 @@ _INNER = {
     )
 }  # fmt: skip
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
+
+
+def marks_json(marks: Marks, here: str = "") -> str:
+    """The marks as the diagram's script reads them; ``here`` is the node of the task at hand."""
+    return msgspec.json.encode({**msgspec.to_builtins(marks), "here": here}).decode()
+
+
+def drawing_of(request: PageRequest, key: str, version: int) -> Response[Any]:
+    """The shapes and names of a version's model, for the diagram's script; it never changes."""
+    found = drawing(request.app.state.box.processes.xml(key, version))
+    headers = {"Cache-Control": "private, max-age=86400"}
+    return compressed(request, found, "application/xml", headers=headers)
 
 
 def drawing(xml: bytes) -> bytes:

@@ -58,7 +58,7 @@ _DECENT_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 log = logging.getLogger(__name__)
 
 
-class Edge:
+class Middleware:
     """Wraps the application.
 
     ``proxies`` are the networks whose forwarded headers are believed, ``language`` is that of pages

@@ -9,13 +9,13 @@ from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 
 from appliance.errors import Conflict, InvalidInput
-from appliance.roster import COLUMNS, Plan
+from appliance.people_import import COLUMNS, Plan
 from web.bodies import form_of, text_of
 from web.pages.api_keys import site_address
 from web.render import page
 from web.security import PageRequest, actor_of
 from web.texts import _
-from web.told import told
+from web.translated import translated
 
 HOME = "/admin/import-people"
 _LARGEST = 200_000
@@ -34,9 +34,9 @@ async def preview(request: PageRequest) -> Response[Any]:
     text = ""
     try:
         text = await _text(request)
-        plan = await asyncio.to_thread(request.app.state.box.roster.plan, text)
+        plan = await asyncio.to_thread(request.app.state.box.people_import.plan, text)
     except InvalidInput as error:
-        return _page(request, text, problem=told(error))
+        return _page(request, text, problem=translated(error))
     return _page(request, text, plan)
 
 
@@ -46,11 +46,11 @@ async def take(request: PageRequest) -> Response[Any]:
     box, text = request.app.state.box, await text_of(request, "text")
     mark = await text_of(request, "mark")
     try:
-        pending = await asyncio.to_thread(box.roster.take, text, mark, actor_of(request))
+        pending = await asyncio.to_thread(box.people_import.take, text, mark, actor_of(request))
         new = await pending
     except (Conflict, InvalidInput) as error:
-        plan = await asyncio.to_thread(box.roster.plan, text)
-        return _page(request, text, plan, told(error))
+        plan = await asyncio.to_thread(box.people_import.plan, text)
+        return _page(request, text, plan, translated(error))
     start = f"{site_address(request)}/password/"
     links = [
         (name, start + await box.password_links.create(name, actor_of(request))) for name in new

@@ -26,7 +26,7 @@ EACH = (
 
 
 def back(box: Box, id: int) -> None:
-    found = box.instances.way_back(id)
+    found = box.instances.undo_of(id)
     assert found is not None
     box.instances.move_back(id, found.mark, ADMIN, "a mistake").result(10)
 
@@ -74,18 +74,18 @@ def test_what_was_sent_back_goes_on_where_it_was(box):
 )
 def test_some_moves_have_no_way_back(box, process, change):
     id = start(box, process)
-    assert box.instances.way_back(id) is None
+    assert box.instances.undo_of(id) is None
     modify(box, id, **change)
-    assert box.instances.way_back(id) is None
+    assert box.instances.undo_of(id) is None
 
 
 def test_nothing_goes_back_after_something_happened(box):
     id = start(box, THREE)
     modify(box, id, cancel=["a"], start=["b"])
-    mark = box.instances.way_back(id).mark
+    mark = box.instances.undo_of(id).mark
     [task] = box.instances.status(id).tasks
     box.tasks.claim(task.id, KERMIT if task.assignee else ADMIN).result(10)
     with pytest.raises(Conflict, match="Something happened since"):
         box.instances.move_back(id, mark, ADMIN)
-    assert box.instances.way_back(id) is None
+    assert box.instances.undo_of(id) is None
     assert names(box, id) == ["b"]

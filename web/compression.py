@@ -1,4 +1,4 @@
-"""Answers made at the moment, packed for browsers that can unpack; built files come packed."""
+"""Answers made at the moment, compressed where the browser takes that; built files come so."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from litestar import MediaType, Request, Response
 
 
-def packed(
+def compressed(
     request: Request[Any, Any, Any],
     content: bytes,
     media_type: MediaType | str,
@@ -18,12 +18,12 @@ def packed(
     status: int = 200,
     headers: dict[str, str],
 ) -> Response[Any]:
-    """The answer, packed if whoever asks can unpack it."""
-    told = headers | {"Vary": "Accept-Encoding"}
+    """The answer, compressed if whoever asks takes gzip."""
+    sent = headers | {"Vary": "Accept-Encoding"}
     if "gzip" in codings(request):
-        content = _packed(content)
-        told["Content-Encoding"] = "gzip"
-    return Response(content, media_type=media_type, status_code=status, headers=told)
+        content = _gzipped(content)
+        sent["Content-Encoding"] = "gzip"
+    return Response(content, media_type=media_type, status_code=status, headers=sent)
 
 
 def codings(request: Request[Any, Any, Any]) -> set[str]:
@@ -31,7 +31,7 @@ def codings(request: Request[Any, Any, Any]) -> set[str]:
     return {each.strip() for each in request.headers.get("accept-encoding", "").split(",")}
 
 
-def _packed(content: bytes) -> bytes:
+def _gzipped(content: bytes) -> bytes:
     """With a name of any length, which nobody reads: whoever listens to an encrypted site could
     else guess secrets of a page by how well they pack beside what the address had to say."""
     made = io.BytesIO()
