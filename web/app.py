@@ -83,7 +83,6 @@ PAGES = [
     files,
     search,
     help,
-    live,
 ]
 """For everybody who is signed in."""
 
@@ -94,7 +93,7 @@ ADMIN_PAGES = [
 ]  # fmt: skip
 """For administrators; their addresses begin with ``/admin``."""
 
-OPEN_PAGES = [sign_in, setup, password, shell]
+OPEN_PAGES = [sign_in, setup, password, shell, live]
 """For people who are not signed in."""
 
 SMALL_FORM = 256 * 1024

@@ -1,9 +1,9 @@
-"""/events: tells a page that something changed, so that it fetches what it shows again.
+"""/events: tells the pages of a person that something changed, so that they fetch it again.
 
-Server-sent events without data: what may be seen is decided where it is fetched. ``tasks``,
-``instances``, ``processes``, ``comments`` and ``notices`` name what changed; ``ended`` says that
-the session is over or the server stops, and is the last one. A comment every 20 seconds keeps the
-connection open.
+Server-sent events that name what changed and say nothing of it, since what may be seen is decided
+where it is fetched: ``tasks``, ``instances``, ``processes``, ``comments``, ``notices``. The last
+one is ``ended``: this browser is not, or no longer, signed in as that person. A stream that ends
+without it can be asked for again. A comment every 20 seconds keeps the connection open.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.params import FromQuery
 from litestar.response import Stream
 
+from appliance.sessions import Session
 from web.middleware import HEAD_ONLY
-from web.security import PageRequest
+from web.security import SESSION
 
+AnyRequest = Request[Any, Any, Any]
 HEARTBEAT = 20.0
 SESSIONS = "sessions"
 """What a stream hears when somebody was signed out; it is told to nobody."""
@@ -30,45 +33,55 @@ _HEADERS = {
 
 
 @get("/events")
-async def events(request: PageRequest) -> Response[Any]:
-    """The stream of signals for one visible page."""
+async def events(request: AnyRequest, of: FromQuery[str] = "") -> Response[Any]:
+    """The signals for the pages of the person ``of``, as long as it is them who asks.
+
+    Not behind the guard of pages: a browser that is led to the sign-in page would try for ever.
+    """
+    found = request.app.state.box.sessions.get(request.cookies.get(SESSION, ""))
+    if not found or found[1].name != of:
+        return Response(_signal("ended"), headers=_HEADERS)
     if request.scope.get(HEAD_ONLY):
         return Response(b"", headers=_HEADERS)
-    return Stream(_signals(request), headers=_HEADERS)
+    return Stream(_signals(request, found[0]), headers=_HEADERS)
 
 
-def end_streams(request: Request[Any, Any, Any]) -> None:
+def end_streams(request: AnyRequest) -> None:
     """Let the open pages of whoever was just signed out hear of it now, not at a heartbeat."""
     request.app.state.box.live.publish(SESSIONS)
 
 
-def _alive(request: Request[Any, Any, Any]) -> bool:
+def _signal(topic: str) -> bytes:
+    return f"data: {topic}\n\n".encode()
+
+
+def _alive(request: AnyRequest, session: Session) -> bool:
     """Whether the session still lets its person in; looking does not count as doing something."""
-    live = request.app.state.box.sessions.list(request.user.name)
-    return any(session.id == request.auth.id for session in live)
+    live = request.app.state.box.sessions.list(session.user_name)
+    return any(each.id == session.id for each in live)
 
 
-async def _signals(request: PageRequest) -> AsyncIterator[bytes]:
+async def _signals(request: AnyRequest, session: Session) -> AsyncIterator[bytes]:
     stopping: asyncio.Event = request.app.state.stopping
     with request.app.state.box.live.subscribe() as topics:
-        yield b"retry: 3000\n\n"
+        yield b": here\n\n"
         stopped = asyncio.ensure_future(stopping.wait())
         heard = asyncio.ensure_future(topics.get())
         try:
-            while _alive(request):
+            while _alive(request, session):
                 await asyncio.wait(
                     {heard, stopped}, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED
                 )
                 if stopped.done():
-                    break
+                    return
                 if not heard.done():
                     yield b": still here\n\n"
                     continue
                 topic = heard.result()
                 heard = asyncio.ensure_future(topics.get())
                 if topic != SESSIONS:
-                    yield f"event: {topic}\ndata: 1\n\n".encode()
-            yield b"event: ended\ndata: 1\n\n"
+                    yield _signal(topic)
+            yield _signal("ended")
         finally:
             heard.cancel()
             stopped.cancel()

@@ -124,6 +124,7 @@ def _panned(url: str, many: int, few: int, frames: int) -> dict[str, dict[str, f
         context = chromium.new_context(viewport={"width": 1280, "height": 820})
         context.add_cookies([cookie])  # pyright: ignore[reportArgumentType]
         page = context.new_page()
+        page.add_init_script("delete window.SharedWorker")  # whose script never ends for Playwright
         found = {
             f"{place}_{name}": _times(page, url + path.format(draft), frames)
             for place, path in PLACES.items()

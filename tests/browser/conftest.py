@@ -22,6 +22,12 @@ every_look = pytest.mark.parametrize(
 )
 """Each size, opened in one theme; what is to hold in both asks ``bars.themes`` for the other."""
 
+ALONE = "delete window.SharedWorker"
+"""Makes a page hear signals by itself, as where there are no shared workers.
+
+Playwright hears of no end of such a worker's script, and so never finds its page idle.
+"""
+
 _NOTE_VIOLATIONS = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>

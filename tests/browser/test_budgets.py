@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Enter, Visit
+from tests.browser.conftest import ALONE, Enter, Visit
 from tests.office import Office, begin
 
 pytestmark = pytest.mark.browser
@@ -44,18 +44,28 @@ def gzipped(office: Office, urls: Iterable[str]) -> int:
     return total
 
 
+def alone(enter: Enter, **options: Any) -> Visit:
+    """A browser whose pages come to be quiet, and count the script that hears signals."""
+    visit = enter(**options)
+    visit.page.add_init_script(ALONE)
+    return visit
+
+
 def test_the_first_load_of_the_inbox_is_small(enter: Enter, office: Office):
-    visit = enter()
+    visit = alone(enter)
     transfer = Transfer(visit)
     visit.open("/tasks")
     sizes = transfer.sizes()
     assert any("/static/dist/app-" in url for url in sizes)
+    assert any("/static/dist/signals-" in url for url in sizes)
     assert sum(sizes.values()) <= 40 * KB, sizes
     assert gzipped(office, sizes) <= 40 * KB
 
 
 def test_a_task_with_a_form_is_small_after_the_first_load(enter: Enter, office: Office):
-    visit = enter(service_workers="block")  # the browser counts nothing that went through one
+    visit = alone(
+        enter, service_workers="block"
+    )  # the browser counts nothing that went through one
     visit.open("/tasks")
     with office.client("kermit") as client:
         task = begin(client, "sampler", subject="Everything")
@@ -79,7 +89,7 @@ def test_a_task_with_a_form_is_small_after_the_first_load(enter: Enter, office: 
 def test_the_first_load_of_a_page_with_a_diagram_is_small(
     enter: Enter, office: Office, place, most
 ):
-    visit = enter()
+    visit = alone(enter)
     transfer = Transfer(visit)
     visit.open(place.format(**office.cases)).wait_for_selector(DIAGRAM)
     sizes = transfer.sizes()

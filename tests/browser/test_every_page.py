@@ -18,7 +18,7 @@ from tests.browser.bars import (
     overflow,
     unmarked_focus,
 )
-from tests.browser.conftest import PHONE, Enter, Visit, box_of, every_look
+from tests.browser.conftest import ALONE, PHONE, Enter, Visit, box_of, every_look
 from tests.office import Office, begin, seen
 from tests.serving import PASSWORD, first
 
@@ -137,6 +137,7 @@ def _number(link) -> str:
 @pytest.mark.parametrize("name", PAGES)
 def test_page(enter: Enter, places, axe: str, name, size, theme):
     visit = enter(viewport=size)
+    visit.page.add_init_script(ALONE)
     visit.cookie("wf_theme", theme)
     page = visit.open(PAGES[name].format(**places))
     if name in _WAIT:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Enter
+from tests.browser.conftest import ALONE, Enter
 from tests.office import Office, begin, seen
 
 pytestmark = pytest.mark.browser
@@ -49,8 +49,13 @@ _SEEN = """(state) => {
 }"""
 
 
-def test_ten_open_tabs_and_the_next_one_loads(enter: Enter, office: Office):
+@pytest.mark.parametrize("shared", [True, False], ids=["shared-worker", "alone"])
+def test_ten_tabs_are_open_and_the_one_that_is_seen_is_live(
+    enter: Enter, office: Office, shared: bool
+):
     visit = enter("fozzie")
+    if not shared:  # as in Chromium on Android
+        visit.page.context.add_init_script(ALONE)
     tabs = [visit.page.context.new_page() for _ in range(10)]
     for tab in tabs:
         tab.goto(office.url + "/tasks?view=group&sort=-created")
@@ -62,6 +67,7 @@ def test_ten_open_tabs_and_the_next_one_loads(enter: Enter, office: Office):
     visit.page.evaluate(_SEEN, "hidden")
     tabs[0].evaluate(_SEEN, "visible")
     tabs[0].locator("tr", has_text=f"#{number}").wait_for()
+    assert visit.faults() == []
 
 
 def test_picked_rows_stay_picked_when_the_list_is_fetched_again(enter: Enter, office: Office):

@@ -82,7 +82,6 @@ OTHERWISE_TESTED = {
     "/admin/moves/[^/?]+",  # test_versions.py
     "/admin/system/backups/[^/?]+",  # test_system.py
     "/admin/trials/[^/?]+/scenario",  # test_trials.py: it is its maker's
-    "/events",  # test_live.py
     "/files/[^/?]+/[^/?]+",  # test_files.py
     "/instances/[^/?]+",  # leads to a page of these
     "/notices/[^/?]+",  # test_comments.py

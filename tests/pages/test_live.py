@@ -18,39 +18,55 @@ def own(pristine, tmp_path):
 
 def test_a_change_is_told_without_saying_what(client: Client, site: Site):
     client.sign_in("fozzie", PASSWORD)
-    with client.stream("GET", "/events") as stream:
+    with client.stream("GET", "/events?of=fozzie") as stream:
         assert stream.headers["content-type"] == "text/event-stream; charset=utf-8"
         assert stream.headers["cache-control"] == "no-store"
         lines = stream.iter_lines()
-        assert next(lines) == "retry: 3000"
+        assert next(lines) == ": here"
         with site.erp() as erp:
             erp.post("/processapi/expense_reimbursement_demo/start")
         heard = []
         while len(heard) < 2:
             line = next(lines)
-            assert line in ("", "data: 1", "event: tasks", "event: instances")
-            heard += [line] if line.startswith("event") else []
-    assert sorted(heard) == ["event: instances", "event: tasks"]
+            assert line in ("", "data: tasks", "data: instances")
+            heard += [line] if line else []
+    assert sorted(heard) == ["data: instances", "data: tasks"]
 
 
 def test_a_session_that_is_revoked_hears_no_more(own: Served):
     with Client(own.url) as here, Client(own.url) as there:
         here.sign_in("fozzie", PASSWORD)
         there.sign_in("fozzie", PASSWORD)
-        with there.stream("GET", "/events") as stream:
+        with there.stream("GET", "/events?of=fozzie") as stream:
             lines = stream.iter_lines()
-            assert next(lines) == "retry: 3000"
+            assert next(lines) == ": here"
             here.submit("/account/sessions/revoke-others")
-            assert [line for line in lines if line] == ["event: ended", "data: 1"]
+            assert [line for line in lines if line] == ["data: ended"]
 
 
-def test_nobody_else_hears_anything(site: Site):
-    assert httpx.get(f"{site.url}/events").status_code == 303
+def test_a_server_that_stops_ends_no_session(own: Served):
+    with Client(own.url) as client:
+        client.sign_in("fozzie", PASSWORD)
+        with client.stream("GET", "/events?of=fozzie") as stream:
+            lines = stream.iter_lines()
+            assert next(lines) == ": here"
+            own.stop()
+            assert [line for line in lines if line] == []
+
+
+@pytest.mark.parametrize("name", ["", "gonzo"])
+def test_nobody_else_hears_anything(client: Client, site: Site, name):
+    if name:
+        client.sign_in(name, PASSWORD)
+    answer = client.get("/events?of=fozzie")
+    assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
+    assert answer.text == "data: ended\n\n"
+    assert not answer.cookies
 
 
 def test_head_does_not_listen(client: Client):
     client.sign_in("fozzie", PASSWORD)
-    assert client.head("/events").headers["content-type"].startswith("text/event-stream")
+    assert client.head("/events?of=fozzie").headers["content-type"].startswith("text/event-stream")
 
 
 def test_many_pages_may_be_open_and_left(client: Client, site: Site):
@@ -59,7 +75,7 @@ def test_many_pages_may_be_open_and_left(client: Client, site: Site):
     for _ in range(3):
         clients = [httpx.Client(base_url=site.url, cookies=cookies) for _ in range(20)]
         for each in clients:
-            request = each.build_request("GET", "/events")
+            request = each.build_request("GET", "/events?of=fozzie")
             assert each.send(request, stream=True).status_code == 200
         for each in clients:
             each.close()
@@ -70,8 +86,8 @@ def test_a_page_that_leaves_leaves_nothing_behind(own: Served, site: Site):
     with Client(own.url) as client:
         client.sign_in("fozzie", PASSWORD)
         for _ in range(20):
-            with client.stream("GET", "/events") as stream:
-                assert next(stream.iter_lines()) == "retry: 3000"
+            with client.stream("GET", "/events?of=fozzie") as stream:
+                assert next(stream.iter_lines()) == ": here"
     # So much that the server clears away what is left of the streams, and would complain.
     body = b'{"variables": {"rows": [' + b"[]," * 300_000 + b"[]]}}"
     headers = {"Authorization": f"Bearer {site.key}"}

@@ -1,5 +1,6 @@
 // What every page loads. Pages ask for behaviour by attributes and work without any of it:
-//   data-live="URL"            (body) listen for "something changed" and tell `wf:<topic>` to body
+//   data-live="URL"            (body) listen for "something changed" and tell `wf:<topic>` to body,
+//                              by the script that data-signals names
 //   hx-*                       htmx, for lists that filter and refresh themselves
 //   command, commandfor        dialogs (native where the browser has it)
 //   data-theme-toggle          light or dark

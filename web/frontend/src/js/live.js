@@ -1,63 +1,59 @@
-// Listens for "something changed" while the tab can be seen (a browser has only six connections
-// per server), and tells the body `wf:<topic>`: what shows that topic fetches itself again.
+// Hears that something changed (signals.js), and tells the body `wf:<topic>`: what shows that topic
+// fetches itself again. A page that cannot be seen does so when it is looked at.
 const TOPICS = ["tasks", "instances", "processes", "comments", "notices"];
 const PAUSE = 500;
-const POLL = 30_000;
 const MINUTE = 60_000;
-const address = document.body.dataset.live;
+const { live: address, signals: script } = document.body.dataset;
+const missed = new Set();
 const waiting = new Map();
-let stream;
-let poll;
+
+const seen = () => document.visibilityState === "visible";
+const say = (topic) => document.body.dispatchEvent(new CustomEvent(`wf:${topic}`));
+
+function hear(topic) {
+  if (topic === "all") TOPICS.forEach(hear);
+  else if (!seen()) missed.add(topic);
+  else if (!waiting.has(topic)) waiting.set(topic, setTimeout(tell, PAUSE, topic));
+}
 
 function tell(topic) {
-  if (waiting.has(topic)) return;
-  const timer = setTimeout(() => {
-    waiting.delete(topic);
-    document.body.dispatchEvent(new CustomEvent(`wf:${topic}`));
-  }, PAUSE);
-  waiting.set(topic, timer);
+  waiting.delete(topic);
+  say(topic);
 }
 
-const tellAll = () => TOPICS.forEach(tell);
-
-function open() {
-  stream = new EventSource(address);
-  TOPICS.forEach((topic) => stream.addEventListener(topic, () => tell(topic)));
-  stream.addEventListener("open", () => {
-    clearInterval(poll);
-    poll = undefined;
-  });
-  // The session was revoked or the server stops: signing in again, or its return, opens a new one.
-  stream.addEventListener("ended", close);
-  stream.addEventListener("error", () => {
-    poll ??= setInterval(tellAll, POLL);
-  });
+function look() {
+  if (!seen()) return;
+  missed.forEach(hear);
+  missed.clear();
 }
 
-function close() {
-  stream?.close();
-  stream = undefined;
-  clearInterval(poll);
-  poll = undefined;
+// Alone, a page has a connection of its own only while it can be seen.
+async function alone() {
+  const { listen } = await import(script);
+  let stop;
+  let again = false;
+  const follow = () => {
+    if (seen()) stop ??= listen(address, hear, again);
+    else stop = stop?.();
+    again = true;
+  };
+  document.addEventListener("visibilitychange", follow);
+  follow();
 }
 
 // What is written relative to now ("in 3 h") grows old even if nothing changes.
 setInterval(() => {
-  if (document.visibilityState === "visible") document.body.dispatchEvent(new CustomEvent("wf:minute"));
+  if (seen()) say("minute");
 }, MINUTE);
 
 if (address) {
-  if (document.visibilityState === "visible") open();
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState !== "visible") {
-      close();
-    } else if (!stream) {
-      open();
-      tellAll();
-    }
-  });
-  addEventListener("pagehide", close);
-  addEventListener("pageshow", (event) => {
-    if (event.persisted && !stream) open();
-  });
+  document.addEventListener("visibilitychange", look);
+  if ("SharedWorker" in window) {
+    new BroadcastChannel(address).addEventListener("message", ({ data }) => hear(data));
+    new SharedWorker(script, { name: address, type: "module" });
+    // The browser had put this page aside, where it heard nothing.
+    addEventListener("pageshow", ({ persisted }) => persisted && hear("all"));
+  } else {
+    alone();
+  }
 }

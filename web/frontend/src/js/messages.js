@@ -32,18 +32,25 @@ document.addEventListener("htmx:responseError", (event) => {
   say(status === 413 ? words("tooLarge") : words("failed").replace("0", status));
 });
 
-// A form with input in it does not go to the sign-in page, and does not fail for being of an
-// earlier session: it gets the token of the new one, and can be sent again.
+// A page with input in it does not go to the sign-in page, whatever was fetched for it; a form does
+// not fail for being of an earlier session: it gets the token of the new one, and can be sent again.
 let waiting;
+
+const guarded = () => document.querySelector("form[data-guard]");
+const unsaved = () => !dispatchEvent(new Event("beforeunload", { cancelable: true }));
 
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   const form = event.target.closest?.("form[data-guard]");
   const status = event.detail.xhr.status;
-  if (!form || (status !== 401 && status !== 403)) return;
+  if (status !== 401 && !(form && status === 403)) return;
+  if (status === 401 && !form && !unsaved()) return;
   event.preventDefault();
-  if (status === 401) ask(form);
+  if (status === 401) ask(form ?? guarded());
   else renew(form);
 });
+
+// Nobody is signed in here now, or somebody else.
+document.body.addEventListener("wf:ended", () => (unsaved() ? ask(guarded()) : location.reload()));
 
 function ask(form) {
   waiting = form;
@@ -59,7 +66,7 @@ async function renew(form, signedOut = ask) {
   const answer = await fetch(location.href).catch(() => null);
   if (!answer) return say(words("offline"));
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (document.body.dataset.live && !page.body.dataset.live) return signedOut(form);
+  if (document.body.dataset.live !== page.body.dataset.live) return signedOut(form);
   waiting = undefined;
   const token = page.querySelector("meta[name=csrf-token]")?.content;
   const renewed = answer.ok && token && token !== form.elements._csrf_token.value;
