@@ -126,6 +126,8 @@ WORDS: tuple[Word, ...] = (
     *_rows("C", "@node", "supported", {
         "asyncBefore": "the work begins in a job of its own",
         "asyncAfter": "leaving is a job of its own",
+    }),
+    *_rows("CW", "@node", "supported", {
         "<inputOutput>": "values copied into local variables before, and out of them after",
     }),
     *_rows("F", "@node", "supported", {"asyncLeave": "leaving is a job of its own"}),
@@ -443,20 +445,20 @@ WORDS: tuple[Word, ...] = (
     }),
     *_rows("C", "<script>", "refused", {"resource": _FILE}),
     # Inputs and outputs.
-    *_rows("C", "<inputOutput>", "supported", {
+    *_rows("CW", "<inputOutput>", "supported", {
         "<inputParameter>": "a local variable made before the work",
         "<outputParameter>": "a variable set after the work",
     }),
-    *_rows("C", "@parameter", "supported", {"name": "the variable it becomes"}),
-    *_rows("C", "@parameter <list> <entry>", "supported", {
+    *_rows("CW", "@parameter", "supported", {"name": "the variable it becomes"}),
+    *_rows("CW", "@parameter <list> <entry>", "supported", {
         "<script>": "the value, by a script",
         "<list>": "a list of values",
         "<map>": "values by name",
     }),
-    *_rows("C", "<list>", "supported", {"<value>": "one value of a list"}),
+    *_rows("CW", "<list>", "supported", {"<value>": "one value of a list"}),
     *_rows("C", "<list>/<value>", "ignored", {"id": _MODELER, "name": _MODELER}),
-    *_rows("C", "<map>", "supported", {"<entry>": "one value with its name"}),
-    *_rows("C", "<entry>", "supported", {"key": "the name of the value"}),
+    *_rows("CW", "<map>", "supported", {"<entry>": "one value with its name"}),
+    *_rows("CW", "<entry>", "supported", {"key": "the name of the value"}),
     # Fields of forms.
     *_rows("FAC", "<formProperty>", "supported", {
         "id": "the name of the field",

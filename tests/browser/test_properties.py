@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload
+from playwright.sync_api import FilePayload, Page
 
 from appliance.actor import SYSTEM, Actor
 from appliance.errors import Forbidden
@@ -45,7 +45,7 @@ LABELS = """
 class Field:
     """A field of an element and what is said in it: a text, nothing for a tick, ``+`` for one more.
 
-    One in a list has the name of the list before its own.
+    One in a list has the name of the list before its own, and so has a list in another.
     """
 
     element: str
@@ -71,12 +71,7 @@ def filled(
 ) -> tuple[bytes, dict[str, list[str]], set[tuple[str, ...]]]:
     """What is drawn once everything is filled in; the times that timers showed; fields left out."""
     visit = enter()
-    page = visit.open("/admin/drafts")
-    empty = with_a_diagram((PANEL / "empty.bpmn").read_bytes())
-    file = FilePayload(name="m.bpmn", mimeType="application/xml", buffer=empty)
-    page.get_by_label("BPMN file").set_input_files(file)
-    page.get_by_role("button", name="Import").click()
-    page.wait_for_selector(".modeler[data-ready]")
+    page = imported(visit, with_a_diagram((PANEL / "empty.bpmn").read_bytes()))
     used: set[tuple[str, ...]] = set()
     there: set[tuple[str, ...]] = set()
     times: dict[str, list[str]] = {}
@@ -91,20 +86,36 @@ def filled(
             page.locator(".modeler-panel .firings li").first.wait_for()
             times[at.removesuffix(" (")] = page.locator(".firings li").all_inner_texts()
     there |= {tuple(pair) for pair in page.evaluate(LABELS)}
-    saved(visit)
-    content = page.request.get(page.url.partition("#")[0] + "/xml").body()
+    content = xml(visit)
     assert visit.faults() == []
     return content, times, there - used
 
 
+def imported(visit: Visit, content: bytes) -> Page:
+    """The modeler with a file."""
+    page = visit.open("/admin/drafts")
+    file = FilePayload(name="m.bpmn", mimeType="application/xml", buffer=content)
+    page.get_by_label("BPMN file").set_input_files(file)
+    page.get_by_role("button", name="Import").click()
+    page.wait_for_selector(".modeler[data-ready]")
+    return page
+
+
+def xml(visit: Visit) -> bytes:
+    """What is drawn, once it is on the server."""
+    saved(visit)
+    return visit.page.request.get(visit.page.url.partition("#")[0] + "/xml").body()
+
+
 def say(visit: Visit, field: Field) -> tuple[str, str]:
     """Fill in, choose or tick; the section and the name of the field."""
-    panel = visit.page.locator(".modeler-panel").first
-    if field.said == "+":
-        panel.get_by_role("button", name=f"Add {field.name}", exact=True).click()
-        return "", ""
+    within = visit.page.locator(".modeler-panel").first
     *lists, name = field.name.split(" / ")
-    within = panel.get_by_role("group", name=lists[0], exact=True).first if lists else panel
+    for each in [*lists, name] if field.said == "+" else lists:
+        within = within.get_by_role("group", name=each, exact=True).first
+    if field.said == "+":
+        within.get_by_role("button", name=f"Add {name}", exact=True).last.click()
+        return "", ""
     one = within.get_by_label(name, exact=True).last
     section, kind, style = one.evaluate(ABOUT)
     if kind == "checkbox":
@@ -205,3 +216,47 @@ def test_a_cycle_that_ends_fires_no_more(enter: Enter):
     firings.nth(4).wait_for()
     say(visit, Field("", "Until", "2000-01-01T00:00"))
     firings.first.wait_for(state="detached")
+
+
+BARE = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="tests">
+  <process id="bare" isExecutable="true"><userTask id="only" name="Only"/></process>
+</definitions>"""
+
+
+def test_a_file_names_a_dialect_once_it_speaks_it(enter: Enter):
+    visit = enter()
+    imported(visit, with_a_diagram(BARE.encode()))
+    choose(visit, "Only (")
+    say(visit, Field("", "Name", "Alone"))
+    assert b"flowable.org" not in xml(visit)
+    say(visit, Field("", "Assignee", "kermit"))
+    assert b"flowable.org" in xml(visit)
+    # Without ours it would be a model of Flowable's, in which compensation does not wait.
+    assert b"workingflow.dev" in xml(visit)
+
+
+CAMUNDAS = """<definitions targetNamespace="tests"
+    xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn">
+  <process id="theirs" isExecutable="true"><userTask id="only" name="Only"><extensionElements>
+    <camunda:inputOutput><!-- a note -->
+      <camunda:inputParameter name="way"><camunda:list><camunda:value id="v">a</camunda:value>
+        <camunda:map><camunda:entry key="k"/></camunda:map></camunda:list></camunda:inputParameter>
+      <camunda:outputParameter name="done">first
+second</camunda:outputParameter>
+    </camunda:inputOutput></extensionElements></userTask></process></definitions>"""
+
+
+def test_local_values_of_a_file_keep_what_is_not_changed(enter: Enter):
+    visit = enter()
+    imported(visit, with_a_diagram(CAMUNDAS.encode()))
+    choose(visit, "Only (")
+    say(visit, Field("", "Input / Variable", "path"))
+    say(visit, Field("", "Input / Entry / Entry / Name", "key"))
+    content = xml(visit)
+    for kept in (b"a note", b'<camunda:value id="v">a<', b"first\nsecond", b'key="key"', b'"path"'):
+        assert kept in content, content
+    assert b"wf:" not in content
+    for name, removed in (("Input", b"inputParameter"), ("Output", b"inputOutput")):
+        button = f"Remove {name} 1"
+        visit.page.get_by_role("button", name=button, exact=True).click()
+        assert removed not in xml(visit)

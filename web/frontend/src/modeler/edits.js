@@ -1,5 +1,7 @@
 // Changes of the model as one step each, so that undo takes back what a person did.
-import { FLOWABLE, generic, OURS, plain } from "./flowable.js";
+import { FLOWABLE, generic, OURS, plain, spaces } from "./flowable.js";
+
+const SPACES = { flowable: FLOWABLE, wf: OURS };
 
 /** What the panel can read and change of one selected element. */
 export class Edits {
@@ -29,25 +31,34 @@ export class Edits {
 
   set(properties) {
     const named = Object.fromEntries(
-      Object.entries(properties).map(([name, value]) => [this.named(name), value === "" ? undefined : value]),
+      Object.entries(properties).map(([name, value]) => [this.declared(name), value === "" ? undefined : value]),
     );
     if (this.bo === this.element.businessObject) this.modeling.updateProperties(this.element, named);
     else this.modeling.updateModdleProperties(this.element, this.bo, named);
   }
 
-  // A file may call the namespace otherwise, or not know it yet.
+  /** A word as the file has it, which may call the namespace otherwise or not know it. */
   named(name) {
-    const [prefix, word] = name.split(":");
-    if (word === undefined) return name;
-    return `${this.prefix(prefix === "wf" ? OURS : FLOWABLE, prefix)}:${word}`;
+    const [usual, word] = name.split(":");
+    return word === undefined ? name : `${this.prefix(SPACES[usual]) ?? usual}:${word}`;
   }
 
-  prefix(address, usual) {
+  /** The same to be written: the file knows the namespace then. One that spoke no dialect says that
+   * it is drawn here, so that it does not become a model of Flowable's. */
+  declared(name) {
+    const [usual, word] = name.split(":");
+    if (word !== undefined && !this.prefix(SPACES[usual])) {
+      const attrs = this.definitions.$attrs;
+      const dialect = Object.values(attrs).some((address) => /flowable|activiti|camunda|operaton/.test(address));
+      if (!dialect) attrs["xmlns:wf"] = OURS;
+      attrs[`xmlns:${usual}`] = SPACES[usual];
+    }
+    return this.named(name);
+  }
+
+  prefix(address) {
     const attrs = this.definitions.$attrs;
-    const found = Object.keys(attrs).find((name) => name.startsWith("xmlns:") && attrs[name] === address);
-    if (found) return found.slice("xmlns:".length);
-    attrs[`xmlns:${usual}`] = address;
-    return usual;
+    return Object.keys(attrs).find((name) => name.startsWith("xmlns:") && attrs[name] === address)?.slice("xmlns:".length);
   }
 
   /** The text of a formal expression such as a condition. */
@@ -78,15 +89,16 @@ export class Edits {
   }
 
   isWord(value, word) {
-    return value.$type.split(":").pop() === word && value.$descriptor.ns?.uri === FLOWABLE;
+    return value.$type.split(":").pop() === word && spaces(word).includes(value.$descriptor.ns?.uri);
   }
 
   /** Exchanges the extension elements of a kind; all others stay where they are. */
   setExtensions(word, items) {
     const holder = this.bo.get("extensionElements");
     const made = holder ?? this.child("bpmn:ExtensionElements", { values: [] });
-    const type = this.named(`flowable:${word}`);
-    const fresh = items.map((item) => generic(this.moddle, { ns: FLOWABLE, ...item, type }, made));
+    const [ns] = spaces(word);
+    const type = () => this.declared(`${ns === OURS ? "wf" : "flowable"}:${word}`);
+    const fresh = items.map((item) => generic(this.moddle, { ns, ...item, type: item.type ?? type() }, made));
     const values = [...this.values().filter((value) => !this.isWord(value, word)), ...fresh];
     if (!values.length) {
       if (holder) this.set({ extensionElements: undefined });

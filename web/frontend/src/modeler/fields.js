@@ -92,14 +92,15 @@ export function upload(label, change, more) {
   return field(label, input, more);
 }
 
-/** A list that grows: `items` with the fields that `draw(item, change)` makes of each. */
-export function list(label, items, draw, change, fresh) {
+/** A list that grows: `items` with the fields that `draw(item, change, key)` makes of each; `within`
+ * tells lists of the same label apart. */
+export function list(label, items, draw, change, fresh, { within = "", hint } = {}) {
   const replaced = (index, item) => items.map((each, at) => (at === index ? item : each));
   const rows = items.map((item, index) =>
     h(
       "li",
       {},
-      draw(item, (changed) => change(replaced(index, changed)), `${label} ${index}`),
+      draw(item, (changed) => change(replaced(index, changed)), `${within}${label} ${index}`),
       h(
         "button",
         { type: "button", className: "button small", onclick: () => change(items.filter((_, at) => at !== index)) },
@@ -110,11 +111,11 @@ export function list(label, items, draw, change, fresh) {
   );
   const add = h(
     "button",
-    { type: "button", className: "button small", data: { key: `add ${label}` }, onclick: () => change([...items, fresh()]) },
+    { type: "button", className: "button small", data: { key: `add ${within}${label}` }, onclick: () => change([...items, fresh()]) },
     _("Add"),
     h("span", { className: "unseen" }, ` ${label}`),
   );
-  return h("div", { className: "panel-list", role: "group", aria: { label } }, h("h3", {}, label), rows.length ? h("ol", {}, rows) : null, add);
+  return h("div", { className: "panel-list", role: "group", aria: { label } }, h("h3", {}, label), hint && note(hint), rows.length ? h("ol", {}, rows) : null, add);
 }
 
 /** Words that explain. */

@@ -5,6 +5,12 @@
 export const FLOWABLE = "http://flowable.org/bpmn";
 export const OURS = "https://workingflow.dev/bpmn";
 
+// What Flowable has no word for is written as ours, and stays whose it is where a file has it.
+const FOREIGN = { inputOutput: [OURS, "http://camunda.org/schema/1.0/bpmn", "http://operaton.org/schema/1.0/bpmn", FLOWABLE] };
+
+/** The namespaces in which an extension element of this name is a word; new ones get the first. */
+export const spaces = (word) => FOREIGN[word] ?? [FLOWABLE];
+
 const NODE = "async asyncLeave executionListener failedJobRetryTimeCycle";
 const FORM = "formKey formProperty";
 const SERVICE = `expression type topic resultVariableName skipExpression triggerable

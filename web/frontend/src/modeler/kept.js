@@ -48,7 +48,7 @@ function* rest(parent, words, extended = false) {
 }
 
 // What stands in extension elements and is nothing that the panel changes.
-const isForeign = ({ namespaceURI }, extended) => extended && namespaceURI !== FLOWABLE;
+const isForeign = (element, extended) => extended && element.namespaceURI !== FLOWABLE && !element.closest("inputOutput");
 
 // A text with something in between, which has its place only as long as the text is the same.
 function* interrupted(element) {

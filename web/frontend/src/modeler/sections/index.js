@@ -6,6 +6,7 @@ import { call, carried } from "./call.js";
 import { event } from "./event.js";
 import { conditions, defaults } from "./flow.js";
 import { general, starters } from "./general.js";
+import { local } from "./local.js";
 import { executionListeners, taskListeners } from "./listeners.js";
 import { people, start, taskForm } from "./people.js";
 import { script, service } from "./work.js";
@@ -24,6 +25,7 @@ export default [
   event,
   conditions,
   defaults,
+  local,
   loop,
   background,
   skipping,

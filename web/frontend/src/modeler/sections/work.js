@@ -6,7 +6,7 @@ import { mappings, truth } from "./call.js";
 import { named } from "./event.js";
 
 const SERVICES = ["bpmn:ServiceTask", "bpmn:SendTask", "bpmn:BusinessRuleTask"];
-const LANGUAGES = ["javascript", "juel"];
+export const LANGUAGES = ["javascript", "juel"];
 
 export const script = {
   title: () => _("Script"),
