@@ -13,9 +13,9 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from engine import events as ev
+from engine.aggregation import Aggregation, read_aggregations
 from engine.errors import ExpressionFailed
 from engine.juel.arithmetic import Trouble, described, integer_of
-from engine.mapping import Mapping
 from engine.scopes import Outside
 from engine.values import as_text, checked_variables
 
@@ -34,10 +34,12 @@ LOOPS = ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
 class Loop(Protocol):
     """What an activity that is done several times asks of its loop.
 
-    Variables that are ``gathered`` from the iterations belong to each of them alone.
+    Variables that are ``gathered`` from the iterations belong to each of them alone; ``overviews``
+    show them while it goes on.
     """
 
     gathered: frozenset[str]
+    overviews: tuple[Aggregation, ...]
 
     def begin(self, run: Run, body: Token) -> None:
         """The body stands: begin the first iteration, or all of them."""
@@ -50,69 +52,6 @@ class Loop(Protocol):
     def iterated(self, run: Run, token: Token, body: Token) -> None:
         """The work of an iteration is done: go on with the next, or leave the body."""
         ...
-
-
-class Aggregation:
-    """Gathers a value, or several by name, of each iteration into one list.
-
-    The list is in the order of the iterations, and local to the body until all are done; then it
-    becomes a variable outside. Of several by name those that do not exist are left out.
-    """
-
-    def __init__(
-        self,
-        target: str,
-        sources: tuple[Mapping, ...],
-        *,
-        single: bool,
-        named_by: Expression | None = None,
-        transient: bool = False,
-    ) -> None:
-        self.target = target
-        self.sources = sources
-        self.single = single
-        self.named_by = named_by
-        self.transient = transient
-
-    def begin(self, run: Run, body: Token) -> None:
-        """No iteration has given anything yet."""
-        run.set_local(body, checked_variables({self._name(run, body): []}))
-
-    def gather(self, run: Run, token: Token, body: Token) -> None:
-        """Put what an iteration has to give in its place."""
-        name = self._name(run, body)
-        gathered: list[Any] = list(body.variables[name])
-        gathered.insert(_place(token, body), self._given(run, token))
-        run.set_local(body, checked_variables({name: gathered}))
-
-    def hand_over(self, run: Run, body: Token) -> None:
-        """All iterations are done."""
-        assert body.scope is not None
-        name = self._name(run, body)
-        if self.transient:
-            run.transient[name] = body.variables[name]
-        else:
-            run.set_variables(body.scope, {name: body.variables[name]})
-
-    def _name(self, run: Run, body: Token) -> str:
-        return self.target if self.named_by is None else run.text(self.named_by, body) or ""
-
-    def _given(self, run: Run, token: Token) -> Any:
-        if self.single:
-            return self.sources[0].value(run, token)
-        values: dict[str, Any] = {}
-        for source in self.sources:
-            if not source.is_missing(run, token):
-                source.put(values, run, token)
-        return values
-
-
-def _place(token: Token, body: Token) -> int:
-    """How many of the iterations before this one are done."""
-    index = token.loop
-    assert index is not None
-    undone = sum(each.loop is not None and each.loop < index for each in body.children.values())
-    return index - undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +76,7 @@ class MultiInstance:
     element_variable: str | None = None
     index_variable: str | None = None
     aggregations: tuple[Aggregation, ...] = ()
+    overviews: tuple[Aggregation, ...] = ()
     gathered: frozenset[str] = frozenset()
     behavior = "All"
     event: Event | None = None
@@ -243,6 +183,7 @@ class StandardLoop:
     """Again and again while a condition holds, tested before or after each time."""
 
     gathered: frozenset[str] = frozenset()
+    overviews: tuple[Aggregation, ...] = ()
     condition: Expression | None = None
     test_before = False
     maximum: int | None = None
@@ -310,7 +251,8 @@ def _read_multi_instance(xml: Element, reader: Reader) -> Loop:
         item.get("name") if item is not None else None
     )
     loop.index_variable = xml.own.get("elementIndexVariable")
-    loop.aggregations = _read_aggregations(xml, reader)
+    loop.aggregations = read_aggregations(xml, reader)
+    loop.overviews = tuple(each for each in loop.aggregations if each.overview)
     loop.gathered = frozenset(
         source.source or "" for each in loop.aggregations for source in each.sources
     )
@@ -398,45 +340,6 @@ def _throw(run: Run, token: Token, body: Token, event: Event) -> None:
     for trigger in event.triggers:
         trigger.throw(run, token, event)
     run.telling = None
-
-
-def _read_aggregations(xml: Element, reader: Reader) -> tuple[Aggregation, ...]:
-    """BPMN's loopDataOutputRef with outputDataItem, and Flowable's variableAggregation."""
-    found: list[Aggregation] = []
-    output, item = xml.child("loopDataOutputRef"), xml.child("outputDataItem")
-    if output is not None and item is not None:
-        source = item.get("name") or item.get("id", "")
-        mapping = Mapping(source, source=source)
-        found.append(Aggregation((output.text or "").strip(), (mapping,), single=True))
-    for aggregation in reader.extensions(xml, "variableAggregation"):
-        target = aggregation.get("target") or ""
-        named_by = reader.expression(aggregation, aggregation.get("targetExpression"), "target")
-        if not target and named_by is None:
-            reader.report("error", "multi-instance", xml, "variableAggregation needs a target")
-        found.append(
-            Aggregation(
-                target,
-                tuple(_read_sources(aggregation, reader)),
-                single=False,
-                named_by=named_by,
-                transient=aggregation.get("storeAsTransientVariable") == "true",
-            )
-        )
-    return tuple(found)
-
-
-def _read_sources(aggregation: Element, reader: Reader) -> Iterator[Mapping]:
-    """What each iteration gives, under the name of its source if no other is said."""
-    for variable in aggregation:
-        if variable.name == "variable":
-            yield Mapping(
-                variable.get("target") or variable.get("source") or "",
-                source=variable.get("source"),
-                expression=reader.expression(
-                    variable, variable.get("sourceExpression"), "aggregation"
-                ),
-                named_by=reader.expression(variable, variable.get("targetExpression"), "target"),
-            )
 
 
 def _read_standard(xml: Element, reader: Reader) -> Loop:

@@ -14,6 +14,7 @@ from engine import events as ev
 from engine.errors import NoFlowTaken
 
 if TYPE_CHECKING:
+    from engine.aggregation import Aggregation
     from engine.elements.boundary_event import BoundaryEvent
     from engine.elements.event_sub_process import EventSubProcess
     from engine.juel import Expression
@@ -280,6 +281,12 @@ class Process(Container):
             if issubclass(kind, kinds)
             for node in cast("list[Kind]", nodes)
         ]
+
+    @cached_property
+    def overviews(self) -> dict[str, tuple[Aggregation, ...]]:
+        """The overviews of its multi-instance activities, by their ids."""
+        loops = ((node.id, node.loop) for node in self.nodes.values())
+        return {id: loop.overviews for id, loop in loops if loop is not None and loop.overviews}
 
     @cached_property
     def _by_kind(self) -> dict[type[Node], list[Node]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import conditions, jobs
 from engine import events as ev
+from engine.aggregation import refresh_overviews
 from engine.errors import ExpressionFailed, StepLimit
 from engine.model import Container, Flow, Node
 from engine.naming import rename
@@ -419,7 +420,7 @@ class Run:
                 if scope.alive:
                     self._enter(node, scope, flow, loop)
                 self._look()
-            if not self._settle():
+            if not (self._settle() or refresh_overviews(self)):
                 rename(self, *self.state.instances.values())
                 return
 

@@ -127,9 +127,7 @@ WORDS: tuple[Word, ...] = (
         "asyncBefore": "the work begins in a job of its own",
         "asyncAfter": "leaving is a job of its own",
     }),
-    *_rows("CW", "@node", "supported", {
-        "<inputOutput>": "values copied into local variables before, and out of them after",
-    }),
+    *_rows("CW", "@node", "supported", {"<inputOutput>": "local values before and after it"}),
     *_rows("F", "@node", "supported", {"asyncLeave": "leaving is a job of its own"}),
     *_rows("FAC", "@node", "ignored", {"exclusive=true": _ONE_BY_ONE}),
     *_rows("F", "@node", "ignored", {
@@ -349,9 +347,7 @@ WORDS: tuple[Word, ...] = (
     *_rows("F", "<variableAggregation>", "supported", {
         "targetExpression": "an expression that gives the name of the variable",
         "storeAsTransientVariable": "with true the list is forgotten at the next wait",
-    }),
-    *_rows("F", "<variableAggregation>", "ignored", {
-        "createOverviewVariable=false": "the list is there when all iterations are done",
+        "createOverviewVariable": "with true the list has what each iteration has so far, at once",
     }),
     *_rows("F", "<variableAggregation>", "refused", {"class": _JAVA, "delegateExpression": _JAVA}),
     *_rows("F", "<variable>", "supported", {

@@ -10,7 +10,7 @@ import frontend
 import pytest
 import texts
 from lxml import etree
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from processes import FOLDER
 from tests.browser.bars import themes
@@ -19,6 +19,7 @@ from tests.office import Office
 
 pytestmark = pytest.mark.browser
 FLOWABLE = "{http://flowable.org/bpmn}"
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 
 
 def begin(visit: Visit, name: str, template: str = "Blank") -> None:
@@ -248,6 +249,30 @@ def test_nobody_overwrites_anybody(enter: Enter):
     mine.page.get_by_role("heading", name="Mine").wait_for()
     assert mine.page.url != address
     theirs.open(address.removeprefix(theirs.url)).get_by_role("heading", name="Theirs").wait_for()
+
+
+def test_a_slow_save_is_nobody_else(enter: Enter, office: Office):
+    visit = enter()
+    begin(visit, "Slowly saved")
+    choose(visit, "Started (Start event)")
+    page = visit.page
+    held: list[Route] = []
+    slow = True
+    address = re.compile(r"/admin/drafts/\d+$")
+    page.route(address, lambda it: held.append(it) if slow else it.continue_())
+    page.clock.install()
+    fill(visit, "Name", "One")
+    with page.expect_request(address):
+        page.clock.run_for(1000)
+    fill(visit, "Name", "Two")
+    page.clock.run_for(1000)
+    page.clock.resume()
+    slow = False
+    for each in held:
+        each.continue_()
+    root = model(visit, office)
+    assert next(root.iter(f"{{{BPMN}}}startEvent")).get("name") == "Two"
+    expect(page.locator("#conflict")).to_be_hidden()
 
 
 def test_the_mark_of_bpmn_io_can_be_seen(enter: Enter, office: Office):

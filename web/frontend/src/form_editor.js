@@ -33,7 +33,7 @@ class Editor {
     this.button.hidden = false;
     this.button.addEventListener("click", () => this.save());
     this.look = calm(() => this.preview(), PAUSE);
-    this.keep = calm(() => (this.kept = this.keepNow()), PAUSE);
+    this.keep = calm(() => (this.kept = Promise.resolve(this.kept).then(() => this.keepNow())), PAUSE);
     this.redraw = settled(() => this.draw());
     addEventListener("beforeunload", (event) => {
       if (this.dirty) event.preventDefault();

@@ -37,9 +37,13 @@ export class Saving {
     return writable(xml);
   }
 
+  // One after the other: each save has the revision that the one before it made.
   save() {
-    this.running = this.attempt().finally(() => (this.running = undefined));
-    return this.running;
+    const saved = Promise.resolve(this.running).then(() => this.attempt()).finally(() => {
+      if (this.running === saved) this.running = undefined;
+    });
+    this.running = saved;
+    return saved;
   }
 
   async attempt() {

@@ -83,6 +83,7 @@ const gathered = (edits, desk) => list(
   edits.extensions("variableAggregation"),
   (item, change, key) => [
     line(_("Variable for the list"), item.attrs.target, (target) => change({ ...item, attrs: { ...item.attrs, target } }), { mono: true, key: `${key} target` }),
+    tick(_("It can be seen from the beginning"), item.attrs.createOverviewVariable === "true", (on) => change({ ...item, attrs: { ...item.attrs, createOverviewVariable: on ? "true" : undefined } }), { key: `${key} overview`, hint: _("With what each iteration has so far. Otherwise the list is there when all are done.") }),
     pairs(_("Of each iteration"), item.children, desk, (children) => change({ ...item, children }), { within: key, ...variable(edits) }),
   ],
   (items) => edits.setExtensions("variableAggregation", items),
