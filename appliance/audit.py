@@ -19,12 +19,12 @@ from appliance.errors import InvalidInput
 from appliance.store import chain, sqlite
 from appliance.store.chain import COLUMNS, Entry, Verdict
 from appliance.views import Page
+from engine.times import DAY
 
 if TYPE_CHECKING:
     from appliance.pending import Pending
 
 PAGE = 50
-DAY = 86_400_000
 
 _TRIM = "DELETE FROM audit WHERE id <= ?"
 _OLD = "SELECT max(id) FROM audit WHERE at < ?"

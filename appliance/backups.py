@@ -24,9 +24,10 @@ from appliance.errors import BackupNotFound, Conflict, ShuttingDown
 from appliance.pending import Pending
 from appliance.store import chain, sqlite
 from engine.errors import Refused
+from engine.times import HOUR
 
 DAILY, BY_HAND = "daily", "backup"
-PATIENCE = 3_600_000
+PATIENCE = HOUR
 """Milliseconds after a failure until the daily backup is tried again."""
 
 _NAME = re.compile(rf"({DAILY}|{BY_HAND})-(\d{{8}}T\d{{6}})Z\.zip")

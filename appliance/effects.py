@@ -19,7 +19,7 @@ from engine.model import Process
 class Effect(msgspec.Struct, frozen=True):
     """What becomes of one process: ``before`` is its latest version now, None for a new one.
 
-    ``running`` has how many instances stay in which version; ``homeless`` the steps of the latest
+    ``running`` has how many instances stay in which version; ``unmapped`` the steps of the latest
     one, with how many tokens, that would have no counterpart if they were moved.
     """
 
@@ -29,7 +29,7 @@ class Effect(msgspec.Struct, frozen=True):
     differences: list[Difference]
     forms: list[str]
     running: list[tuple[int, int]]
-    homeless: list[tuple[str, int]]
+    unmapped: list[tuple[str, int]]
 
 
 def effects(deployment: Deployment, library: Library, read: sqlite.Connection) -> list[Effect]:
@@ -66,11 +66,11 @@ def _effect(
     ]
     return Effect(
         process.key, name, before, changed, forms, [each for each in counts if each[1]],
-        _homeless(library.process(before.id), process, moving.live(read, before.id)),
+        _unmapped(library.process(before.id), process, moving.live(read, before.id)),
     )  # fmt: skip
 
 
-def _homeless(old: Process, new: Process, live: Mapping[str, int]) -> list[tuple[str, int]]:
+def _unmapped(old: Process, new: Process, live: Mapping[str, int]) -> list[tuple[str, int]]:
     found = suggested(old, new)
     return [
         (old.nodes[node].label, count)

@@ -16,7 +16,6 @@ _STAY = "SELECT instance, node FROM activity WHERE id = ?"
 _TASK = "SELECT name FROM task WHERE id = ?"
 _FORM_OF = "SELECT definition, node, form_key FROM task WHERE id = ?"
 _INCIDENT = "SELECT token FROM incident WHERE id = ?"
-_MOVES = (ev.Passed, ev.Entered, ev.Left)
 _STATUS = {"COMPLETED": "completed", "TERMINATED": "cancelled"}
 
 _DELEGATION: dict[Any, str] = {"pending": "delegated", "resolved": "handed-back"}

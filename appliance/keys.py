@@ -11,7 +11,6 @@ while the one before still counts for a time, so that programs change over witho
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 import secrets
@@ -26,17 +25,19 @@ import msgspec
 
 from appliance import names
 from appliance.actor import SCOPES, SYSTEM, USUAL, Actor, Rights
+from appliance.credentials import digest
 from appliance.database import Database, note
 from appliance.errors import Conflict, InvalidInput, KeyNotFound
 from appliance.fingerprint import refuse_changed
 from appliance.store import chain, sqlite
+from engine.times import MINUTE
 
 if TYPE_CHECKING:
     from appliance.pending import Pending
 
 T = TypeVar("T")
 
-USED_EVERY = 60_000
+USED_EVERY = MINUTE
 """How exactly "last used" is known, in milliseconds: a request is not a write."""
 
 LOOK_EVERY = 0.02
@@ -130,11 +131,11 @@ class Keys:
             return None
         if time.monotonic() >= self._look_at:
             self._refresh()
-        digest, now = hashlib.sha256(text.encode()).digest(), self._clock()
-        found = self._match(text, digest, now)
+        hash, now = digest(text), self._clock()
+        found = self._match(text, hash, now)
         if found is None:  # made a moment ago, perhaps
             self._refresh()
-            found = self._match(text, digest, now)
+            found = self._match(text, hash, now)
         if found is None or not found.usable(now):
             return None
         self._note_use(found, now)
@@ -172,7 +173,7 @@ class Keys:
             raise InvalidInput("An API key needs a name.")
         self._refuse_past(expires)
         text = _new_text()
-        row = (name, names.folded(name), text[:_PREFIX], _hash(text), True, now, str(by), expires,
+        row = (name, names.folded(name), text[:_PREFIX], digest(text), True, now, str(by), expires,
                str(by), *limits)  # fmt: skip
 
         def work(connection: sqlite.Connection) -> NewKey:
@@ -224,7 +225,7 @@ class Keys:
             "UPDATE api_key SET previous_prefix = prefix, previous_hash = hash, previous_until = ?,"
             " prefix = ?, hash = ? WHERE id = ?"
         )
-        values = (until, text[:_PREFIX], _hash(text))
+        values = (until, text[:_PREFIX], digest(text))
         facts = {"prefix": text[:_PREFIX], "previous_until": until}
         work = self._work(sql, values, key, by, "key.rotate", facts)
         return self._write(lambda connection: NewKey(work(connection), text))
@@ -345,10 +346,6 @@ def _new_text() -> str:
         number, digit = divmod(number, 62)
         digits.append(_ALPHABET[digit])
     return "wf_" + "".join(reversed(digits))
-
-
-def _hash(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()
 
 
 def _key(row: Sequence[Any]) -> Key:

@@ -21,11 +21,12 @@ from appliance.store import sqlite
 from appliance.store.notices import KINDS, OVERDUE, Told, tell
 from appliance.store.store import Store
 from appliance.views import Page
+from engine.times import DAY
 
 T = TypeVar("T")
 
 PAGE = 50
-KEPT = 90 * 86_400_000
+KEPT = 90 * DAY
 """For how many milliseconds a notice is kept."""
 PACE = 10_000
 """How many milliseconds lie between two looks at what is late."""

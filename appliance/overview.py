@@ -9,8 +9,9 @@ import msgspec
 from appliance.library import Library
 from appliance.store import sqlite
 from appliance.store.store import Store
+from engine.times import MINUTE
 
-PATIENCE = 60_000
+PATIENCE = MINUTE
 """Milliseconds; a job that is due for longer waits too long."""
 
 _OVERDUE = "SELECT count(*), min(due) FROM task WHERE ended IS NULL AND due IS NOT NULL AND due < ?"

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from appliance import passwords
+from appliance import credentials, passwords
 from appliance.actor import SYSTEM, Actor
 from appliance.database import Database
 from appliance.errors import PasswordLinkInvalid
 from appliance.people import People, User
 from appliance.store import chain, sqlite
+from engine.times import HOUR
 
 if TYPE_CHECKING:
     from appliance.pending import Pending
@@ -32,15 +31,11 @@ class PasswordLinks:
     def create(self, name: str, by: Actor = SYSTEM) -> Pending[str]:
         """A token for the link ``/password/<token>``, in place of an earlier one."""
         user = self._people.get(name)
-        token = secrets.token_urlsafe(32)
-        expires = self._clock() + HOURS * 3_600_000
+        purpose, expires = _PURPOSE + user.name, self._clock() + HOURS * HOUR
 
         def work(connection: sqlite.Connection) -> str:
-            _forget(connection, user.name)
-            connection.execute(
-                "INSERT INTO one_time_token (hash, purpose, expires) VALUES (?, ?, ?)",
-                (_hash(token), _PURPOSE + user.name, expires),
-            )
+            credentials.withdraw(connection, purpose)
+            token = credentials.issue(connection, purpose, expires)
             chain.record(connection, self._clock(), by, "user.link", user.name)
             return token
 
@@ -60,7 +55,7 @@ class PasswordLinks:
 
         def work(connection: sqlite.Connection) -> User:
             self._user(connection, token)
-            _forget(connection, user.name)
+            credentials.withdraw(connection, _PURPOSE + user.name)
             connection.execute(
                 "UPDATE user_account SET password = ? WHERE name = ?", (hashed, user.name)
             )
@@ -72,22 +67,11 @@ class PasswordLinks:
         return self._database.write(work)
 
     def _user(self, connection: sqlite.Connection, token: str) -> User:
-        row = connection.execute(
-            "SELECT purpose, expires FROM one_time_token WHERE hash = ? AND purpose LIKE ?",
-            (_hash(token), _PURPOSE + "%"),
-        ).fetchone()
-        user = self._people.find(row[0].removeprefix(_PURPOSE)) if row else None
-        if user is None or not user.active or row[1] <= self._clock():
+        name = credentials.subject_of(connection, _PURPOSE, token, self._clock())
+        user = self._people.find(name) if name else None
+        if user is None or not user.active:
             raise PasswordLinkInvalid(
                 f"This link is not valid: it was used, is older than {HOURS} hours, or a newer one"
                 " was made. Ask an administrator for a new one."
             )
         return user
-
-
-def _forget(connection: sqlite.Connection, name: str) -> None:
-    connection.execute("DELETE FROM one_time_token WHERE purpose = ?", (_PURPOSE + name,))
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "replace")).digest()

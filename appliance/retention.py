@@ -23,8 +23,8 @@ from appliance.fingerprint import refuse_changed
 from appliance.pending import Pending
 from appliance.store import chain, removal, sqlite
 from engine.errors import Refused
+from engine.times import DAY
 
-DAY = 86_400_000
 LONGEST = 36_500
 SLICE_INSTANCES = 20
 SLICE_STAYS = 400

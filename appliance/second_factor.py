@@ -7,7 +7,6 @@ take the factor away. Each code of the app works once, too.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Iterable
@@ -16,12 +15,14 @@ from typing import TYPE_CHECKING
 from pyotp import random_base32
 from pyotp.totp import TOTP
 
+from appliance import credentials
 from appliance.actor import Actor
 from appliance.database import Database
 from appliance.errors import Conflict, SecondFactorInvalid, WrongPassword
 from appliance.people import People, User
 from appliance.store import chain, sqlite
 from appliance.throttle import Allowance, Throttle
+from engine.times import MINUTE
 
 if TYPE_CHECKING:
     from appliance.pending import Pending
@@ -115,18 +116,14 @@ class SecondFactor:
 
     def ticket(self, user: str) -> Pending[str]:
         """What shows, for some minutes, that the password was right."""
-        token, now = secrets.token_urlsafe(32), self._clock()
+        now = self._clock()
 
         def work(connection: sqlite.Connection) -> str:
             connection.execute(
                 "DELETE FROM one_time_token WHERE purpose LIKE ? AND expires <= ?",
                 (f"{_PURPOSE}%", now),
             )
-            connection.execute(
-                "INSERT INTO one_time_token (hash, purpose, expires) VALUES (?, ?, ?)",
-                (_hash(token), _PURPOSE + user, now + MINUTES * 60_000),
-            )
-            return token
+            return credentials.issue(connection, _PURPOSE + user, now + MINUTES * MINUTE)
 
         return self._database.write(work)
 
@@ -136,18 +133,16 @@ class SecondFactor:
         Raises ``SecondFactorInvalid`` for a ticket that is late, ``WrongPassword``, and
         ``TooManyAttempts``.
         """
-        row = self._database.read().execute(
-            "SELECT purpose FROM one_time_token WHERE hash = ? AND purpose LIKE ? AND expires > ?",
-            (_hash(ticket), f"{_PURPOSE}%", self._clock()),
-        ).fetchone()  # fmt: skip
-        user = self._people.find(row[0].removeprefix(_PURPOSE)) if row else None
+        read = self._database.read()
+        name = credentials.subject_of(read, _PURPOSE, ticket, self._clock())
+        user = self._people.find(name) if name else None
         if user is None or not user.active:
             raise SecondFactorInvalid("That took too long. Sign in again.")
         checked = self.check(user.name, code)
 
         def work(connection: sqlite.Connection) -> User:
             checked(connection)
-            connection.execute("DELETE FROM one_time_token WHERE hash = ?", (_hash(ticket),))
+            credentials.spend(connection, ticket)
             return user
 
         return self._database.write(work).finally_(lambda error: self._done(user.name, error))
@@ -174,7 +169,7 @@ class SecondFactor:
             if len(plain) == 10:
                 connection.execute(
                     "DELETE FROM recovery_code WHERE user_name = ? AND hash = ?",
-                    (user, _hash(plain)),
+                    (user, credentials.digest(plain)),
                 )
                 if connection.changes() == 0:
                     raise WrongPassword(_WRONG)
@@ -210,13 +205,9 @@ def _store_codes(connection: sqlite.Connection, user: str, codes: Iterable[str])
     connection.execute("DELETE FROM recovery_code WHERE user_name = ?", (user,))
     connection.executemany(
         "INSERT INTO recovery_code (user_name, hash) VALUES (?, ?)",
-        [(user, _hash(code.replace("-", ""))) for code in codes],
+        [(user, credentials.digest(code.replace("-", ""))) for code in codes],
     )
 
 
 def _spelled(code: str) -> str:
     return f"{code[:5]}-{code[5:]}"
-
-
-def _hash(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "replace")).digest()

@@ -6,22 +6,23 @@ case, when it is revoked, and when the person is disabled or gets a new password
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from appliance.actor import Actor
+from appliance.credentials import digest
 from appliance.database import Database, note
 from appliance.errors import SessionNotFound
 from appliance.people import People, User
 from appliance.store import chain, sqlite
+from engine.times import MINUTE
 
 if TYPE_CHECKING:
     from appliance.pending import Pending
 
-SEEN_EVERY = 60_000
+SEEN_EVERY = MINUTE
 """How exactly "last seen" is known, in milliseconds: a page view is not a write."""
 
 _LONGEST_NOTE = 300
@@ -62,7 +63,7 @@ class Sessions:
         """Sign a person in; the answer is the secret for their cookie, kept nowhere else."""
         text = secrets.token_urlsafe(32)
         now = self._clock()
-        row = (_hash(text), user, now, now, address[:_LONGEST_NOTE], agent[:_LONGEST_NOTE])
+        row = (digest(text), user, now, now, address[:_LONGEST_NOTE], agent[:_LONGEST_NOTE])
 
         def work(connection: sqlite.Connection) -> str:
             connection.execute(
@@ -82,7 +83,7 @@ class Sessions:
 
     def get(self, text: str) -> tuple[Session, User] | None:
         """The live session of this cookie and its active user, or None."""
-        rows = self._live("s.hash = ?", _hash(text))
+        rows = self._live("s.hash = ?", digest(text))
         if not rows:
             return None
         session = rows[0]
@@ -101,7 +102,7 @@ class Sessions:
 
         def work(connection: sqlite.Connection) -> None:
             sql = "DELETE FROM session WHERE hash = ? RETURNING id, user_name"
-            for id, user in connection.execute(sql, (_hash(text),)).fetchall():
+            for id, user in connection.execute(sql, (digest(text),)).fetchall():
                 self._record(connection, "session.end", user, session=id)
 
         return self._database.write(work)
@@ -153,7 +154,3 @@ class Sessions:
             )
 
         note(self._database, work)
-
-
-def _hash(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "replace")).digest()

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from appliance import credentials
 from appliance.actor import SYSTEM, Actor
 from appliance.database import Database
 from appliance.errors import Conflict, SetupLinkInvalid
 from appliance.people import NewUser, User
 from appliance.store import chain, sqlite
+from engine.times import MINUTE
 
 if TYPE_CHECKING:
     from appliance.pending import Pending
 
 MINUTES = 30
+_PURPOSE = "setup"
 
 
 class Setup:
@@ -32,15 +33,11 @@ class Setup:
 
     def new_token(self, by: Actor = SYSTEM) -> Pending[str]:
         """A token for the set-up link ``/setup?token=``, in place of all earlier ones."""
-        token = secrets.token_urlsafe(32)
 
         def work(connection: sqlite.Connection) -> str:
             _refuse_second(connection)
-            _forget_tokens(connection)
-            connection.execute(
-                "INSERT INTO one_time_token (hash, purpose, expires) VALUES (?, 'setup', ?)",
-                (_hash(token), self._clock() + MINUTES * 60_000),
-            )
+            credentials.withdraw(connection, _PURPOSE)
+            token = credentials.issue(connection, _PURPOSE, self._clock() + MINUTES * MINUTE)
             chain.record(connection, self._clock(), by, "setup.link")
             return token
 
@@ -65,7 +62,7 @@ class Setup:
         def work(connection: sqlite.Connection) -> User:
             _refuse_second(connection)
             self._check(connection, token)
-            _forget_tokens(connection)
+            credentials.withdraw(connection, _PURPOSE)
             user = new.insert(connection)
             _join_all_groups(connection, user.name)
             chain.record(connection, now, Actor.user(user.name), "setup.use", user.name)
@@ -74,11 +71,7 @@ class Setup:
         return self._database.write(work)
 
     def _check(self, connection: sqlite.Connection, token: str) -> None:
-        row = connection.execute(
-            "SELECT expires FROM one_time_token WHERE purpose = 'setup' AND hash = ?",
-            (_hash(token),),
-        ).fetchone()
-        if row is None or row[0] <= self._clock():
+        if credentials.subject_of(connection, _PURPOSE, token, self._clock()) is None:
             raise SetupLinkInvalid(
                 f"This set-up link is not valid: it was used, is older than {MINUTES} minutes, or"
                 " a newer one was made. Run `workingflow setup-link` for a new one."
@@ -95,15 +88,7 @@ def _refuse_second(connection: sqlite.Connection) -> None:
         raise Conflict("This server has an administrator already.")
 
 
-def _forget_tokens(connection: sqlite.Connection) -> None:
-    connection.execute("DELETE FROM one_time_token WHERE purpose = 'setup'")
-
-
 def _join_all_groups(connection: sqlite.Connection, user: str) -> None:
     connection.execute(
         "INSERT INTO membership (user_name, group_name) SELECT ?, name FROM user_group", (user,)
     )
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "replace")).digest()

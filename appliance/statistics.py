@@ -20,7 +20,8 @@ from engine.events import COMPLETED
 SAMPLE = 2000
 """How many instances are looked at."""
 FOREVER = 2**62
-_BUSY = "SELECT definition, count(*) FROM instance WHERE ended IS NULL GROUP BY definition"
+"""A time (ms) or an id after all others."""
+_RUNNING = "SELECT definition, count(*) FROM instance WHERE ended IS NULL GROUP BY definition"
 SLOW, KEPT = 0.02, 3.0
 """Where counting what is live took longer (in seconds), its result is kept for a while."""
 
@@ -117,17 +118,17 @@ class Statistics:
         chosen = [view.id for view in self._library.versions(key)]
         return self._live([self._library.find(key, version).id] if version else chosen)
 
-    def running(self, key: str) -> dict[int, int]:
+    def running_by_version(self, key: str) -> dict[int, int]:
         """How many instances run in each version."""
         return {
             view.version: moving.running(self._store.read(), view.id)
             for view in self._library.versions(key)
         }
 
-    def busy(self) -> Mapping[str, int]:
+    def running_by_process(self) -> Mapping[str, int]:
         """How many instances of each process run, by its key."""
         found: dict[str, int] = {}
-        for definition, count in self._store.read().execute(_BUSY):
+        for definition, count in self._store.read().execute(_RUNNING):
             key = self._library.view(definition).key
             found[key] = found.get(key, 0) + count
         return found

@@ -19,8 +19,8 @@ from appliance.pending import Pending
 from appliance.store import sqlite
 from appliance.store.store import Store
 from appliance.store.writer import WriterHealth
+from engine.times import DAY
 
-DAY = 86_400_000
 KEPT_DAYS = 800
 """How long the sizes of each day are kept."""
 FORECAST_DAYS = 30

@@ -26,7 +26,7 @@ from appliance.views import Marks
 from engine.elements.call_activity import CallActivity
 from engine.errors import Refused
 from engine.forms import FieldFacts, Form, Outcome
-from engine.times import parse_date
+from engine.times import MINUTE, parse_date
 from engine.xml import inspect
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from appliance.scenario.stage import Stage
 
 AT_ONCE = 8
-IDLE = 20 * 60_000
+IDLE = 20 * MINUTE
 STEPS = 300
 FIRINGS = 1000
 FILES = 10 * 1024**2

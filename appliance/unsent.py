@@ -13,10 +13,11 @@ from appliance.pending import Pending
 from appliance.store import sqlite
 from appliance.store.store import Store
 from appliance.tasks import Tasks
+from engine.times import DAY
 
 LARGEST = 200_000
 """Bytes of one form; files are never kept."""
-KEPT = 90 * 86_400_000
+KEPT = 90 * DAY
 """For how many milliseconds it is kept."""
 
 

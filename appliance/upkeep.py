@@ -12,10 +12,10 @@ from appliance.backups import Backups
 from appliance.errors import Conflict, ShuttingDown
 from appliance.retention import Retention
 from appliance.system import System
+from engine.times import HOUR
 
 LOOK_SECONDS = 60.0
 """How often it is looked whether something is due."""
-HOUR = 3_600_000
 
 log = logging.getLogger(__name__)
 

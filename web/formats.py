@@ -22,11 +22,9 @@ from babel.numbers import (
 )
 from markupsafe import Markup, escape
 
+from engine.times import DAY, HOUR, MINUTE
 from web.texts import ENGLISH, _, language, plural
 
-MINUTE = 60_000
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
 SOON = 4 * HOUR
 MOST_COUNTED = 10_000
 _FRACTION = re.compile(r"-?\d+\.\d+")
@@ -139,17 +137,19 @@ def due_tag(ms: int, now: int, zone: tzinfo, *, alone: bool = False) -> Markup:
     """
     left = ms - now
     if left < 0:
-        return time_tag(ms, zone, _("%(span)s overdue", span=span(left)), "due-late")
+        return time_tag(ms, zone, _overdue(left), "due-late")
     text = _("due in %(span)s", span=span(left)) if alone else _("in %(span)s", span=span(left))
     return time_tag(ms, zone, text, "due-soon" if left < SOON else "")
 
 
 def paused_tag(left: int) -> Markup:
     """What is left of the time for a task of a suspended instance: its clock stands still."""
-    text = (
-        _("%(span)s overdue", span=span(left)) if left < 0 else _("%(span)s left", span=span(left))
-    )
+    text = _overdue(left) if left < 0 else _("%(span)s left", span=span(left))
     return Markup('<span class="due-paused">{}</span>').format(_("paused, %(left)s", left=text))
+
+
+def _overdue(left: int) -> str:
+    return _("%(span)s overdue", span=span(left))
 
 
 def ago_tag(ms: int, now: int, zone: tzinfo) -> Markup:

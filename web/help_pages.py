@@ -30,10 +30,7 @@ CHAPTERS: Sequence[Sequence[str]] = (
     ("rest-api",),
     ("about",),
 )
-"""The pages by their names, as they are listed."""
-
-EVERYDAY = CHAPTERS[0]
-"""The pages for everybody, which every language of the site has; others may be English."""
+"""The pages by their names, as they are listed. Every language has those of the first chapter."""
 
 ABOUT = {
     "inbox": "tasks",

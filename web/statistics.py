@@ -8,6 +8,7 @@ from math import sqrt
 import msgspec
 
 from appliance.statistics import FOREVER, Figures, StepFigures
+from engine.times import DAY
 from web import formats
 from web.date_fields import day_begins
 from web.listing import Listing
@@ -26,7 +27,7 @@ def period_of(listing: Listing, now: int, zone: tzinfo) -> tuple[int, int]:
     if period == "all":
         return 0, FOREVER
     if period != "days":
-        return now - int(period) * formats.DAY, FOREVER
+        return now - int(period) * DAY, FOREVER
     since = day_begins(listing["since"], zone)
     until = day_begins(listing["until"], zone, days=1)
     return since or 0, FOREVER if until is None else until

@@ -62,7 +62,7 @@ def test_counts_lengths_and_lateness(box, clock):
     figures = box.statistics.of("expense")
     assert (figures.instances, figures.running, figures.spread.count) == (5, 1, 4)
     assert box.statistics.live("expense") == {"review": 1}
-    assert box.statistics.running("expense") == {1: 1}
+    assert box.statistics.running_by_version("expense") == {1: 1}
 
 
 def test_a_cancelled_step_has_no_length(box, clock):
@@ -115,7 +115,7 @@ def test_what_a_deployment_would_change(box):
     [effect] = effects("start > c > b > end")
     assert effect.before is not None
     assert effect.before.version == 1
-    assert (effect.running, effect.homeless) == ([(1, 1)], [("a", 1)])
+    assert (effect.running, effect.unmapped) == ([(1, 1)], [("a", 1)])
     assert {(each.what, each.element) for each in effect.differences} >= {
         ("removed", "a"),
         ("added", "c"),
@@ -136,9 +136,9 @@ def test_versions_are_compared(box):
 
 
 def test_how_many_run_counts_every_version_and_nothing_that_ended(box):
-    assert box.statistics.busy() == {}
+    assert box.statistics.running_by_process() == {}
     ended = start(box, "start > a > end")
     start(box, "start > b > end")
     start(box, "start > a > end", key="other")
     box.instances.cancel(ended, "over", ADMIN).result(10)
-    assert box.statistics.busy() == {"play": 1, "other": 1}
+    assert box.statistics.running_by_process() == {"play": 1, "other": 1}

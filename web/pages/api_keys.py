@@ -16,6 +16,7 @@ from appliance.calls import Call
 from appliance.errors import Conflict, InvalidInput
 from appliance.fingerprint import fingerprint
 from appliance.keys import Key, NewKey
+from engine.times import HOUR
 from web.bodies import form_of, text_of, texts_of
 from web.date_fields import end_of_day
 from web.render import go, page, reader_zone
@@ -27,7 +28,6 @@ HOME = "/admin/api-keys"
 KEY = HOME + "/{key:int}"
 OVERLAPS = (0, 1, 24, 7 * 24)
 """Hours for which the secret before may count after a change."""
-_HOUR = 3_600_000
 
 
 @get(HOME)
@@ -80,7 +80,7 @@ async def change(request: PageRequest, key: FromPath[int]) -> Response[Any]:
 async def rotate(request: PageRequest, key: FromPath[int]) -> Response[Any]:
     """Give a key a new secret, shown only in this answer."""
     hours = await text_of(request, "overlap")
-    overlap = int(hours) * _HOUR if hours in map(str, OVERLAPS) else 0
+    overlap = int(hours) * HOUR if hours in map(str, OVERLAPS) else 0
     made = await request.app.state.box.keys.rotate(key, overlap, actor_of(request))
     return _key(request, made.key, made=made)
 

@@ -9,11 +9,11 @@ from typing import Any
 from litestar import Response, get
 
 from appliance.actor import SYSTEM
+from engine.times import DAY
 from web.render import page
 from web.security import PageRequest
 from web.texts import _
 
-DAY = 86_400_000
 OLD_BACKUP = 2 * DAY
 LITTLE_SPACE = 0.1
 """Of the disk; or less than :data:`LITTLE_BYTES`."""

@@ -44,7 +44,7 @@ async def show_all(request: PageRequest) -> Response[Any]:
         if word in f"{process.name} {process.key} {process.description}".casefold()
         and view in ("all", _state(process))
     ]
-    running = await asyncio.to_thread(box.statistics.busy)
+    running = await asyncio.to_thread(box.statistics.running_by_process)
     sorts = {**SORTS, "running": lambda process: running.get(process.key, 0)}
     return page(
         request,
@@ -148,7 +148,7 @@ async def _process(request: PageRequest, key: str, version: int | None) -> Respo
         process=process,
         latest=box.processes.get(key),
         versions=box.processes.versions(key),
-        running=box.statistics.running(key),
+        running=box.statistics.running_by_version(key),
         moves=box.moves.of(key)[:10],
         listing=listing,
         figures=figures,

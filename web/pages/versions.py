@@ -150,7 +150,7 @@ async def _plan(
         here="processes",
         process=box.processes.get(key),
         versions=box.processes.versions(key),
-        running=box.statistics.running(key),
+        running=box.statistics.running_by_version(key),
         plan=found,
         old=old,
         new=new,
