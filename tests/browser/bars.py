@@ -21,6 +21,8 @@ EVERYWHERE = ("shortcuts", "palette")
 """The dialogs that are on every page."""
 
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_COLOURS = ["color-contrast", "link-in-text-block"]
+"""The rules of axe that a theme bears on; what the others look at is the same in both."""
 _SEEN = """
 const LAYER = document.querySelector("dialog:modal, :popover-open") ?? document;
 const REACHED = "a[href], button, input, select, textarea, summary, [tabindex='0']";
@@ -139,16 +141,16 @@ def flaws(page: Page, axe: str) -> list[str]:
     """What no page may have in any theme or size."""
     return [
         f"{theme}: {one}"
-        for theme in themes(page)
-        for one in violations(page, axe) + small_targets(page) + overflow(page) + turned(page)
-    ]
+        for theme, rules in zip(themes(page), (_TAGS, _COLOURS), strict=True)
+        for one in violations(page, axe, rules) + small_targets(page) + overflow(page)
+    ] + turned(page)
 
 
-def violations(page: Page, axe: str, within: str = "") -> list[str]:
-    """What axe finds, in all of the page or in the one part that fits a selector."""
+def violations(page: Page, axe: str, rules: list[str], within: str = "") -> list[str]:
+    """What axe finds by these rules or tags, in all of the page or in what fits a selector."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(axe)
-    options = json.dumps({"runOnly": _TAGS, "resultTypes": ["violations"]})
+    options = json.dumps({"runOnly": rules, "resultTypes": ["violations"]})
     place = json.dumps(within) if within else "document"
     found = page.evaluate(f"axe.run({place}, {options}).then((result) => result.violations)")
     return [f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}" for one in found]
@@ -169,8 +171,8 @@ def layer_flaws(page: Page, axe: str, layer: Locator) -> list[str]:
     name = layer.get_attribute("id")
     wide = layer.evaluate("(it) => it.scrollWidth - it.clientWidth")
     found = [f"{wide} px too wide"] if wide > 0 else []
-    for theme in themes(page):
-        bad = violations(page, axe, f"#{name}") + small_targets(page) + overflow(page)
+    for theme, rules in zip(themes(page), (_TAGS, _COLOURS), strict=True):
+        bad = violations(page, axe, rules, f"#{name}") + small_targets(page) + overflow(page)
         found += [f"{theme}: {one}" for one in bad]
     return [f"#{name}: {one}" for one in found]
 
