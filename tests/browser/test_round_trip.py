@@ -154,6 +154,18 @@ def test_what_stood_within_a_text_goes_to_its_end_when_the_text_is_changed(
     assert [each.text for each in found] == [" between ", " two ", "here"]
 
 
+def test_one_of_two_attributes_can_be_changed_to_what_the_other_says(enter: Enter, office: Office):
+    visit = enter()
+    imported(visit, "strange")
+    choose(visit, "End event")
+    name = visit.page.locator(".modeler-panel").get_by_label("Name", exact=True)
+    other = {"Over": "Out", "Out": "Over"}[name.input_value()]
+    fill(visit, "Name", other)
+    [found] = model(visit, office).iter(f"{MODEL}endEvent")
+    names = {value for key, value in found.attrib.items() if etree.QName(key).localname == "name"}
+    assert names == {other}
+
+
 def test_the_models_hold_what_the_reference_models_hold():
     held = {
         etree.QName(node).localname

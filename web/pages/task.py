@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from zlib import crc32
 
 from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
+from msgspec import structs
 
 from appliance.errors import Conflict, Forbidden, InvalidInput, UserNotFound
 from appliance.views import TaskDetail
@@ -70,10 +72,25 @@ async def complete(request: PageRequest, task: FromPath[int]) -> Response[Any]:
 
 
 @get(TASK + "/standing")
-async def standing(request: PageRequest, task: FromPath[int]) -> Response[Any]:
-    """Who has it now, for a page that is open."""
-    detail = _find(request, task)
-    return page(request, "task_standing.html", task=detail, outcome=_outcome(detail))
+async def standing(
+    request: PageRequest,
+    task: FromPath[int],
+    seen: FromQuery[str] = "",
+    filled: FromQuery[bool] = False,
+) -> Response[Any]:
+    """The task again, for an open page on which it is other than ``seen``.
+
+    ``filled`` is a page with a form, whose reader is told that it stays.
+    """
+    try:
+        detail = _find(request, task)
+    except (Forbidden, TaskNotFound) as error:
+        if not seen:
+            raise
+        return page(request, "task_lost.html", message=translated(error), filled=filled)
+    if seen == _mark(detail):
+        return Response(b"", status_code=204)
+    return _page(request, detail, filled=filled)
 
 
 @post(TASK + "/draft")
@@ -205,10 +222,12 @@ def _page(
     errors: Mapping[str, Any] | None = None,
     *,
     gone: str = "",
+    filled: bool = False,
     status: int = 200,
 ) -> Response[Any]:
     kept = None
-    if values is None and task.form and task.may_complete:
+    form = bool(task.form and task.may_complete)
+    if values is None and task.form and form:
         kept = request.app.state.box.unsent.of(task.id, request.user.name)
         values = task.form.posted(kept.pairs) if kept else None
     return page(
@@ -219,6 +238,8 @@ def _page(
         here="inbox",
         task=task,
         gone=gone,
+        filled=filled or form,
+        seen=_mark(task),
         outcome=_outcome(task),
         comments=request.app.state.box.comments.list(task.root_id, actor_of(request)),
         **_form(request, task, values, errors or {}),
@@ -246,6 +267,12 @@ def _form(
         "draft": f"/tasks/{task.id}/draft",
         "removed": forms.removed(values),
     }
+
+
+def _mark(task: TaskDetail) -> str:
+    """Differs when something differs that an open page exchanges."""
+    shown = structs.replace(task, form=None, data={})
+    return f"{crc32(repr(shown).encode()):08x}"
 
 
 def _outcome(task: TaskDetail) -> str:

@@ -12,10 +12,12 @@ function keepRest(eventBus, moddle) {
     kept = [...rest(document, vocabulary(moddle))];
     twins = [...doubled(document)];
   });
-  eventBus.on("import.parse.complete", ({ error, warnings }) => {
+  eventBus.on("import.parse.complete", ({ error, warnings, definitions }) => {
     const tags = new Set(kept.flatMap(({ node, nodes = [node] }) => nodes.map(({ tagName }) => tagName)));
     const lost = ({ message }) => !tags.has(message?.match(/^unparsable content <(\S+)> detected/)?.[1]);
-    if (!error) warnings.splice(0, warnings.length, ...warnings.filter(lost));
+    if (error) return;
+    warnings.splice(0, warnings.length, ...warnings.filter(lost));
+    if (twins.length) moddle.toXML(definitions).then(({ xml }) => note(twins, xml));
   });
   eventBus.on("saveXML.serialized", ({ xml }) => (kept.length || twins.length ? together(xml, kept, twins) : undefined));
 }
@@ -61,7 +63,8 @@ function* interrupted(element) {
 const ownText = ({ childNodes }) =>
   [...childNodes].filter(({ nodeType, data }) => TEXTS.includes(nodeType) && (nodeType === Node.CDATA_SECTION_NODE || data.trim())).map(({ data }) => data).join("");
 
-// Elements with an attribute twice, once with the prefix of the element: moddle reads one of them.
+// Elements with an attribute twice, once with the prefix of the element: moddle reads one of them,
+// and which one shows in what it writes of a model that nobody has changed.
 function* doubled(document) {
   for (const element of document.querySelectorAll("*")) {
     for (const { localName: name, namespaceURI: space } of element.attributes) {
@@ -71,6 +74,17 @@ function* doubled(document) {
       yield { of: pathOf(element), pair };
     }
   }
+}
+
+function note(twins, xml) {
+  const document = new DOMParser().parseFromString(xml, "application/xml");
+  for (const twin of twins) twin.read = written(document, twin);
+}
+
+function written(document, { of, pair }) {
+  const element = found(document, of);
+  const values = pair.map(({ localName, namespaceURI }) => element?.getAttributeNS(namespaceURI, localName));
+  return values.find((value) => value != null);
 }
 
 // The nearest element with an id around a node (without one the document), and the way from there.
@@ -94,11 +108,11 @@ function found(document, path) {
 
 function together(xml, kept, twins) {
   const document = new DOMParser().parseFromString(xml, "application/xml");
-  for (const { of, pair } of twins) {
-    const element = found(document, of);
-    const values = pair.map(({ value }) => value);
-    const same = element && pair.some(({ localName, namespaceURI }) => values.includes(element.getAttributeNS(namespaceURI, localName)));
-    if (same) for (const { namespaceURI, name, value } of pair) element.setAttributeNS(namespaceURI, name, value);
+  for (const twin of twins) {
+    const value = written(document, twin);
+    if (value === undefined || value !== twin.read) continue;
+    const element = found(document, twin.of);
+    for (const { namespaceURI, name, value } of twin.pair) element.setAttributeNS(namespaceURI, name, value);
   }
   for (const { node, nodes, text, within, before } of kept) {
     const parent = found(document, within);
