@@ -25,9 +25,11 @@ from litestar.types import Receive, Send
 
 from appliance.actor import Rights, Scope
 from appliance.errors import Forbidden, InstanceNotFound, InvalidInput, StoredFileNotFound
+from appliance.files import StoredFile
 from engine.errors import InvalidVariables
 from web import wire
 from web.bodies import Asked, json_of
+from web.box import box_of
 from web.downloads import download
 from web.security import ApiRequest
 
@@ -71,7 +73,7 @@ async def list_processes(request: ApiRequest) -> Json:
     rights = rights_of(request, "read")
     return Json([
         wire.Process(each.key, each.name, each.version, each.description or "", each.has_start_form)
-        for each in request.app.state.box.processes.list()
+        for each in box_of(request).processes.list()
         if rights.reach(each.key)
     ])  # fmt: skip
 
@@ -79,7 +81,7 @@ async def list_processes(request: ApiRequest) -> Json:
 @post("/{key:str}/start")
 async def start(request: ApiRequest, key: FromPath[str]) -> Json:
     """Start an instance of the latest version of a process without a start form."""
-    return await started(request.app.state.box, request, key, request.user)
+    return await started(box_of(request), request, key, request.user)
 
 
 async def started(box: Box, asked: Asked | ApiRequest, key: str, by: Actor) -> Json:
@@ -93,7 +95,7 @@ async def started(box: Box, asked: Asked | ApiRequest, key: str, by: Actor) -> J
 async def status(request: ApiRequest, instance: FromPath[str]) -> Json:
     """Where an instance stands, or how it ended."""
     rights = rights_of(request, "read")
-    found = request.app.state.box.instances.status(id_of(instance))
+    found = box_of(request).instances.status(id_of(instance))
     if not rights.reach(found.process_key):
         raise not_found(instance)
     return Json(
@@ -117,7 +119,7 @@ async def status(request: ApiRequest, instance: FromPath[str]) -> Json:
 @get("/{instance:str}/files/{name:str}")
 async def file(request: ApiRequest, instance: FromPath[str], name: FromPath[str]) -> Response[Any]:
     """A file of an instance."""
-    box, id = request.app.state.box, reached(request, "files", instance)
+    box, id = box_of(request), reached(request, "files", instance)
     try:
         return await download(request, box.files.open(id, name))
     except StoredFileNotFound:
@@ -137,7 +139,7 @@ def reached(request: ApiRequest, scope: Scope, instance: str) -> int:
     """The number of an instance with which the key may do this, as far as that is limited."""
     rights, id = rights_of(request, scope), id_of(instance)
     if rights.processes is not None:
-        found = request.app.state.box.instances.status(id)
+        found = box_of(request).instances.status(id)
         if not rights.reach(found.process_key):
             raise not_found(instance)
     return id
@@ -175,7 +177,7 @@ def _kind(value: Any) -> str:
     return _KINDS.get(type(value), "a number")
 
 
-def _file(stored: Any) -> wire.File:
+def _file(stored: StoredFile) -> wire.File:
     return wire.File(
         stored.name,
         stored.original_name,

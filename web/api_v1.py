@@ -30,6 +30,7 @@ from engine.errors import InvalidVariables, ModelInvalid, NotWaiting
 from web import wire
 from web.api import IS_ID, Json, id_of, reached, rights_of
 from web.bodies import body_of, files_of, form_of, header, json_of
+from web.box import box_of
 from web.errors import STATUS, WrongContentType
 from web.security import ApiRequest
 
@@ -45,7 +46,7 @@ ONE_MODEL = "model.bpmn20.xml"
 @post("/messages")
 async def message(request: ApiRequest) -> Json:
     """Deliver a message. 404 when nothing waits for it, 409 when more than one instance does."""
-    by, box = _unlimited(request, "send"), request.app.state.box
+    by, box = _unlimited(request, "send"), box_of(request)
     asked = await _asked(request, ("name", "variables", "businessKey", "processInstanceId"))
     business_key = asked.get("businessKey")
     sent = await box.messages.send(
@@ -61,7 +62,7 @@ async def message(request: ApiRequest) -> Json:
 @post("/signals")
 async def signal(request: ApiRequest) -> Json:
     """Broadcast a signal; that nobody waits for it is no error."""
-    by, box = _unlimited(request, "send"), request.app.state.box
+    by, box = _unlimited(request, "send"), box_of(request)
     asked = await _asked(request, ("name", "variables", "processInstanceId"))
     started = await box.signals.send(
         _text(asked, "name"), _variables(asked), by, instance=_instance(asked)
@@ -72,7 +73,7 @@ async def signal(request: ApiRequest) -> Json:
 @post("/jobs/fetch")
 async def fetch(request: ApiRequest) -> Json:
     """Take the oldest jobs of a topic that nobody works on; an empty list when there are none."""
-    by, box = _unlimited(request, "work"), request.app.state.box
+    by, box = _unlimited(request, "work"), box_of(request)
     asked = await _asked(request, ("topic", "maxJobs", "lockSeconds", "workerId"))
     lock = _number(asked, "lockSeconds", 300, 86_400) * 1000
     most = _number(asked, "maxJobs", 1, MOST_JOBS)
@@ -89,7 +90,7 @@ async def fetch(request: ApiRequest) -> Json:
 @post("/jobs/{job:str}/complete", status_code=204)
 async def complete(request: ApiRequest, job: FromPath[str]) -> None:
     """The work is done. 409 when it no longer waits, or is another worker's by now."""
-    by, box = _unlimited(request, "work"), request.app.state.box
+    by, box = _unlimited(request, "work"), box_of(request)
     asked = await _asked(request, ("variables", "workerId"))
     await box.jobs.complete(_job(job), _variables(asked), by, _worker(asked))
 
@@ -97,7 +98,7 @@ async def complete(request: ApiRequest, job: FromPath[str]) -> None:
 @post("/jobs/{job:str}/error", status_code=204)
 async def error(request: ApiRequest, job: FromPath[str]) -> None:
     """The work ended in a way that the process catches. 422 when it does not."""
-    by, box = _unlimited(request, "work"), request.app.state.box
+    by, box = _unlimited(request, "work"), box_of(request)
     asked = await _asked(request, ("code", "message", "variables", "workerId"))
     message = None if asked.get("message") is None else _text(asked, "message")
     await box.jobs.error(
@@ -108,7 +109,7 @@ async def error(request: ApiRequest, job: FromPath[str]) -> None:
 @post("/jobs/{job:str}/fail", status_code=204)
 async def fail(request: ApiRequest, job: FromPath[str]) -> None:
     """This attempt failed: it is tried again later, and after the last one it stands still."""
-    by, box = _unlimited(request, "work"), request.app.state.box
+    by, box = _unlimited(request, "work"), box_of(request)
     asked = await _asked(request, ("message", "detail", "workerId"))
     detail = None if asked.get("detail") is None else _text(asked, "detail")
     await box.jobs.fail(_job(job), _text(asked, "message"), by, detail, _worker(asked))
@@ -117,7 +118,7 @@ async def fail(request: ApiRequest, job: FromPath[str]) -> None:
 @post("/deployments")
 async def deploy(request: ApiRequest) -> Json:
     """Deploy models and forms together. 422 says everything that is wrong with them."""
-    by, processes = _unlimited(request, "deploy"), request.app.state.box.processes
+    by, processes = _unlimited(request, "deploy"), box_of(request).processes
     files = await _files(request)
     checked = await asyncio.to_thread(processes.check, files)
     try:
@@ -135,7 +136,7 @@ async def deploy(request: ApiRequest) -> Json:
 @get("/instances/{instance:str}/incidents")
 async def incidents(request: ApiRequest, instance: FromPath[str]) -> Json:
     """What stands still in an instance and those that it called, until somebody repairs it."""
-    found = request.app.state.box.instances.incidents(reached(request, "read", instance))
+    found = box_of(request).instances.incidents(reached(request, "read", instance))
     return Json([
         wire.Incident(
             str(each.id), each.node_id, each.node_name, each.message, wire.moment(each.since)
@@ -156,7 +157,7 @@ async def _files(request: ApiRequest) -> Mapping[str, bytes]:
     given = header(request.scope, b"content-type") or ""
     kind = given.partition(";")[0].strip().lower()
     if kind in XML:
-        return {ONE_MODEL: await body_of(request, request.app.state.box.config.model_limit)}
+        return {ONE_MODEL: await body_of(request, box_of(request).config.model_limit)}
     if kind != MULTIPART:
         raise WrongContentType(
             f"Send files as {MULTIPART} or one model as {XML[0]}, not {given[:100] or 'untyped'}."
@@ -167,7 +168,7 @@ async def _files(request: ApiRequest) -> Mapping[str, bytes]:
 
 
 async def _asked(request: ApiRequest, fields: tuple[str, ...]) -> Mapping[str, Any]:
-    body = await json_of(request, request.app.state.box.config.body_limit)
+    body = await json_of(request, box_of(request).config.body_limit)
     if body is msgspec.UNSET:
         return {}
     if not isinstance(body, dict):

@@ -17,6 +17,7 @@ from litestar.types import ASGIApp, Guard
 
 from appliance.errors import Unauthorized
 from web import api, api_v1, live, static_files
+from web.box import box_of
 from web.errors import answer_error
 from web.fast_start import FastStart
 from web.middleware import Middleware, needs_key
@@ -116,7 +117,7 @@ def answer_failure(request: Request[Any, Any, Any], error: Exception) -> Respons
     """The answer to an error; where the API has nothing, programs without a key learn no more."""
     if isinstance(error, HTTPException) and needs_key(request.url.path):
         try:
-            program_of(request.app.state.box, request.scope)
+            program_of(box_of(request), request.scope)
         except Unauthorized as unknown:
             error = unknown
     return answer_error(request, error)

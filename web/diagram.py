@@ -13,6 +13,7 @@ from litestar import Response
 from lxml import etree
 
 from appliance.views import Marks
+from web.box import box_of
 from web.compression import compressed
 from web.security import PageRequest
 
@@ -36,7 +37,7 @@ def marks_json(marks: Marks, here: str = "") -> str:
 
 def drawing_of(request: PageRequest, key: str, version: int) -> Response[Any]:
     """The shapes and names of a version's model, for the diagram's script; it never changes."""
-    found = drawing(request.app.state.box.processes.xml(key, version))
+    found = drawing(box_of(request).processes.xml(key, version))
     headers = {"Cache-Control": "private, max-age=86400"}
     return compressed(request, found, "application/xml", headers=headers)
 

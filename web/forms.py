@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nh3
 from litestar.datastructures import FormMultiDict, UploadFile
@@ -26,6 +26,9 @@ from engine.forms import Directory, Form, FormView, Item, Option
 from web import formats
 from web.texts import _
 from web.translated import translated
+
+if TYPE_CHECKING:
+    from appliance.box import Box
 
 OUTCOME = "_outcome"
 ADD_ROW = "_add"
@@ -131,7 +134,7 @@ def _rows_changed(pairs: list[tuple[str, str]], button: str, value: str) -> list
     return pairs
 
 
-async def receive(box: Any, uploads: Mapping[str, list[UploadFile]]) -> dict[str, list[Received]]:
+async def receive(box: Box, uploads: Mapping[str, list[UploadFile]]) -> dict[str, list[Received]]:
     """Store what was uploaded, by field. After ``TooLarge`` or ``StorageFull`` nothing stays."""
     done: dict[str, list[Received]] = {}
     try:
@@ -161,7 +164,7 @@ def removed(values: Any) -> frozenset[str]:
 
 
 def view_of(
-    box: Any,
+    box: Box,
     user: Any,
     form: Form,
     data: Mapping[str, Any],
@@ -187,12 +190,12 @@ def view_of(
     return replace(view, errors=(*view.errors, *others))
 
 
-def now_of(box: Any, user: Any) -> datetime:
+def now_of(box: Box, user: Any) -> datetime:
     """The moment in the person's zone: what "today" means in a form."""
     return datetime.now(formats.zone_of(user.zone or box.config.time_zone))
 
 
-def directory(box: Any) -> Directory:
+def directory(box: Box) -> Directory:
     """The options of people pickers: ``users``, ``users:<group>`` or ``groups``."""
 
     def options(what: str) -> Sequence[Option]:

@@ -17,6 +17,7 @@ from litestar.params import FromQuery
 from litestar.response import Stream
 
 from appliance.sessions import Session
+from web.box import box_of
 from web.middleware import HEAD_ONLY
 from web.security import SESSION
 
@@ -38,7 +39,7 @@ async def events(request: AnyRequest, of: FromQuery[str] = "") -> Response[Any]:
 
     Not behind the guard of pages: a browser that is led to the sign-in page would try for ever.
     """
-    found = request.app.state.box.sessions.get(request.cookies.get(SESSION, ""))
+    found = box_of(request).sessions.get(request.cookies.get(SESSION, ""))
     if not found or found[1].name != of:
         return Response(_signal("ended"), headers=_HEADERS)
     if request.scope.get(HEAD_ONLY):
@@ -48,7 +49,7 @@ async def events(request: AnyRequest, of: FromQuery[str] = "") -> Response[Any]:
 
 def end_streams(request: AnyRequest) -> None:
     """Let the open pages of whoever was just signed out hear of it now, not at a heartbeat."""
-    request.app.state.box.live.publish(SESSIONS)
+    box_of(request).live.publish(SESSIONS)
 
 
 def _signal(topic: str) -> bytes:
@@ -57,13 +58,13 @@ def _signal(topic: str) -> bytes:
 
 def _alive(request: AnyRequest, session: Session) -> bool:
     """Whether the session still lets its person in; looking does not count as doing something."""
-    live = request.app.state.box.sessions.list(session.user_name)
+    live = box_of(request).sessions.list(session.user_name)
     return any(each.id == session.id for each in live)
 
 
 async def _signals(request: AnyRequest, session: Session) -> AsyncIterator[bytes]:
     stopping: asyncio.Event = request.app.state.stopping
-    with request.app.state.box.live.subscribe() as topics:
+    with box_of(request).live.subscribe() as topics:
         yield b": here\n\n"
         stopped = asyncio.ensure_future(stopping.wait())
         heard = asyncio.ensure_future(topics.get())

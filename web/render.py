@@ -6,7 +6,7 @@ people and groups, by name),
 ``here`` (the entry of the navigation that is current),
 ``theme``, ``csrf_token``, ``counts``, ``unread`` and ``incidents_open`` (for the navigation),
 ``said`` (what the last redirect had to say), ``now``, ``language`` and ``path``. It needs
-``request.app.state.box``, ``request.scope["user"]`` and ``request.state.csrf_token``.
+``box_of(request)``, ``request.scope["user"]`` and ``request.state.csrf_token``.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from litestar.datastructures import Cookie
 from markupsafe import Markup
 
 from web import date_fields, formats, forms, help_pages, mentions, static_files
+from web.box import box_of
 from web.compression import compressed
 from web.texts import gettext, language, languages, ngettext
 from web.translated import translated
@@ -76,12 +77,12 @@ def go(to: str, said: str = "", *, bad: bool = False, about: str = "") -> Respon
 
 def known_as(request: Request[Any, Any, Any]) -> Callable[[str], str]:
     """What to call people on this page, by user name; each is looked up once."""
-    return cache(request.app.state.box.people.label)
+    return cache(box_of(request).people.label)
 
 
 def group_known_as(request: Request[Any, Any, Any]) -> Callable[[str], str]:
     """What to call groups on this page, by name; each is looked up once."""
-    return cache(request.app.state.box.people.group_label)
+    return cache(box_of(request).people.group_label)
 
 
 @cache
@@ -144,7 +145,7 @@ def _manifest() -> dict[str, str]:
 
 
 def _given(request: Request[Any, Any, Any]) -> dict[str, Any]:
-    box = request.app.state.box
+    box = box_of(request)
     user = request.scope.get("user")
     theme = request.cookies.get(THEME, "")
     return {
@@ -171,7 +172,7 @@ def _given(request: Request[Any, Any, Any]) -> dict[str, Any]:
 def reader_zone(request: Request[Any, Any, Any]) -> tzinfo:
     """The time zone of whoever reads, or the server's."""
     own = getattr(request.scope.get("user"), "zone", None)
-    return formats.zone_of(own or request.app.state.box.config.time_zone)
+    return formats.zone_of(own or box_of(request).config.time_zone)
 
 
 def _is_part(request: Request[Any, Any, Any]) -> bool:

@@ -34,6 +34,7 @@ from appliance.keys import Key
 from appliance.people import User
 from appliance.sessions import Session
 from web.bodies import text_of
+from web.box import box_of
 from web.errors import ForeignRequest
 from web.texts import _, speak
 
@@ -62,7 +63,7 @@ async def program(request: ApiRequest) -> None:
     Called before the handler and not a guard: the framework copies the handler for those, for every
     request.
     """
-    program_of(request.app.state.box, request.scope)
+    program_of(box_of(request), request.scope)
 
 
 def program_of(box: Box, scope: Any) -> Actor:
@@ -82,7 +83,7 @@ def program_of(box: Box, scope: Any) -> Actor:
 async def signed_in(connection: Connection, _handler: BaseRouteHandler) -> None:
     """Let people in who have a live session."""
     text = connection.cookies.get(SESSION, "")
-    found = text and connection.app.state.box.sessions.get(text)
+    found = text and box_of(connection).sessions.get(text)
     if not found:
         raise Unauthorized(_("Please sign in."))
     connection.scope["auth"], connection.scope["user"] = found
@@ -184,7 +185,7 @@ def _check_origin(connection: Connection) -> None:
 
 
 def _base_url(connection: Connection) -> str:
-    return connection.app.state.box.config.base_url
+    return box_of(connection).config.base_url
 
 
 def _bearer(headers: Any) -> str:

@@ -13,6 +13,7 @@ from litestar.params import FromPath
 
 from appliance.errors import InvalidInput, TooManyAttempts, WrongPassword
 from web.bodies import form_of, text_of
+from web.box import box_of
 from web.live import end_streams
 from web.pages.sign_in import address_of, sign_in
 from web.render import KEYS, THEME, go, page
@@ -39,7 +40,7 @@ async def show(request: PageRequest) -> Response[Any]:
 async def change(request: PageRequest) -> Response[Any]:
     """Change the name shown, the address and the time zone."""
     try:
-        await request.app.state.box.people.update(
+        await box_of(request).people.update(
             request.user.name,
             display_name=await text_of(request, "display_name"),
             email=await text_of(request, "email"),
@@ -59,7 +60,7 @@ async def change_password(request: PageRequest) -> Response[Any]:
     if new != await text_of(request, "again"):
         return _page(request, password_problem=_("The two new passwords are not the same."))
     old, address = await text_of(request, "old"), address_of(request)
-    people = request.app.state.box.people
+    people = box_of(request).people
     try:
         changed = asyncio.to_thread(people.change_password, request.user.name, old, new, address)
         await (await changed)
@@ -98,14 +99,14 @@ async def change_theme(request: PageRequest) -> Response[Any]:
 async def choose_notices(request: PageRequest) -> Response[Any]:
     """Which notices this person wants."""
     wanted = [each for each in (await form_of(request)).getall("kind", []) if isinstance(each, str)]
-    await request.app.state.box.notices.choose(request.user.name, wanted)
+    await box_of(request).notices.choose(request.user.name, wanted)
     return go("/account#notices", _("Saved."))
 
 
 @post("/account/sessions/{session:int}/revoke")
 async def revoke(request: PageRequest, session: FromPath[int]) -> Response[Any]:
     """Sign one browser out."""
-    await request.app.state.box.sessions.revoke(request.user.name, session)
+    await box_of(request).sessions.revoke(request.user.name, session)
     end_streams(request)
     return go("/account", _("That browser is signed out."))
 
@@ -113,7 +114,7 @@ async def revoke(request: PageRequest, session: FromPath[int]) -> Response[Any]:
 @post("/account/sessions/revoke-others")
 async def revoke_others(request: PageRequest) -> Response[Any]:
     """Sign all browsers out but this one."""
-    box = request.app.state.box
+    box = box_of(request)
     await box.sessions.revoke_all(request.user.name, but=request.auth.id)
     end_streams(request)
     return go("/account", _("All other browsers are signed out."))
@@ -122,7 +123,7 @@ async def revoke_others(request: PageRequest) -> Response[Any]:
 @post("/logout")
 async def sign_out(request: PageRequest) -> Response[Any]:
     """End this session."""
-    await request.app.state.box.sessions.end(request.cookies[SESSION])
+    await box_of(request).sessions.end(request.cookies[SESSION])
     end_streams(request)
     response = go("/login", _("You are signed out."))
     response.delete_cookie(SESSION)
@@ -141,7 +142,7 @@ def browser_of(agent: str) -> str:
 def _page(
     request: PageRequest, profile_problem: str = "", password_problem: str = ""
 ) -> Response[Any]:
-    box = request.app.state.box
+    box = box_of(request)
     as_server = _("As the server: %(zone)s", zone=box.config.time_zone)
     return page(
         request,

@@ -18,6 +18,7 @@ from appliance.fingerprint import fingerprint
 from appliance.keys import Key, NewKey
 from engine.times import HOUR
 from web.bodies import form_of, text_of, texts_of
+from web.box import box_of
 from web.date_fields import end_of_day
 from web.render import go, page, reader_zone
 from web.security import PageRequest, actor_of
@@ -43,7 +44,7 @@ async def create(request: PageRequest) -> Response[Any]:
     rights = await _rights(request)
     try:
         expires = end_of_day(until, reader_zone(request))
-        made = await request.app.state.box.keys.create(
+        made = await box_of(request).keys.create(
             name, expires=expires, rights=rights, by=actor_of(request)
         )
     except (InvalidInput, Conflict) as error:
@@ -55,13 +56,13 @@ async def create(request: PageRequest) -> Response[Any]:
 @get(KEY)
 async def show(request: PageRequest, key: FromPath[int]) -> Response[Any]:
     """What a key may do, and its last calls."""
-    return _key(request, request.app.state.box.keys.get(key))
+    return _key(request, box_of(request).keys.get(key))
 
 
 @post(KEY)
 async def change(request: PageRequest, key: FromPath[int]) -> Response[Any]:
     """Change when a key ends, who answers for it and what it may do."""
-    keys, until = request.app.state.box.keys, await text_of(request, "expires")
+    keys, until = box_of(request).keys, await text_of(request, "expires")
     rights, owner = await _rights(request), await text_of(request, "owner")
     known, seen = keys.get(key), await text_of(request, "seen")
     try:
@@ -81,42 +82,42 @@ async def rotate(request: PageRequest, key: FromPath[int]) -> Response[Any]:
     """Give a key a new secret, shown only in this answer."""
     hours = await text_of(request, "overlap")
     overlap = int(hours) * HOUR if hours in map(str, OVERLAPS) else 0
-    made = await request.app.state.box.keys.rotate(key, overlap, actor_of(request))
+    made = await box_of(request).keys.rotate(key, overlap, actor_of(request))
     return _key(request, made.key, made=made)
 
 
 @post(KEY + "/end-overlap")
 async def end_overlap(request: PageRequest, key: FromPath[int]) -> Response[Any]:
     """Let only the newest secret count."""
-    await request.app.state.box.keys.end_overlap(key, actor_of(request))
+    await box_of(request).keys.end_overlap(key, actor_of(request))
     return go(_address(key), _("Only the new secret counts now."))
 
 
 @post(KEY + "/deactivate")
 async def deactivate(request: PageRequest, key: FromPath[int]) -> Response[Any]:
     """Refuse a key until it is activated again."""
-    await request.app.state.box.keys.deactivate(key, actor_of(request))
+    await box_of(request).keys.deactivate(key, actor_of(request))
     return go(_address(key), _("The key is deactivated."))
 
 
 @post(KEY + "/activate")
 async def activate(request: PageRequest, key: FromPath[int]) -> Response[Any]:
     """Accept a key again."""
-    await request.app.state.box.keys.activate(key, actor_of(request))
+    await box_of(request).keys.activate(key, actor_of(request))
     return go(_address(key), _("The key is active."))
 
 
 @post(KEY + "/delete")
 async def delete(request: PageRequest, key: FromPath[int]) -> Response[Any]:
     """Forget a key for good."""
-    await request.app.state.box.keys.delete(key, actor_of(request))
-    request.app.state.box.calls.forget(key)
+    await box_of(request).keys.delete(key, actor_of(request))
+    box_of(request).calls.forget(key)
     return go(HOME, _("The key is deleted."))
 
 
 def site_address(request: PageRequest) -> str:
     """The address under which people reach this server."""
-    return request.app.state.box.config.base_url or str(request.base_url).rstrip("/")
+    return box_of(request).config.base_url or str(request.base_url).rstrip("/")
 
 
 async def _rights(request: PageRequest) -> Rights:
@@ -130,7 +131,7 @@ async def _rights(request: PageRequest) -> Rights:
 def _page(
     request: PageRequest, given: dict[str, Any] | None = None, problem: str = ""
 ) -> Response[Any]:
-    box = request.app.state.box
+    box = box_of(request)
     return page(
         request,
         "api_keys.html",
@@ -152,7 +153,7 @@ def _key(
     entered: dict[str, Any] | None = None,
     problem: str = "",
 ) -> Response[Any]:
-    box, address = request.app.state.box, site_address(request)
+    box, address = box_of(request), site_address(request)
     processes = box.processes.list()
     startable = [
         each.key for each in processes if not each.has_start_form and key.rights.reach(each.key)

@@ -16,6 +16,7 @@ from appliance.audiences import INCIDENT, START, Audience
 from appliance.errors import Conflict, GroupNotFound, UserNotFound
 from appliance.fingerprint import fingerprint
 from web.bodies import form_of, text_of, texts_of
+from web.box import box_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
@@ -64,7 +65,7 @@ async def set_told_of_all(request: PageRequest) -> Response[Any]:
 
 def facts(request: PageRequest, key: str) -> dict[str, Any]:
     """What the page of a process says of who starts it and who is told."""
-    audiences = request.app.state.box.audiences
+    audiences = box_of(request).audiences
     return {
         "named_starters": audiences.of(START, key),
         "told_here": audiences.of(INCIDENT, key),
@@ -74,13 +75,13 @@ def facts(request: PageRequest, key: str) -> dict[str, Any]:
 
 def told_of_all(request: PageRequest) -> Audience:
     """Who is told of incidents of processes that have no rule of their own."""
-    return request.app.state.box.audiences.of(INCIDENT, "") or Audience(True)
+    return box_of(request).audiences.of(INCIDENT, "") or Audience(True)
 
 
 async def _set(request: PageRequest, purpose: str, key: str) -> Response[Any]:
     wanted, seen = await _wanted(request), await text_of(request, "seen")
     named = await _named(request)
-    audiences = request.app.state.box.audiences
+    audiences = box_of(request).audiences
     if (named.users or named.groups) and (wanted is None or (wanted.usual and purpose == START)):
         wrong = _("You named people or groups: save once more to choose them, or take them out.")
         return _page(request, purpose, key, named, wrong)
@@ -108,7 +109,7 @@ async def _named(request: PageRequest) -> Audience:
 def _page(
     request: PageRequest, purpose: str, key: str, entered: Audience | None = None, problem: str = ""
 ) -> Response[Any]:
-    box = request.app.state.box
+    box = box_of(request)
     process = box.processes.get(key) if key else None
     now = box.audiences.of(purpose, key)
     shown = entered if problem else now

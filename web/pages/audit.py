@@ -17,6 +17,7 @@ from appliance.audit_export import csv_lines, json_lines
 from appliance.errors import InvalidInput
 from appliance.store.chain import Entry
 from web.audit_words import choices, words
+from web.box import box_of
 from web.date_fields import day_of
 from web.listing import Listing
 from web.render import page, reader_zone
@@ -41,7 +42,7 @@ async def show(request: PageRequest) -> Response[Any]:
 @post(HOME + "/verify")
 async def verify(request: PageRequest) -> Response[Any]:
     """Check the whole chain; the answer tells its last hash, to be noted elsewhere."""
-    verdict = await asyncio.to_thread(request.app.state.box.audit.verify)
+    verdict = await asyncio.to_thread(box_of(request).audit.verify)
     return _page(request, verdict=verdict)
 
 
@@ -54,7 +55,7 @@ async def export(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     if name not in _FORMS:
         raise NotFoundException
     lines, kind = _FORMS[name]
-    audit, listing = request.app.state.box.audit, _listing(request)
+    audit, listing = box_of(request).audit, _listing(request)
     entries = audit.export()
     if listing.filtered:
         entries = audit.all(_wanted(listing, reader_zone(request)))
@@ -64,7 +65,7 @@ async def export(request: PageRequest, name: FromPath[str]) -> Response[Any]:
 
 
 def _page(request: PageRequest, **more: Any) -> Response[Any]:
-    audit = request.app.state.box.audit
+    audit = box_of(request).audit
     listing = _listing(request)
     problem = ""
     try:

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.response import File
 
 from appliance.errors import Conflict
+from web.box import box_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
@@ -22,7 +23,7 @@ BACKUP = HOME + "/{name:str}"
 @get(HOME)
 async def show(request: PageRequest) -> Response[Any]:
     """All of them, and what goes on."""
-    backups = request.app.state.box.backups
+    backups = box_of(request).backups
     return page(
         request, "backups.html", here="system", backups=backups.list(), state=backups.state()
     )
@@ -32,7 +33,7 @@ async def show(request: PageRequest) -> Response[Any]:
 async def make(request: PageRequest) -> Response[Any]:
     """Begin one in the background."""
     try:
-        request.app.state.box.backups.begin(actor_of(request))
+        box_of(request).backups.begin(actor_of(request))
     except Conflict as error:
         return go(HOME, translated(error), bad=True)
     return go(HOME, _("The backup has begun."))
@@ -41,7 +42,7 @@ async def make(request: PageRequest) -> Response[Any]:
 @get(BACKUP)
 async def download(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     """One as a file."""
-    path: Path = await request.app.state.box.backups.download(name, actor_of(request))
+    path: Path = await box_of(request).backups.download(name, actor_of(request))
     headers = {"Cache-Control": "private, no-store"}
     return File(path, filename=path.name, media_type="application/zip", headers=headers)
 
@@ -49,7 +50,7 @@ async def download(request: PageRequest, name: FromPath[str]) -> Response[Any]:
 @post(BACKUP + "/delete")
 async def delete(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     """Remove one."""
-    await request.app.state.box.backups.delete(name, actor_of(request))
+    await box_of(request).backups.delete(name, actor_of(request))
     return go(HOME, _("The backup is deleted."))
 
 

@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from appliance.views import BatchView
+from web.box import box_of
 from web.render import page
 from web.security import PageRequest
 from web.texts import _
@@ -20,7 +21,7 @@ _PLACES = {"retry": "/admin/incidents", "hand-over": "/tasks"}
 @get(HOME)
 async def show_all(request: PageRequest) -> Response[Any]:
     """The last batches."""
-    found = request.app.state.box.batches.latest(100)
+    found = box_of(request).batches.latest(100)
     titles = {batch.id: title_of(batch) for batch in found}
     return page(request, "batches.html", here="instances", batches=found, titles=titles)
 
@@ -28,7 +29,7 @@ async def show_all(request: PageRequest) -> Response[Any]:
 @get(HOME + "/{batch:int}")
 async def show(request: PageRequest, batch: FromPath[int]) -> Response[Any]:
     """How far a batch is, and what it could not do."""
-    batches = request.app.state.box.batches
+    batches = box_of(request).batches
     found = batches.get(batch)
     return page(
         request,

@@ -20,6 +20,7 @@ from appliance.errors import InvalidInput
 from appliance.views import InstanceRow
 from engine.errors import InvalidVariables
 from web.bodies import form_of
+from web.box import box_of
 from web.pages.incidents import BLANK, reason_of
 from web.pages.instances import HOME, asked_for, listing_of, texts_of
 from web.render import go, page
@@ -41,7 +42,7 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r")
 @get(HOME + ".csv")
 async def export(request: PageRequest) -> Response[Any]:
     """The list as it is filtered, as a file for spreadsheets."""
-    rows = request.app.state.box.instances.each(MOST, **asked_for(request, listing_of(request)))
+    rows = box_of(request).instances.each(MOST, **asked_for(request, listing_of(request)))
     headers = {"Content-Disposition": 'attachment; filename="instances.csv"'}
     return Stream(_lines(rows), headers=headers, media_type="text/csv; charset=utf-8")
 
@@ -56,7 +57,7 @@ async def ask(request: PageRequest) -> Response[Any]:
 @post(HOME + "/bulk")
 async def do(request: PageRequest) -> Response[Any]:
     """Do it to all of them, in the background."""
-    box, form = request.app.state.box, await form_of(request)
+    box, form = box_of(request), await form_of(request)
     chosen, everything = texts_of(form, "id"), "all" in form
     ids = await _ids(request, chosen, everything)
     what = str(form.get("what", ""))
@@ -84,7 +85,7 @@ async def _review(
     form: FormMultiDict | None = None,
     problem: str = "",
 ) -> Response[Any]:
-    box = request.app.state.box
+    box = box_of(request)
     ids = await _ids(request, chosen, everything)
     if not ids:
         return go(listing_of(request).here, _("Nothing was chosen."), bad=True)
@@ -110,7 +111,7 @@ async def _review(
 
 def _to_migration(request: PageRequest, ids: list[int]) -> Response[Any]:
     """The plan of a migration of these, which must be in one version."""
-    instances = request.app.state.box.instances
+    instances = box_of(request).instances
     rows = [instances.row(id) for id in ids[:1000]]
     places = {(row.process_key, row.process_version) for row in rows}
     if len(places) != 1 or len(ids) > len(rows):
@@ -124,7 +125,7 @@ async def _ids(request: PageRequest, chosen: list[str], everything: bool) -> lis
     if not everything:
         return [int(each) for each in chosen if each.isdecimal() and len(each) < 19]
     asked = asked_for(request, listing_of(request))
-    each = request.app.state.box.instances.each
+    each = box_of(request).instances.each
     return await asyncio.to_thread(lambda: [row.id for row in each(MOST, **asked)])
 
 

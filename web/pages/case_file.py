@@ -15,6 +15,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from appliance.views import InstanceDetail
+from web.box import box_of
 from web.diagram_svg import diagram_svg
 from web.downloads import CHUNK
 from web.history import Line, in_words
@@ -39,7 +40,7 @@ async def case_file(request: PageRequest, instance: FromPath[int]) -> Response[A
 
 
 def _packed(request: PageRequest, id: int) -> IO[bytes]:
-    box = request.app.state.box
+    box = box_of(request)
     comments = box.comments.list(id, request.user)
     packed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed by who sends it
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from appliance.errors import InvalidInput
 from web.bodies import text_of
+from web.box import box_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.translated import translated
@@ -25,7 +26,7 @@ async def show(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
 @post(COMMENTS)
 async def add(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
     """Say something about a case; ``task`` is where it was said."""
-    box, task = request.app.state.box, await text_of(request, "task")
+    box, task = box_of(request), await text_of(request, "task")
     by = actor_of(request)
     at = box.tasks.get(int(task), by).id if task.isdecimal() and len(task) < 19 else None
     try:
@@ -38,7 +39,7 @@ async def add(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
 
 
 def _page(request: PageRequest, instance: int, problem: str = "") -> Response[Any]:
-    comments = request.app.state.box.comments.list(instance, actor_of(request))
+    comments = box_of(request).comments.list(instance, actor_of(request))
     return page(
         request,
         "comments.html",

@@ -14,6 +14,7 @@ from appliance.errors import InvalidInput
 from appliance.views import ProcessView
 from engine.errors import Finding, ModelInvalid
 from web.bodies import files_of, form_of
+from web.box import box_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _, plural
@@ -33,7 +34,7 @@ async def ask(request: PageRequest) -> Response[Any]:
 async def deploy(request: PageRequest) -> Response[Any]:
     """Check the files, and deploy them if that was asked and nothing forbids it."""
     form = await form_of(request)
-    processes = request.app.state.box.processes
+    processes = box_of(request).processes
     try:
         files = await files_of(form)
         if not files:

@@ -19,6 +19,7 @@ from appliance.modeling import Checked
 from engine.errors import Finding, ModelInvalid
 from web import formats
 from web.bodies import form_of, json_of
+from web.box import box_of
 from web.compression import compressed
 from web.listing import Listing, Slice
 from web.middleware import CONTENT_POLICY
@@ -81,7 +82,7 @@ async def begin(request: PageRequest) -> Response[Any]:
     if not _KEY.fullmatch(key):
         wrong = _("The key begins with a letter and has letters, digits, hyphens and dots only.")
         return _list(request, wrong)
-    box = request.app.state.box
+    box = box_of(request)
     content = box.modeling.begun(str(form.get("template", "")), key, name)
     draft = await box.drafts.create(content, actor_of(request))
     return go(f"{HOME}/{draft.id}")
@@ -90,7 +91,7 @@ async def begin(request: PageRequest) -> Response[Any]:
 @post("/admin/processes/{key:str}/draft")
 async def edit(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     """Draw on the latest version of a process: in the draft that one has of it, or a new one."""
-    box = request.app.state.box
+    box = box_of(request)
     process = box.processes.get(key)
     mine = [
         draft
@@ -107,7 +108,7 @@ async def edit(request: PageRequest, key: FromPath[str]) -> Response[Any]:
 @get(DRAFT)
 async def show(request: PageRequest, id: FromPath[int]) -> Response[Any]:
     """The modeler."""
-    box = request.app.state.box
+    box = box_of(request)
     draft = box.drafts.get(id)
     response = page(
         request,
@@ -125,13 +126,13 @@ async def show(request: PageRequest, id: FromPath[int]) -> Response[Any]:
 @get(HOME + "/names")
 async def names(request: PageRequest) -> Response[Any]:
     """What there is to choose from now."""
-    return _json(request.app.state.box.modeling.names())
+    return _json(box_of(request).modeling.names())
 
 
 @get(DRAFT + "/xml")
 async def xml(request: PageRequest, id: FromPath[int]) -> Response[Any]:
     """The model, to be drawn or saved as a file."""
-    drafts = request.app.state.box.drafts
+    drafts = box_of(request).drafts
     name = quote(f"{drafts.get(id).process or 'model'}.bpmn20.xml")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     headers["Cache-Control"] = "no-store"
@@ -141,7 +142,7 @@ async def xml(request: PageRequest, id: FromPath[int]) -> Response[Any]:
 @post(DRAFT)
 async def save(request: PageRequest, id: FromPath[int]) -> Response[Any]:
     """Keep what is drawn; the answer is what the linter says of it."""
-    box = request.app.state.box
+    box = box_of(request)
     drawn = await _body(request, Drawn)
     content = drawn.xml.encode()
     draft = await box.drafts.save(id, content, drawn.revision, actor_of(request))
@@ -153,7 +154,7 @@ async def save(request: PageRequest, id: FromPath[int]) -> Response[Any]:
 async def check(request: PageRequest) -> Response[Any]:
     """What the linter says of a model."""
     drawn = await _body(request, Drawn)
-    modeling = request.app.state.box.modeling
+    modeling = box_of(request).modeling
     return _json(_said(await asyncio.to_thread(modeling.check, drawn.xml.encode())))
 
 
@@ -161,7 +162,7 @@ async def check(request: PageRequest) -> Response[Any]:
 async def copy(request: PageRequest) -> Response[Any]:
     """Keep what is drawn as a draft of its own."""
     drawn = await _body(request, Drawn)
-    draft = await request.app.state.box.drafts.create(drawn.xml.encode(), actor_of(request))
+    draft = await box_of(request).drafts.create(drawn.xml.encode(), actor_of(request))
     return _json({"address": f"{HOME}/{draft.id}"})
 
 
@@ -169,14 +170,14 @@ async def copy(request: PageRequest) -> Response[Any]:
 async def expression(request: PageRequest) -> Response[Any]:
     """What is wrong with an expression."""
     asked = await _body(request, Asked)
-    return _json({"wrong": request.app.state.box.modeling.expression(asked.text)})
+    return _json({"wrong": box_of(request).modeling.expression(asked.text)})
 
 
 @post(HOME + "/firings")
 async def firings(request: PageRequest) -> Response[Any]:
     """The next times of a timer, in the reader's time zone."""
     asked = await _body(request, Asked)
-    zone, modeling = reader_zone(request), request.app.state.box.modeling
+    zone, modeling = reader_zone(request), box_of(request).modeling
     found = modeling.firings(asked.kind, asked.text, asked.end, repeats=asked.repeats)
     times = [formats.exact(time, zone) for time in found.times]
     return _json({"times": times, "computed": found.computed, "wrong": found.wrong})
@@ -191,7 +192,7 @@ async def review(request: PageRequest, id: FromPath[int]) -> Response[Any]:
 @post(DRAFT + "/deploy")
 async def deploy(request: PageRequest, id: FromPath[int]) -> Response[Any]:
     """Deploy the draft, unless it has changed since it was looked at or has errors."""
-    box = request.app.state.box
+    box = box_of(request)
     draft = box.drafts.get(id)
     if (await form_of(request)).get("revision") != str(draft.revision):
         wrong = _("The draft was changed while you looked at it: look once more.")
@@ -212,12 +213,12 @@ async def deploy(request: PageRequest, id: FromPath[int]) -> Response[Any]:
 @post(DRAFT + "/delete")
 async def delete(request: PageRequest, id: FromPath[int]) -> Response[Any]:
     """Throw a draft away."""
-    await request.app.state.box.drafts.delete(id)
+    await box_of(request).drafts.delete(id)
     return go(HOME, _("The draft is gone."))
 
 
 async def _import(request: PageRequest, content: bytes) -> Response[Any]:
-    box = request.app.state.box
+    box = box_of(request)
     try:
         translated, changes = await asyncio.to_thread(box.modeling.translate, content)
         draft = await _created(request, translated, changes)
@@ -232,7 +233,7 @@ async def _created(
     request: PageRequest, content: bytes, changes: Sequence[Finding], base: int | None = None
 ) -> Draft:
     said = [f"{one.element}: {one.message}" if one.element else one.message for one in changes]
-    return await request.app.state.box.drafts.create(content, actor_of(request), base, said)
+    return await box_of(request).drafts.create(content, actor_of(request), base, said)
 
 
 def _list(request: PageRequest, wrong: str = "") -> Response[Any]:
@@ -240,7 +241,7 @@ def _list(request: PageRequest, wrong: str = "") -> Response[Any]:
     word, mine = listing["q"].casefold(), listing["view"] == "mine"
     found = [
         draft
-        for draft in request.app.state.box.drafts.list()
+        for draft in box_of(request).drafts.list()
         if word in f"{draft.name} {draft.process} {draft.owner}".casefold()
         and (not mine or draft.owner == request.user.name)
     ]
@@ -251,7 +252,7 @@ def _list(request: PageRequest, wrong: str = "") -> Response[Any]:
         here="processes",
         listing=listing,
         found=Slice.of(found, listing, SORTS),
-        templates=[(key, *_about(key)) for key in request.app.state.box.modeling.templates],
+        templates=[(key, *_about(key)) for key in box_of(request).modeling.templates],
         wrong=wrong,
     )
 
@@ -275,7 +276,7 @@ def _about(template: str) -> tuple[str, str]:
 
 
 async def _review(request: PageRequest, id: int, wrong: str = "") -> Response[Any]:
-    box = request.app.state.box
+    box = box_of(request)
     draft = box.drafts.get(id)
     content, latest = box.drafts.content(id), _latest(request, draft)
     checked = await asyncio.to_thread(box.modeling.check, content)
@@ -301,7 +302,7 @@ async def _review(request: PageRequest, id: int, wrong: str = "") -> Response[An
 
 def _latest(request: PageRequest, draft: Draft) -> Any:
     try:
-        return request.app.state.box.processes.get(draft.process)
+        return box_of(request).processes.get(draft.process)
     except ProcessNotFound:
         return None
 
@@ -315,7 +316,7 @@ def _said(checked: Checked) -> dict[str, Any]:
 
 
 async def _body(request: PageRequest, kind: type[Any]) -> Any:
-    limit = request.app.state.box.config.model_limit * 2
+    limit = box_of(request).config.model_limit * 2
     try:
         return msgspec.convert(await json_of(request, limit), kind)
     except msgspec.ValidationError as error:

@@ -19,6 +19,7 @@ from engine.forms import Form
 from engine.values import decode
 from web import forms
 from web.bodies import form_of, json_of
+from web.box import box_of
 from web.listing import Listing, Slice
 from web.render import go, page
 from web.security import PageRequest, actor_of
@@ -49,7 +50,7 @@ class Edited(msgspec.Struct):
 @get(HOME)
 async def show_all(request: PageRequest) -> Response[Any]:
     """The latest version of each form."""
-    box = request.app.state.box
+    box = box_of(request)
     listing = Listing.of(request, HOME, view=VIEWS, q=(), sort=tuple(SORTS))
     word, view = listing["q"].casefold(), listing["view"]
     uses = {form.key: box.forms.uses(form.key) for form in box.forms.list()}
@@ -75,7 +76,7 @@ async def begin(request: PageRequest) -> Response[Any]:
 @get(FORM)
 async def show(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     """One form: a preview with sample data, its versions, the processes that use it."""
-    box = request.app.state.box
+    box = box_of(request)
     asked = request.query_params.get("version", "")
     view = box.forms.get(key, int(asked) if asked.isdecimal() else None)
     form = Form.read(box.forms.content(key, view.version), file=key)
@@ -99,7 +100,7 @@ async def show(request: PageRequest, key: FromPath[str]) -> Response[Any]:
 @get(FORM + "/file")
 async def file(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     """The form as a file."""
-    box = request.app.state.box
+    box = box_of(request)
     asked = request.query_params.get("version", "")
     content = box.forms.content(key, int(asked) if asked.isdecimal() else None)
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(key)}.form"}
@@ -109,7 +110,7 @@ async def file(request: PageRequest, key: FromPath[str]) -> Response[Any]:
 @get(FORM + "/edit")
 async def edit(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     """The editor, for a form that is there or a new one; it goes on with what one has begun."""
-    box, user = request.app.state.box, request.user.name
+    box, user = box_of(request), request.user.name
     try:
         latest = box.forms.get(key)
         form = Form.read(box.forms.content(key), file=key)
@@ -145,7 +146,7 @@ async def preview(request: PageRequest) -> Response[Any]:
 @post(FORM + "/draft")
 async def keep(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     """Keep what is being edited."""
-    edited, drafts = await _body(request), request.app.state.box.form_drafts
+    edited, drafts = await _body(request), box_of(request).form_drafts
     actor = actor_of(request)
     draft = await drafts.keep(key, edited.source, edited.version, edited.revision, actor)
     answer = msgspec.json.encode({"revision": draft.revision})
@@ -155,7 +156,7 @@ async def keep(request: PageRequest, key: FromPath[str]) -> Response[Any]:
 @post(FORM + "/draft/delete")
 async def discard(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     """Throw away what was being edited."""
-    await request.app.state.box.form_drafts.forget(key, request.user.name)
+    await box_of(request).form_drafts.forget(key, request.user.name)
     return go(f"{HOME}/{quote(key)}/edit", _("The draft is gone."))
 
 
@@ -163,7 +164,7 @@ async def discard(request: PageRequest, key: FromPath[str]) -> Response[Any]:
 async def save(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     """Deploy what was edited as the next version."""
     edited = await _body(request)
-    box = request.app.state.box
+    box = box_of(request)
     content = edited.source.encode()
     saving = await asyncio.to_thread(
         box.forms.save, key, content, edited.version, actor_of(request)
@@ -175,7 +176,7 @@ async def save(request: PageRequest, key: FromPath[str]) -> Response[Any]:
 
 
 def _shown(request: PageRequest, form: Form, data: Mapping[str, Any]) -> Any:
-    return forms.view_of(request.app.state.box, request.user, form, data)
+    return forms.view_of(box_of(request), request.user, form, data)
 
 
 def _data(text: str) -> tuple[dict[str, Any], str]:

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from appliance.errors import Conflict, GroupNotFound, InvalidInput, UserNotFound
 from web.bodies import text_of
+from web.box import box_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
@@ -29,7 +30,7 @@ async def create(request: PageRequest) -> Response[Any]:
     """Add a group."""
     name, title = await text_of(request, "name"), await text_of(request, "title")
     try:
-        await request.app.state.box.people.add_group(name, title, actor_of(request))
+        await box_of(request).people.add_group(name, title, actor_of(request))
     except (InvalidInput, Conflict) as error:
         return _page(request, name, title, translated(error))
     return go(HOME, _("The group is added."))
@@ -40,7 +41,7 @@ async def join(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     """Put a person into a group."""
     try:
         user = await text_of(request, "user")
-        await request.app.state.box.people.join(user, name, actor_of(request))
+        await box_of(request).people.join(user, name, actor_of(request))
     except (UserNotFound, GroupNotFound) as error:
         return go(HOME, translated(error), bad=True)
     return go(HOME, _("The person is in the group now."))
@@ -50,21 +51,21 @@ async def join(request: PageRequest, name: FromPath[str]) -> Response[Any]:
 async def leave(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     """Take a person out of a group."""
     user = await text_of(request, "user")
-    await request.app.state.box.people.leave(user, name, actor_of(request))
+    await box_of(request).people.leave(user, name, actor_of(request))
     return go(HOME, _("The person is no longer in the group."))
 
 
 @post(GROUP + "/delete")
 async def delete(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     """Remove a group; tasks keep its name."""
-    await request.app.state.box.people.remove_group(name, actor_of(request))
+    await box_of(request).people.remove_group(name, actor_of(request))
     return go(HOME, _("The group is deleted."))
 
 
 def _page(
     request: PageRequest, name: str = "", title: str = "", problem: str = ""
 ) -> Response[Any]:
-    people = request.app.state.box.people
+    people = box_of(request).people
     return page(
         request,
         "groups.html",

@@ -13,6 +13,7 @@ from appliance.errors import Conflict, InvalidInput, UserNotFound
 from appliance.pending import Pending
 from engine.errors import Refused
 from web.bodies import form_of, text_of
+from web.box import box_of
 from web.listing import MAX_TEXT, Listing
 from web.render import go, page
 from web.security import PageRequest, actor_of
@@ -30,7 +31,7 @@ SUGGESTED = 12
 @get("/tasks")
 async def show(request: PageRequest) -> Response[Any]:
     """The inbox in one of its views."""
-    box = request.app.state.box
+    box = box_of(request)
     listing = Listing.of(request, "/tasks", view=VIEWS, q=(), process=(), sort=SORTS)
     found = box.inbox.list(request.user, **listing.known)
     return page(
@@ -50,7 +51,7 @@ async def show(request: PageRequest) -> Response[Any]:
 async def act(request: PageRequest) -> Response[Any]:
     """Claim, give back or assign all tasks that were picked; each for itself."""
     form, by = await form_of(request), actor_of(request)
-    tasks, box = request.app.state.box.tasks, request.app.state.box
+    tasks, box = box_of(request).tasks, box_of(request)
     picked = [int(id) for id in form.getall("task", []) if isinstance(id, str) and id.isdecimal()]
     back, action = local(await text_of(request, "back")), await text_of(request, "action")
     if not picked:
@@ -89,7 +90,7 @@ async def people(request: PageRequest) -> Response[Any]:
     word = last.strip().casefold()
     found = [
         one
-        for one in request.app.state.box.people.list()
+        for one in box_of(request).people.list()
         if one.active and word in f"{one.name} {one.display_name}".casefold()
     ]
     kept = f"{before}{comma} " if comma else ""
@@ -102,7 +103,7 @@ async def save(request: PageRequest) -> Response[Any]:
     query, name = tidy(await text_of(request, "query")), await text_of(request, "name")
     shared = bool(await text_of(request, "shared"))
     try:
-        filters = request.app.state.box.saved_filters
+        filters = box_of(request).saved_filters
         await filters.save(request.user, name, query, shared=shared)
     except (InvalidInput, Conflict) as error:
         return go(f"/tasks?{query}", translated(error), bad=True)
@@ -112,7 +113,7 @@ async def save(request: PageRequest) -> Response[Any]:
 @post("/tasks/filters/{id:int}/remove")
 async def remove(request: PageRequest, id: FromPath[int]) -> Response[Any]:
     """Forget a saved filter."""
-    await request.app.state.box.saved_filters.remove(request.user, id)
+    await box_of(request).saved_filters.remove(request.user, id)
     return go("/tasks", _("The filter is removed."))
 
 

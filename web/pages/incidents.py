@@ -12,6 +12,7 @@ from appliance.batches import Given
 from appliance.errors import Conflict, InvalidInput
 from engine.errors import InvalidVariables, NotWaiting
 from web.bodies import form_of, text_of
+from web.box import box_of
 from web.listing import Listing
 from web.render import go, page
 from web.security import PageRequest, actor_of
@@ -28,7 +29,7 @@ BLANK = Row()
 @get(HOME)
 async def show_all(request: PageRequest) -> Response[Any]:
     """The open incidents: by what they say, or one by one."""
-    box = request.app.state.box
+    box = box_of(request)
     listing = Listing.of(request, HOME, view=VIEWS, process=(), node=(), message=())
     process, node, message = (listing[name] for name in ("process", "node", "message"))
     grouped = listing["view"] == "groups"
@@ -53,7 +54,7 @@ async def count(request: PageRequest) -> Response[Any]:
 @post(HOME + "/retry")
 async def retry_all(request: PageRequest) -> Response[Any]:
     """Try again all incidents that are alike."""
-    box = request.app.state.box
+    box = box_of(request)
     process, node, message = [await text_of(request, name) for name in ("process", "node", "about")]
     try:
         changes = changes_of(await form_of(request))
@@ -69,14 +70,14 @@ async def retry_all(request: PageRequest) -> Response[Any]:
 @get(INCIDENT)
 async def show(request: PageRequest, incident: FromPath[int]) -> Response[Any]:
     """One incident in full."""
-    await request.app.state.box.notices.seen_incident(request.user.name, incident)
+    await box_of(request).notices.seen_incident(request.user.name, incident)
     return _incident(request, incident)
 
 
 @post(INCIDENT + "/retry")
 async def retry(request: PageRequest, incident: FromPath[int]) -> Response[Any]:
     """Try again, with other values of variables if they were changed."""
-    box, form = request.app.state.box, await form_of(request)
+    box, form = box_of(request), await form_of(request)
     found = box.incidents.get(incident)
     try:
         changes = changes_of(form)
@@ -101,7 +102,7 @@ async def reason_of(request: PageRequest) -> str | None:
 def _incident(
     request: PageRequest, id: int, entered: list[Row] | None = None, problem: str = ""
 ) -> Response[Any]:
-    found = request.app.state.box.incidents.get(id)
+    found = box_of(request).incidents.get(id)
     rows = [Row.of(name, value) for name, value in found.variables.items() if name != "initiator"]
     return page(
         request,

@@ -6,7 +6,7 @@ Choosing many of them at once is ``bulk.py``, their variables ``variables.py``.
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
@@ -17,6 +17,7 @@ from appliance.undo import Undo
 from appliance.views import InstanceRow
 from engine.errors import InstanceSuspended, NotWaiting
 from web.bodies import form_of, text_of
+from web.box import box_of
 from web.date_fields import day_begins
 from web.diagram import drawing_of, marks_json
 from web.history import in_words
@@ -26,6 +27,9 @@ from web.render import go, group_known_as, known_as, page, reader_zone
 from web.security import PageRequest, actor_of
 from web.texts import _
 from web.translated import translated
+
+if TYPE_CHECKING:
+    from appliance.box import Box
 
 HOME = "/admin/instances"
 VIEWS = ("open", "failed", "suspended", "ended", "all")
@@ -38,7 +42,7 @@ INSTANCE = HOME + "/{instance:int}"
 @get(HOME)
 async def show_all(request: PageRequest) -> Response[Any]:
     """The instances in one state, of one process or all, as far as they fit."""
-    box = request.app.state.box
+    box = box_of(request)
     listing = listing_of(request)
     key = listing["process"]
     found = await asyncio.to_thread(
@@ -83,14 +87,14 @@ def asked_for(request: PageRequest, listing: Listing) -> dict[str, Any]:
     }
 
 
-def _known(box: Any, key: str) -> bool:
+def _known(box: Box, key: str) -> bool:
     return any(process.key == key for process in box.processes.list())
 
 
 @get(INSTANCE)
 async def show(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
     """Everything about one instance."""
-    box = request.app.state.box
+    box = box_of(request)
     whole = box.instances.detail(instance)
     return page(
         request,
@@ -115,21 +119,21 @@ async def show(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
     )
 
 
-def _undo_of(box: Any, instance: InstanceRow) -> Undo | None:
+def _undo_of(box: Box, instance: InstanceRow) -> Undo | None:
     return box.instances.undo_of(instance.id) if instance.state == "ACTIVE" else None
 
 
 @get(INSTANCE + "/diagram")
 async def diagram(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
     """The drawing of its process."""
-    found = request.app.state.box.instances.row(instance)
+    found = box_of(request).instances.row(instance)
     return drawing_of(request, found.process_key, found.process_version)
 
 
 @post(INSTANCE + "/suspend")
 async def suspend(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
     """Stop its clock; nobody can complete its tasks."""
-    instances = request.app.state.box.instances
+    instances = box_of(request).instances
     await instances.suspend(instance, actor_of(request), await reason_of(request))
     return go(f"{HOME}/{instance}", _("Suspended."))
 
@@ -137,7 +141,7 @@ async def suspend(request: PageRequest, instance: FromPath[int]) -> Response[Any
 @post(INSTANCE + "/activate")
 async def activate(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
     """Let it go on."""
-    instances = request.app.state.box.instances
+    instances = box_of(request).instances
     await instances.activate(instance, actor_of(request), await reason_of(request))
     return go(f"{HOME}/{instance}", _("Active again."))
 
@@ -146,7 +150,7 @@ async def activate(request: PageRequest, instance: FromPath[int]) -> Response[An
 async def cancel(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
     """End it, with a reason."""
     reason = (await text_of(request, "reason")).strip()[:500]
-    await request.app.state.box.instances.cancel(instance, reason, actor_of(request))
+    await box_of(request).instances.cancel(instance, reason, actor_of(request))
     return go(f"{HOME}/{instance}", _("Cancelled."))
 
 
@@ -159,7 +163,7 @@ async def move(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
     if not cancel and not start:
         return go(f"{HOME}/{instance}", _("Choose what to cancel and where to start."), bad=True)
     try:
-        await request.app.state.box.instances.modify(
+        await box_of(request).instances.modify(
             instance,
             actor_of(request),
             cancel=cancel,
@@ -177,7 +181,7 @@ async def move_back(request: PageRequest, instance: FromPath[int]) -> Response[A
     form = await form_of(request)
     mark = next((int(mark) for mark in texts_of(form, "mark") if mark.isdecimal()), 0)
     try:
-        await request.app.state.box.instances.move_back(
+        await box_of(request).instances.move_back(
             instance, mark, actor_of(request), await reason_of(request)
         )
     except (Conflict, NotWaiting, InstanceSuspended) as error:
@@ -190,7 +194,7 @@ async def repeat(request: PageRequest, instance: FromPath[int]) -> Response[Any]
     """Send it back to a step."""
     node = await text_of(request, "node")
     try:
-        await request.app.state.box.instances.repeat(
+        await box_of(request).instances.repeat(
             instance, node, actor_of(request), await reason_of(request)
         )
     except (NotWaiting, InstanceSuspended) as error:

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 
 from appliance.errors import Conflict, InvalidInput
 from web.bodies import text_of
+from web.box import box_of
 from web.live import end_streams
 from web.render import go, page
 from web.security import PageRequest, actor_of
@@ -31,7 +32,7 @@ async def review(request: PageRequest, name: FromPath[str]) -> Response[Any]:
 @post(LEAVE)
 async def leave(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     """Hand everything over and disable the person."""
-    leaving, heir = request.app.state.box.leaving, await text_of(request, "heir")
+    leaving, heir = box_of(request).leaving, await text_of(request, "heir")
     try:
         batch = await (await asyncio.to_thread(leaving.leave, name, heir, actor_of(request)))
     except (Conflict, InvalidInput) as error:
@@ -44,7 +45,7 @@ async def leave(request: PageRequest, name: FromPath[str]) -> Response[Any]:
 async def _page(
     request: PageRequest, name: str, heir: str = "", problem: str = ""
 ) -> Response[Any]:
-    box = request.app.state.box
+    box = box_of(request)
     left = await asyncio.to_thread(box.leaving.review, name)
     return page(
         request,

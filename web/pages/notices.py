@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from appliance.errors import Forbidden, InstanceNotFound
 from appliance.notices import NoticeView
 from engine.errors import TaskNotFound
+from web.box import box_of
 from web.listing import Listing
 from web.render import go, page
 from web.security import PageRequest, actor_of
@@ -20,7 +21,7 @@ from web.texts import _
 async def show_all(request: PageRequest) -> Response[Any]:
     """All notices, the latest first."""
     listing = Listing.of(request, "/notices")
-    box = request.app.state.box
+    box = box_of(request)
     return page(
         request,
         "notices.html",
@@ -35,7 +36,7 @@ async def show_all(request: PageRequest) -> Response[Any]:
 @get("/notices/{notice:int}")
 async def follow(request: PageRequest, notice: FromPath[int]) -> Response[Any]:
     """Take note of one, and go where it leads."""
-    told = await request.app.state.box.notices.open(request.user.name, notice)
+    told = await box_of(request).notices.open(request.user.name, notice)
     place = _place(request, told)
     return go(place) if place else go("/notices", _("What this was about is not open to you."))
 
@@ -43,7 +44,7 @@ async def follow(request: PageRequest, notice: FromPath[int]) -> Response[Any]:
 @post("/notices/read")
 async def read_all(request: PageRequest) -> Response[Any]:
     """Take note of all of them."""
-    await request.app.state.box.notices.read_all(request.user.name)
+    await box_of(request).notices.read_all(request.user.name)
     return go("/notices", _("All notices are marked as read."))
 
 
@@ -54,7 +55,7 @@ def _place(request: PageRequest, told: NoticeView) -> str | None:
     """
     if told.incident is not None and request.user.admin:
         return f"/admin/incidents/{told.incident}"
-    box, actor = request.app.state.box, actor_of(request)
+    box, actor = box_of(request), actor_of(request)
     if told.kind != "mentioned" and told.task is not None:
         try:
             box.tasks.get(told.task, actor)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from litestar import Response, get
 
 from appliance.actor import SYSTEM
 from engine.times import DAY
+from web.box import box_of
 from web.render import page
 from web.security import PageRequest
 from web.texts import _
+
+if TYPE_CHECKING:
+    from appliance.box import Box
 
 OLD_BACKUP = 2 * DAY
 LITTLE_SPACE = 0.1
@@ -34,11 +38,11 @@ class Step:
 @get("/admin")
 async def show(request: PageRequest) -> Response[Any]:
     """Everything at a glance."""
-    box = request.app.state.box
+    box = box_of(request)
     return await asyncio.to_thread(_page, request, box)
 
 
-def _page(request: PageRequest, box: Any) -> Response[Any]:
+def _page(request: PageRequest, box: Box) -> Response[Any]:
     now, backups, space = box.clock(), box.backups.list(), box.system.space()
     last = max((backup.at for backup in backups), default=None)
     forecast = box.system.forecast()
@@ -70,7 +74,7 @@ def _page(request: PageRequest, box: Any) -> Response[Any]:
     )
 
 
-def _first_week(box: Any, has_backup: bool) -> list[Step]:
+def _first_week(box: Box, has_backup: bool) -> list[Step]:
     people = box.people.list()
     return [
         Step(_("Set the address that people use"), "/help/settings", bool(box.config.base_url)),

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from appliance.errors import InvalidInput
 from web.bodies import text_of
+from web.box import box_of
 from web.live import end_streams
 from web.pages.sign_in import go_on
 from web.render import page
@@ -32,7 +33,7 @@ async def choose(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
     password = await text_of(request, "password")
     if password != await text_of(request, "again"):
         return _form(request, token, _("The two passwords are not the same."))
-    links = request.app.state.box.password_links
+    links = box_of(request).password_links
     try:
         user = await (await asyncio.to_thread(links.use, token, password))
     except InvalidInput as error:
@@ -42,7 +43,7 @@ async def choose(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
 
 
 def _form(request: AnyRequest, token: str, problem: str = "") -> Response[Any]:
-    person = request.app.state.box.password_links.user_of(token)
+    person = box_of(request).password_links.user_of(token)
     response = page(
         request,
         "password.html",

@@ -12,6 +12,7 @@ from appliance.errors import Conflict, GroupNotFound, InvalidInput
 from appliance.fingerprint import fingerprint
 from appliance.people import User
 from web.bodies import form_of, text_of, texts_of
+from web.box import box_of
 from web.live import end_streams
 from web.pages.api_keys import site_address
 from web.render import go, page
@@ -26,7 +27,7 @@ PERSON = HOME + "/{name:str}"
 @get(HOME)
 async def show_all(request: PageRequest, q: FromQuery[str] = "") -> Response[Any]:
     """All people, or those whose name, address or group holds a word."""
-    people = request.app.state.box.people
+    people = box_of(request).people
     word = q.strip().casefold()[:100]
     users = [user for user in people.list() if word in _searched(user)]
     return page(request, "users.html", here="people", users=users, q=q.strip())
@@ -41,7 +42,7 @@ async def ask(request: PageRequest) -> Response[Any]:
 @post(HOME + "/new")
 async def create(request: PageRequest) -> Response[Any]:
     """Add a person; they choose their password by a link."""
-    box, given = request.app.state.box, await _profile(request)
+    box, given = box_of(request), await _profile(request)
     name = await text_of(request, "name")
     try:
         user = await box.people.add(name, None, **given, by=actor_of(request))
@@ -59,7 +60,7 @@ async def show(request: PageRequest, name: FromPath[str]) -> Response[Any]:
 @post(PERSON)
 async def change(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     """Change a person's name, address, groups and whether they administer."""
-    people, profile = request.app.state.box.people, await _profile(request)
+    people, profile = box_of(request).people, await _profile(request)
     user, seen = people.get(name), await text_of(request, "seen")
     try:
         await people.update(user.name, **profile, by=actor_of(request), seen=seen)
@@ -78,7 +79,7 @@ async def make_link(request: PageRequest, name: FromPath[str]) -> Response[Any]:
 async def disable(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     """Sign a person out and let them in no more."""
     try:
-        await request.app.state.box.people.disable(name, actor_of(request))
+        await box_of(request).people.disable(name, actor_of(request))
     except Conflict as error:
         return go(_address(name), translated(error), bad=True)
     end_streams(request)
@@ -88,14 +89,14 @@ async def disable(request: PageRequest, name: FromPath[str]) -> Response[Any]:
 @post(PERSON + "/second-factor/remove")
 async def remove_second_factor(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     """A person has lost their app and their recovery codes."""
-    await request.app.state.box.second_factor.remove(name, actor_of(request))
+    await box_of(request).second_factor.remove(name, actor_of(request))
     return go(_address(name), _("No code is asked of this person any more."))
 
 
 @post(PERSON + "/enable")
 async def enable(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     """Let a person in again."""
-    await request.app.state.box.people.enable(name, actor_of(request))
+    await box_of(request).people.enable(name, actor_of(request))
     return go(_address(name), _("This person can sign in again."))
 
 
@@ -111,7 +112,7 @@ async def _profile(request: PageRequest) -> dict[str, Any]:
 
 
 async def _with_link(request: PageRequest, name: str) -> Response[Any]:
-    token = await request.app.state.box.password_links.create(name, actor_of(request))
+    token = await box_of(request).password_links.create(name, actor_of(request))
     return _person(request, name, link=f"{site_address(request)}/password/{token}")
 
 
@@ -122,7 +123,7 @@ def _person(
     entered: dict[str, Any] | None = None,
     problem: str = "",
 ) -> Response[Any]:
-    box = request.app.state.box
+    box = box_of(request)
     person = box.people.get(name)
     return page(
         request,
@@ -150,7 +151,7 @@ def _new(
         status=422 if problem else 200,
         here="people",
         given=given or {"name": "", "display_name": "", "email": "", "admin": False, "groups": []},
-        groups=request.app.state.box.people.groups(),
+        groups=box_of(request).people.groups(),
         problem=problem,
     )
 

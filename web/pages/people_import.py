@@ -11,6 +11,7 @@ from litestar.datastructures import UploadFile
 from appliance.errors import Conflict, InvalidInput
 from appliance.people_import import COLUMNS, Plan
 from web.bodies import form_of, text_of
+from web.box import box_of
 from web.pages.api_keys import site_address
 from web.render import page
 from web.security import PageRequest, actor_of
@@ -34,7 +35,7 @@ async def preview(request: PageRequest) -> Response[Any]:
     text = ""
     try:
         text = await _text(request)
-        plan = await asyncio.to_thread(request.app.state.box.people_import.plan, text)
+        plan = await asyncio.to_thread(box_of(request).people_import.plan, text)
     except InvalidInput as error:
         return _page(request, text, problem=translated(error))
     return _page(request, text, plan)
@@ -43,7 +44,7 @@ async def preview(request: PageRequest) -> Response[Any]:
 @post(HOME + "/take")
 async def take(request: PageRequest) -> Response[Any]:
     """Do what was shown; who is new gets a link to choose a password by, shown only here."""
-    box, text = request.app.state.box, await text_of(request, "text")
+    box, text = box_of(request), await text_of(request, "text")
     mark = await text_of(request, "mark")
     try:
         pending = await asyncio.to_thread(box.people_import.take, text, mark, actor_of(request))

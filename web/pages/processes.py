@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from litestar import Response, get, post
@@ -13,6 +13,7 @@ from litestar.params import FromPath
 from appliance.batches import Given
 from appliance.views import ProcessView
 from web.bodies import text_of
+from web.box import box_of
 from web.diagram import drawing_of
 from web.listing import Listing, Slice
 from web.pages import audiences, public_links
@@ -22,6 +23,9 @@ from web.render import go, page, reader_zone
 from web.security import PageRequest, actor_of
 from web.statistics import MODES, PERIODS, marks, period_of
 from web.texts import _
+
+if TYPE_CHECKING:
+    from appliance.box import Box
 
 HOME = "/admin/processes"
 VIEWS = ("all", "active", "suspended", "viewed")
@@ -35,7 +39,7 @@ SORTS: dict[str, Callable[[Any], Any]] = {
 @get(HOME)
 async def show_all(request: PageRequest) -> Response[Any]:
     """The latest version of each process."""
-    box = request.app.state.box
+    box = box_of(request)
     listing = Listing.of(request, HOME, view=VIEWS, q=(), sort=(*SORTS, "running"))
     word, view = listing["q"].casefold(), listing["view"]
     found = [
@@ -58,7 +62,7 @@ async def show_all(request: PageRequest) -> Response[Any]:
     )
 
 
-def _problems(box: Any) -> dict[str, int]:
+def _problems(box: Box) -> dict[str, int]:
     """How many incidents are open in each process, by its key."""
     found: dict[str, int] = {}
     for group in box.incidents.groups():
@@ -89,7 +93,7 @@ async def show_version(
 @get(HOME + "/{key:str}/{version:int}/xml")
 async def xml(request: PageRequest, key: FromPath[str], version: FromPath[int]) -> Response[Any]:
     """The BPMN file as it was deployed, to be saved."""
-    found = request.app.state.box.processes.xml(key, version)
+    found = box_of(request).processes.xml(key, version)
     name = f"{quote(key)}.v{version}.bpmn20.xml"
     return Response(
         found,
@@ -109,19 +113,19 @@ async def diagram(
 @post(HOME + "/{key:str}/suspend")
 async def suspend(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     """Nobody can start it any more; its running instances stop, too, if that is asked for."""
-    await request.app.state.box.processes.suspend(key, actor_of(request))
+    await box_of(request).processes.suspend(key, actor_of(request))
     return await _with_instances(request, key, "suspend", _("Suspended: it cannot be started now."))
 
 
 @post(HOME + "/{key:str}/activate")
 async def activate(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     """It can be started again; its instances go on, if that is asked for."""
-    await request.app.state.box.processes.activate(key, actor_of(request))
+    await box_of(request).processes.activate(key, actor_of(request))
     return await _with_instances(request, key, "activate", _("Active: it can be started again."))
 
 
 async def _with_instances(request: PageRequest, key: str, what: str, said: str) -> Response[Any]:
-    box = request.app.state.box
+    box = box_of(request)
     running = box.instances.running(key) if await text_of(request, "instances") else []
     if not running:
         return go(f"{HOME}/{quote(key)}", said)
@@ -131,7 +135,7 @@ async def _with_instances(request: PageRequest, key: str, what: str, said: str) 
 
 
 async def _process(request: PageRequest, key: str, version: int | None) -> Response[Any]:
-    box = request.app.state.box
+    box = box_of(request)
     process = box.processes.get(key, version)
     place = f"{HOME}/{quote(key)}" + (f"/{version}" if version else "")
     listing = Listing.of(

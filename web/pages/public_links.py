@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from appliance.errors import InvalidInput
 from web.bodies import text_of
+from web.box import box_of
 from web.date_fields import end_of_day
 from web.pages.api_keys import site_address
 from web.render import go, reader_zone
@@ -24,7 +25,7 @@ PROCESS = "/admin/processes/{key:str}"
 async def open_it(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     """Make a link; an earlier one is worth nothing from now on."""
     until = await text_of(request, "expires")
-    starts = request.app.state.box.public_starts
+    starts = box_of(request).public_starts
     try:
         await starts.open(key, end_of_day(until, reader_zone(request)), actor_of(request))
     except InvalidInput as error:
@@ -35,13 +36,13 @@ async def open_it(request: PageRequest, key: FromPath[str]) -> Response[Any]:
 @post(PROCESS + "/public/close")
 async def close(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     """Make the link worth nothing."""
-    await request.app.state.box.public_starts.close(key, actor_of(request))
+    await box_of(request).public_starts.close(key, actor_of(request))
     return go(_address(key), _("The public form is closed."))
 
 
 def facts(request: PageRequest, key: str) -> dict[str, Any]:
     """What the page of a process says of its public form."""
-    starts = request.app.state.box.public_starts
+    starts = box_of(request).public_starts
     known = starts.of(key)
     return {
         "public": known,

@@ -25,6 +25,7 @@ from engine.errors import FormInvalid, Refused
 from engine.forms import Form
 from web import forms
 from web.bodies import form_of
+from web.box import box_of
 from web.pages.public_links import path
 from web.pages.sign_in import address_of
 from web.render import go, page
@@ -57,7 +58,7 @@ async def show(request: AnyRequest, key: FromPath[str], signature: FromPath[str]
 @post(LINK)
 async def start(request: AnyRequest, key: FromPath[str], signature: FromPath[str]) -> Response[Any]:
     """Start the process, or show the form again with what is wrong."""
-    box = request.app.state.box
+    box = box_of(request)
     process, form = _enter(request, key, signature)
     given = await form_of(request)
     sent = forms.sent(given)
@@ -100,13 +101,13 @@ async def thanks(
 ) -> Response[Any]:
     """What came of it: the number to refer to."""
     process, _form = _enter(request, key, signature)
-    number = request.app.state.box.public_starts.number(key, receipt)
+    number = box_of(request).public_starts.number(key, receipt)
     again = path(key, signature)
     return page(request, "public_thanks.html", process=process, number=number, again=again)
 
 
 def _enter(request: AnyRequest, key: str, signature: str) -> tuple[ProcessView, Form]:
-    return request.app.state.box.public_starts.enter(key, signature, address_of(request))
+    return box_of(request).public_starts.enter(key, signature, address_of(request))
 
 
 def _page(
@@ -139,7 +140,7 @@ def _form(
     errors: Mapping[str, Any],
 ) -> dict[str, Any]:
     address = path(process.key, signature)
-    box = request.app.state.box
+    box = box_of(request)
     return {
         "form": forms.view_of(box, Visitor(), form, {}, values, errors),
         "action": address,

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from appliance.views import InstanceDetail
 from web.bodies import text_of
+from web.box import box_of
 from web.diagram import drawing_of, marks_json
 from web.history import in_words
 from web.listing import Listing
@@ -25,7 +26,7 @@ REQUEST = "/requests/{instance:int}"
 async def show_all(request: PageRequest) -> Response[Any]:
     """The instances that this person has started."""
     listing = Listing.of(request, "/requests", view=VIEWS, q=(), sort=SORTS)
-    found = request.app.state.box.instances.requests_of(request.user.name, **listing.known)
+    found = box_of(request).instances.requests_of(request.user.name, **listing.known)
     return page(
         request, "requests.html", at=listing.here, here="requests", listing=listing, found=found
     )
@@ -34,7 +35,7 @@ async def show_all(request: PageRequest) -> Response[Any]:
 @get(REQUEST)
 async def show(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
     """One of them: its steps, its files, where it is."""
-    whole, instances = _find(request, instance), request.app.state.box.instances
+    whole, instances = _find(request, instance), box_of(request).instances
     user = request.user
     return page(
         request,
@@ -47,7 +48,7 @@ async def show(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
         files=whole.files,
         progress=instances.progress(instance),
         may_cancel=instances.may_withdraw(instance, user),
-        comments=request.app.state.box.comments.list(instance, actor_of(request)),
+        comments=box_of(request).comments.list(instance, actor_of(request)),
     )
 
 
@@ -55,7 +56,7 @@ async def show(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
 async def cancel(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
     """Take a request back, where its process allows that."""
     reason = (await text_of(request, "reason")).strip()[:500]
-    await request.app.state.box.instances.withdraw(instance, reason, actor_of(request))
+    await box_of(request).instances.withdraw(instance, reason, actor_of(request))
     return go(f"/requests/{instance}", _("Your request is cancelled."))
 
 
@@ -74,7 +75,7 @@ async def short(request: PageRequest, instance: FromPath[int]) -> Response[Any]:
 
 
 def _find(request: PageRequest, instance: int) -> InstanceDetail:
-    instances = request.app.state.box.instances
+    instances = box_of(request).instances
     instances.check_visible(instance, request.user)
     return instances.detail(instance)
 

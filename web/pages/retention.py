@@ -10,6 +10,7 @@ from litestar import Response, get, post
 from appliance.errors import Conflict, InvalidInput, ProcessNotFound
 from appliance.fingerprint import fingerprint
 from web.bodies import text_of
+from web.box import box_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
 from web.texts import _
@@ -30,7 +31,7 @@ async def change(request: PageRequest) -> Response[Any]:
     process, days = await text_of(request, "process"), (await text_of(request, "days")).strip()
     try:
         seen = await text_of(request, "seen")
-        retention = request.app.state.box.retention
+        retention = box_of(request).retention
         await retention.set(process, _days(days), actor_of(request), seen)
     except (Conflict, InvalidInput, ProcessNotFound) as error:
         return await _page(request, process, days, translated(error))
@@ -40,7 +41,7 @@ async def change(request: PageRequest) -> Response[Any]:
 @post(HOME + "/run")
 async def run(request: PageRequest) -> Response[Any]:
     """Let go of what is older than the rules say, in the background."""
-    request.app.state.box.upkeep.let_go(actor_of(request))
+    box_of(request).upkeep.let_go(actor_of(request))
     return go(HOME, _("What is older than the rules say is being removed."))
 
 
@@ -56,7 +57,7 @@ def _days(text: str) -> int | None:
 async def _page(
     request: PageRequest, process: str = "", days: str = "", problem: str = ""
 ) -> Response[Any]:
-    box = request.app.state.box
+    box = box_of(request)
     rules = box.retention.rules()
     preview = await asyncio.to_thread(box.retention.preview)
     return page(

@@ -15,6 +15,7 @@ from litestar import Response, get
 
 from appliance.config import SETTINGS
 from web import help_pages
+from web.box import box_of
 from web.render import page
 from web.security import PageRequest, actor_of
 from web.texts import _, language
@@ -68,7 +69,7 @@ def _kinds(request: PageRequest, q: str) -> Iterator[Kind]:
 
 
 def _tasks(request: PageRequest, q: str) -> Kind:
-    inbox = request.app.state.box.inbox
+    inbox = box_of(request).inbox
     found = {
         task.id: Entry(task.name, f"/tasks/{task.id}", f"{task.process_name} #{task.instance_id}")
         for view in ("mine", "group", "substituting")
@@ -78,7 +79,7 @@ def _tasks(request: PageRequest, q: str) -> Kind:
 
 
 def _cases(request: PageRequest, q: str) -> Kind:
-    instances = request.app.state.box.instances
+    instances = box_of(request).instances
     if request.user.admin:
         place, found = "/admin/instances", instances.list("all", q)
     else:
@@ -96,7 +97,7 @@ def _cases(request: PageRequest, q: str) -> Kind:
 
 
 def _starts(request: PageRequest, q: str) -> Kind:
-    processes = request.app.state.box.processes.startable(actor_of(request))
+    processes = box_of(request).processes.startable(actor_of(request))
     entries = [
         Entry(each.name, f"/start/{each.key}", each.description or "")
         for each in processes
@@ -108,7 +109,7 @@ def _starts(request: PageRequest, q: str) -> Kind:
 def _processes(request: PageRequest, q: str) -> Kind:
     entries = [
         Entry(each.name, f"/admin/processes/{each.key}", each.key)
-        for each in request.app.state.box.processes.kept()
+        for each in box_of(request).processes.kept()
     ]
     return Kind(_("Processes"), "diagram", _fitting(q, entries), "/admin/processes")
 
@@ -116,7 +117,7 @@ def _processes(request: PageRequest, q: str) -> Kind:
 def _people(request: PageRequest, q: str) -> Kind:
     entries = [
         Entry(user.label, f"/admin/users/{user.name}", f"{user.name} {user.email}".strip())
-        for user in request.app.state.box.people.list()
+        for user in box_of(request).people.list()
     ]
     return Kind(_("People"), "people", _fitting(q, entries), "/admin/users")
 
@@ -124,7 +125,7 @@ def _people(request: PageRequest, q: str) -> Kind:
 def _forms(request: PageRequest, q: str) -> Kind:
     entries = [
         Entry(form.name, f"/admin/forms/{quote(form.key, safe='')}", form.key)
-        for form in request.app.state.box.forms.list()
+        for form in box_of(request).forms.list()
     ]
     return Kind(_("Forms"), "file", _fitting(q, entries), "/admin/forms")
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from appliance.errors import Conflict, TooManyAttempts, WrongPassword
 from web.bodies import text_of
+from web.box import box_of
 from web.render import go, page
 from web.security import PageRequest
 from web.texts import _
@@ -28,7 +29,7 @@ async def show(request: PageRequest) -> Response[Any]:
 async def begin(request: PageRequest) -> Response[Any]:
     """Make a new key."""
     try:
-        await request.app.state.box.second_factor.begin(request.user.name)
+        await box_of(request).second_factor.begin(request.user.name)
     except Conflict as error:
         return go("/account", translated(error), bad=True)
     return go(HOME)
@@ -39,7 +40,7 @@ async def confirm(request: PageRequest) -> Response[Any]:
     """The app shows the right code: it is asked for from now on."""
     code = await text_of(request, "code")
     try:
-        codes = await request.app.state.box.second_factor.confirm(request.user.name, code)
+        codes = await box_of(request).second_factor.confirm(request.user.name, code)
     except WrongPassword as error:
         return _page(request, translated(error))
     return page(request, "second_factor.html", here="account", codes=codes)
@@ -50,14 +51,14 @@ async def remove(request: PageRequest) -> Response[Any]:
     """Ask for no code any more; that takes one."""
     code = await text_of(request, "code")
     try:
-        await request.app.state.box.second_factor.turn_off(request.user.name, code)
+        await box_of(request).second_factor.turn_off(request.user.name, code)
     except (WrongPassword, TooManyAttempts) as error:
         return go("/account", translated(error), bad=True)
     return go("/account", _("No code is asked for any more."))
 
 
 def _page(request: PageRequest, problem: str = "") -> Response[Any]:
-    factor, name = request.app.state.box.second_factor, request.user.name
+    factor, name = box_of(request).second_factor, request.user.name
     secret = factor.pending(name)
     if secret is None:
         return go("/account")

@@ -10,6 +10,7 @@ from litestar.params import FromQuery
 
 from appliance.errors import Conflict, InvalidInput, SetupLinkInvalid
 from web.bodies import text_of
+from web.box import box_of
 from web.pages.sign_in import sign_in
 from web.render import go, page
 from web.security import known_visitor
@@ -37,7 +38,7 @@ async def create(request: AnyRequest) -> Response[Any]:
         problem = _("The two passwords are not the same.")
         return _form(request, token, name, shown, problem)
     try:
-        setup = request.app.state.box.setup
+        setup = box_of(request).setup
         made = await asyncio.to_thread(setup.use, token, name, password, display_name=shown)
         user = await made
     except InvalidInput as error:
@@ -49,7 +50,7 @@ async def create(request: AnyRequest) -> Response[Any]:
 
 
 def _check(request: AnyRequest, token: str) -> None:
-    setup = request.app.state.box.setup
+    setup = box_of(request).setup
     if not setup.needed():
         raise SetupLinkInvalid(_("This server is set up already. Sign in instead."))
     setup.check(token)

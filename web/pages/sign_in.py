@@ -12,6 +12,7 @@ from litestar.params import FromQuery
 from appliance.errors import TooManyAttempts, WrongPassword
 from appliance.people import User
 from web.bodies import text_of
+from web.box import box_of
 from web.render import go, page
 from web.security import SESSION, cookie, known_visitor
 from web.translated import translated
@@ -27,7 +28,7 @@ AnyRequest = Request[Any, Any, Any]
 async def ask(request: AnyRequest, next: FromQuery[str] = "") -> Response[Any]:
     """The form; whoever is signed in already goes on."""
     text = request.cookies.get(SESSION, "")
-    if text and request.app.state.box.sessions.get(text):
+    if text and box_of(request).sessions.get(text):
         return go(local(next))
     return _form(request, next)
 
@@ -37,7 +38,7 @@ async def check(request: AnyRequest) -> Response[Any]:
     """Sign in, or say that this was wrong without saying what."""
     name, wanted = await text_of(request, "name"), await text_of(request, "next")
     password = await text_of(request, "password")
-    people = request.app.state.box.people
+    people = box_of(request).people
     try:
         user = await asyncio.to_thread(people.authenticate, name, password, address_of(request))
     except WrongPassword as error:
@@ -53,7 +54,7 @@ async def check(request: AnyRequest) -> Response[Any]:
 async def check_code(request: AnyRequest) -> Response[Any]:
     """The second step, for those who have a second factor."""
     ticket, wanted = await text_of(request, "ticket"), await text_of(request, "next")
-    factor = request.app.state.box.second_factor
+    factor = box_of(request).second_factor
     try:
         user = await factor.sign_in(ticket, await text_of(request, "code"))
     except WrongPassword as error:
@@ -67,7 +68,7 @@ async def check_code(request: AnyRequest) -> Response[Any]:
 
 async def go_on(request: AnyRequest, user: User, wanted: str, said: str = "") -> Response[Any]:
     """Whose password is right is signed in, or asked for a code first."""
-    factor = request.app.state.box.second_factor
+    factor = box_of(request).second_factor
     if factor.enabled(user.name):
         return _ask_code(request, await factor.ticket(user.name), wanted)
     return await sign_in(request, user, go(local(wanted), said))
@@ -89,7 +90,7 @@ def _ask_code(
 
 async def sign_in(request: AnyRequest, user: User, response: Response[Any]) -> Response[Any]:
     """The response, with the cookie of a new session for this user."""
-    box = request.app.state.box
+    box = box_of(request)
     agent = request.headers.get("user-agent", "")
     text = await box.sessions.create(user.name, address_of(request), agent)
     response.set_cookie(cookie(request, SESSION, text, box.config.session_limit))
@@ -116,7 +117,7 @@ def _form(
         next=wanted if local(wanted) == wanted else "",
         name=name,
         problem=problem,
-        setup_needed=request.app.state.box.setup.needed(),
+        setup_needed=box_of(request).setup.needed(),
     )
     return known_visitor(request, response)
 

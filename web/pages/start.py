@@ -16,6 +16,7 @@ from engine.errors import FormInvalid
 from engine.forms import Form
 from web import forms
 from web.bodies import form_of
+from web.box import box_of
 from web.listing import Listing
 from web.render import go, page
 from web.security import PageRequest, actor_of
@@ -28,7 +29,7 @@ PROCESS = "/start/{key:str}"
 async def show_all(request: PageRequest) -> Response[Any]:
     """The processes that this person may start."""
     listing = Listing.of(request, "/start", q=())
-    box = request.app.state.box
+    box = box_of(request)
     every = box.processes.startable(actor_of(request))
     word = listing["q"].casefold()
     found = [one for one in every if word in f"{one.name} {one.description}".casefold()]
@@ -54,7 +55,7 @@ async def show(request: PageRequest, key: FromPath[str]) -> Response[Any]:
 @post(PROCESS)
 async def start(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     """Start it, or show the form again with what is wrong."""
-    box = request.app.state.box
+    box = box_of(request)
     process, form = _find(request, key)
     sent = forms.sent(await form_of(request))
     values = forms.posted(form, sent) if form else {}
@@ -80,7 +81,7 @@ async def start(request: PageRequest, key: FromPath[str]) -> Response[Any]:
 async def help_page(request: PageRequest, key: FromPath[str]) -> Response[Any]:
     """What the process is for and how it goes, where somebody wrote that down."""
     process, _form = _find(request, key)
-    text = request.app.state.box.processes.help(key)
+    text = box_of(request).processes.help(key)
     if not text:
         raise NotFoundException
     # Its first line is the title, which the page has.
@@ -98,7 +99,7 @@ async def parts(request: PageRequest, key: FromPath[str]) -> Response[Any]:
 
 
 def _find(request: PageRequest, key: str) -> tuple[ProcessView, Form | None]:
-    processes = request.app.state.box.processes
+    processes = box_of(request).processes
     process = processes.get(key)
     if not process.executable:
         raise ProcessNotExecutable(
@@ -148,8 +149,7 @@ def _form(
 ) -> dict[str, Any]:
     address = f"/start/{quote(process.key)}"
     return {
-        "form": form
-        and forms.view_of(request.app.state.box, request.user, form, {}, values, errors),
+        "form": form and forms.view_of(box_of(request), request.user, form, {}, values, errors),
         "action": address,
         "conditions": f"{address}/form",
         "submit": _("Start"),

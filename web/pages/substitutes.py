@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from appliance.errors import Conflict, InvalidInput, UserNotFound
 from web import forms
 from web.bodies import form_of, text_of, texts_of
+from web.box import box_of
 from web.date_fields import day_of
 from web.render import go, page
 from web.security import PageRequest, actor_of
@@ -34,7 +35,7 @@ async def choose(request: PageRequest, name: FromPath[str]) -> Response[Any]:
     typed = {field: (await text_of(request, field)).strip() for field in ("first", "last", "to")}
     limited = await text_of(request, "limited") == "some"
     processes = texts_of(form, "processes") if limited else None
-    substitutes = request.app.state.box.substitutes
+    substitutes = box_of(request).substitutes
     try:
         first, last = (day_of(typed[field]) for field in ("first", "last"))
         await substitutes.set(name, typed["to"], first, last, processes, actor_of(request))
@@ -46,7 +47,7 @@ async def choose(request: PageRequest, name: FromPath[str]) -> Response[Any]:
 @post(HOME + "/{id:int}/end")
 async def end(request: PageRequest, name: FromPath[str], id: FromPath[int]) -> Response[Any]:
     """Let it be over, or forget it."""
-    await request.app.state.box.substitutes.end(name, id, actor_of(request))
+    await box_of(request).substitutes.end(name, id, actor_of(request))
     return go(_address(name), _("Changed."))
 
 
@@ -57,7 +58,7 @@ def _address(name: str) -> str:
 def _page(
     request: PageRequest, name: str, typed: Mapping[str, Any] | None = None, problem: str = ""
 ) -> Response[Any]:
-    box = request.app.state.box
+    box = box_of(request)
     found = box.substitutes.list(name, actor_of(request))
     person = box.people.get(name)
     today = forms.now_of(box, person).date().isoformat()

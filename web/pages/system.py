@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Response, get
 
 from appliance.config import PREFIX, SETTINGS
+from web.box import box_of
 from web.listing import Listing
 from web.render import page
 from web.security import PageRequest
@@ -19,7 +20,7 @@ LEVELS = ("info", "debug", "warning", "error")
 @get(HOME)
 async def show(request: PageRequest) -> Response[Any]:
     """The program, its space and growth, the health of its threads."""
-    box = request.app.state.box
+    box = box_of(request)
     system, state = box.system, box.backups.state()
     return page(
         request,
@@ -39,7 +40,7 @@ async def show(request: PageRequest) -> Response[Any]:
 @get(HOME + "/settings")
 async def settings(request: PageRequest) -> Response[Any]:
     """Each setting with where its value comes from."""
-    config = request.app.state.box.config
+    config = box_of(request).config
     rows = [
         (name, config.shown(name), config.source(name), translated(SETTINGS[name].metadata["help"]))
         for name in SETTINGS
@@ -51,7 +52,7 @@ async def settings(request: PageRequest) -> Response[Any]:
 async def log(request: PageRequest) -> Response[Any]:
     """What was logged last."""
     listing = Listing.of(request, HOME + "/log", level=LEVELS, q=())
-    lines = request.app.state.box.system.log(listing["level"], listing["q"])
+    lines = box_of(request).system.log(listing["level"], listing["q"])
     return page(
         request, "system_log.html", here="system", listing=listing, lines=lines, levels=LEVELS
     )

@@ -15,6 +15,7 @@ from appliance.views import TaskDetail
 from engine.errors import FormInvalid, InstanceSuspended, TaskAlreadyClaimed, TaskNotFound
 from web import forms
 from web.bodies import form_of, text_of
+from web.box import box_of
 from web.date_fields import moment_of
 from web.diagram import drawing_of, marks_json
 from web.history import in_words
@@ -33,14 +34,14 @@ LOST = (TaskAlreadyClaimed, TaskNotFound, InstanceSuspended, Conflict, Forbidden
 async def show(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     """The task as this person may see it."""
     detail = _find(request, task)
-    await request.app.state.box.notices.seen_task(request.user.name, task)
+    await box_of(request).notices.seen_task(request.user.name, task)
     return _page(request, detail)
 
 
 @post(TASK)
 async def complete(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     """Complete it with what was entered, or show the form again with what is wrong."""
-    box, detail = request.app.state.box, _find(request, task)
+    box, detail = box_of(request), _find(request, task)
     sent = forms.sent(await form_of(request))
     values = forms.posted(detail.form, sent) if detail.form else {}
     if sent.only_again:
@@ -97,7 +98,7 @@ async def standing(
 async def keep(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     """Keep what was typed so far; nothing of it is checked."""
     sent = forms.sent(await form_of(request))
-    await request.app.state.box.unsent.keep(task, actor_of(request), sent.pairs)
+    await box_of(request).unsent.keep(task, actor_of(request), sent.pairs)
     if request.headers.get("hx-request") == "true":
         return Response(b"", status_code=204)
     return go(f"/tasks/{task}", _("The draft is saved."))
@@ -106,7 +107,7 @@ async def keep(request: PageRequest, task: FromPath[int]) -> Response[Any]:
 @post(TASK + "/draft/discard")
 async def discard(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     """Forget what was typed."""
-    await request.app.state.box.unsent.forget(task, request.user.name)
+    await box_of(request).unsent.forget(task, request.user.name)
     return go(f"/tasks/{task}", _("The draft is discarded."))
 
 
@@ -122,7 +123,7 @@ async def form(request: PageRequest, task: FromPath[int]) -> Response[Any]:
 @post(TASK + "/claim")
 async def claim(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     """Take it."""
-    await request.app.state.box.tasks.claim(task, actor_of(request))
+    await box_of(request).tasks.claim(task, actor_of(request))
     back = await text_of(request, "back")
     here = f"/tasks/{task}"
     if back and back == local(back):
@@ -133,14 +134,14 @@ async def claim(request: PageRequest, task: FromPath[int]) -> Response[Any]:
 @post(TASK + "/unclaim")
 async def unclaim(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     """Give it back to those it is open to."""
-    await request.app.state.box.tasks.unclaim(task, actor_of(request))
+    await box_of(request).tasks.unclaim(task, actor_of(request))
     return go("/tasks", _("Given back: others can claim the task again."))
 
 
 @post(TASK + "/assign")
 async def assign(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     """Give it to a person, for good or to get it back, or to nobody."""
-    box, to = request.app.state.box, (await text_of(request, "to")).strip()
+    box, to = box_of(request), (await text_of(request, "to")).strip()
     by, address = actor_of(request), f"/tasks/{task}"
     try:
         person = box.people.get(to) if to else None
@@ -159,14 +160,14 @@ async def assign(request: PageRequest, task: FromPath[int]) -> Response[Any]:
 @post(TASK + "/resolve")
 async def resolve(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     """Hand a delegated task back as it is."""
-    await request.app.state.box.tasks.resolve(task, actor_of(request))
+    await box_of(request).tasks.resolve(task, actor_of(request))
     return go(_next_address(request, task), _("Handed back."))
 
 
 @post(TASK + "/plan")
 async def plan(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     """Change when it is due and how urgent it is."""
-    box, priority = request.app.state.box, await text_of(request, "priority")
+    box, priority = box_of(request), await text_of(request, "priority")
     try:
         text = await text_of(request, "due")
         due = moment_of(text, reader_zone(request)) if text else None
@@ -191,7 +192,7 @@ def _next_address(request: PageRequest, task: int) -> str:
 async def case(request: PageRequest, task: FromPath[int]) -> Response[Any]:
     """Where the task is in its process, and what happened so far."""
     detail = _find(request, task)
-    whole = request.app.state.box.instances.detail(detail.instance_id)
+    whole = box_of(request).instances.detail(detail.instance_id)
     return page(
         request,
         "task_case.html",
@@ -212,7 +213,7 @@ async def diagram(request: PageRequest, task: FromPath[int]) -> Response[Any]:
 
 
 def _find(request: PageRequest, task: int) -> TaskDetail:
-    return request.app.state.box.tasks.get(task, actor_of(request))
+    return box_of(request).tasks.get(task, actor_of(request))
 
 
 def _page(
@@ -228,7 +229,7 @@ def _page(
     kept = None
     form = bool(task.form and task.may_complete)
     if values is None and task.form and form:
-        kept = request.app.state.box.unsent.of(task.id, request.user.name)
+        kept = box_of(request).unsent.of(task.id, request.user.name)
         values = task.form.posted(kept.pairs) if kept else None
     return page(
         request,
@@ -241,7 +242,7 @@ def _page(
         filled=filled or form,
         seen=_mark(task),
         outcome=_outcome(task),
-        comments=request.app.state.box.comments.list(task.root_id, actor_of(request)),
+        comments=box_of(request).comments.list(task.root_id, actor_of(request)),
         **_form(request, task, values, errors or {}),
     )
 
@@ -253,7 +254,7 @@ def _form(
     errors: Mapping[str, Any],
 ) -> dict[str, Any]:
     view = task.form and forms.view_of(
-        request.app.state.box, request.user, task.form, task.data, values, errors, task.files
+        box_of(request), request.user, task.form, task.data, values, errors, task.files
     )
     delegated = task.delegation == "pending"
     return {

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from appliance.errors import Conflict, InvalidInput
 from engine.errors import InstanceSuspended, NotWaiting
 from web.bodies import text_of
+from web.box import box_of
 from web.date_fields import moment_of
 from web.listing import Listing
 from web.pages.incidents import reason_of
@@ -25,7 +26,7 @@ VIEWS = ("waiting", "due", "failing", "workers", "starts")
 @get(HOME)
 async def show_all(request: PageRequest) -> Response[Any]:
     """The jobs of a view, or the timers that start processes."""
-    box = request.app.state.box
+    box = box_of(request)
     listing = Listing.of(request, HOME, view=VIEWS, process=())
     view = listing["view"]
     starts = box.jobs.start_timers() if view == "starts" else []
@@ -45,17 +46,17 @@ async def show_all(request: PageRequest) -> Response[Any]:
 @post(HOME + "/{job:int}/reschedule")
 async def reschedule(request: PageRequest, job: FromPath[int]) -> Response[Any]:
     """Give a job another time; without one it runs now."""
-    return await _another_time(request, job, request.app.state.box.jobs.reschedule)
+    return await _another_time(request, job, box_of(request).jobs.reschedule)
 
 
 @post(HOME + "/starts/{timer:int}/reschedule")
 async def reschedule_start(request: PageRequest, timer: FromPath[int]) -> Response[Any]:
     """Give a timer that starts a process another time; without one it fires now."""
-    return await _another_time(request, timer, request.app.state.box.jobs.reschedule_start)
+    return await _another_time(request, timer, box_of(request).jobs.reschedule_start)
 
 
 async def _another_time(request: PageRequest, id: int, act: Any) -> Response[Any]:
-    box = request.app.state.box
+    box = box_of(request)
     back = await text_of(request, "back")
     back = back if back.startswith("/admin/") else HOME
     expected, text = await text_of(request, "expected"), await text_of(request, "due")

@@ -18,6 +18,7 @@ from engine.errors import FormInvalid
 from engine.values import decode
 from web import wire
 from web.bodies import form_of, header, json_of, text_of
+from web.box import box_of
 from web.errors import BodyTooLarge
 from web.security import PageRequest, actor_of
 from web.translated import translated
@@ -31,7 +32,7 @@ LIMIT = 256 * 1024
 @post("/admin/drafts/{id:int}/trial")
 async def begin(request: PageRequest, id: FromPath[int]) -> Response[Any]:
     """Put the draft, as it was saved last, on a stage."""
-    trials = request.app.state.box.trials
+    trials = box_of(request).trials
     return _json(await asyncio.to_thread(trials.begin, id, actor_of(request)))
 
 
@@ -41,7 +42,7 @@ async def act(request: PageRequest, trial: FromPath[str]) -> Response[Any]:
 
     What a form does not accept is told by its fields.
     """
-    trials = request.app.state.box.trials
+    trials = box_of(request).trials
     step, files = await _sent(request, trials.room(trial, actor_of(request)))
     try:
         view = await asyncio.to_thread(trials.act, trial, step, actor_of(request), files)
@@ -82,7 +83,7 @@ async def _sent(
 @get(TRIAL + "/scenario")
 async def scenario(request: PageRequest, trial: FromPath[str]) -> Response[Any]:
     """The run as a scenario, with the model and forms that it deploys, in one archive."""
-    trials = request.app.state.box.trials
+    trials = box_of(request).trials
     files = await asyncio.to_thread(trials.scenario, trial, actor_of(request))
     name = quote(next(iter(files)).partition(".")[0])
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}.scenario.zip"}
@@ -93,7 +94,7 @@ async def scenario(request: PageRequest, trial: FromPath[str]) -> Response[Any]:
 @post(TRIAL + "/end")
 async def end(request: PageRequest, trial: FromPath[str]) -> Response[Any]:
     """Leave the stage."""
-    await asyncio.to_thread(request.app.state.box.trials.end, trial, actor_of(request))
+    await asyncio.to_thread(box_of(request).trials.end, trial, actor_of(request))
     return Response(b"", status_code=204)
 
 

@@ -11,6 +11,7 @@ from appliance.errors import Conflict, InvalidInput
 from appliance.variables import INITIATOR
 from engine.errors import InstanceEnded, InvalidVariables, NotWaiting
 from web.bodies import form_of
+from web.box import box_of
 from web.pages.incidents import reason_of
 from web.pages.instances import INSTANCE
 from web.render import go, page
@@ -45,7 +46,7 @@ async def save(
     try:
         changes = changes_of(form)
         if changes.values:
-            await request.app.state.box.instances.set_variables(
+            await box_of(request).instances.set_variables(
                 instance,
                 changes.values,
                 actor_of(request),
@@ -67,7 +68,7 @@ def _variable(
     entered: list[Row] | None = None,
     problem: str = "",
 ) -> Response[Any]:
-    box = request.app.state.box
+    box = box_of(request)
     instance = box.instances.row(id)
     present, value = box.variables.value(id, name, scope or None) if name else (False, None)
     row = Row.of(name, value) if present else Row(name)

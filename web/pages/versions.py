@@ -21,6 +21,7 @@ from appliance.views_moves import Match, Outlook
 from engine.difference import Difference
 from engine.errors import MappingInvalid
 from web.bodies import form_of
+from web.box import box_of
 from web.pages.incidents import reason_of
 from web.pages.processes import HOME
 from web.render import go, page
@@ -38,7 +39,7 @@ async def compare(
     request: PageRequest, key: FromPath[str], old: FromQuery[int] = 0, new: FromQuery[int] = 0
 ) -> Response[Any]:
     """Two versions: the last one and the one before, unless the address says others."""
-    processes = request.app.state.box.processes
+    processes = box_of(request).processes
     new = new or processes.get(key).version
     old = old or max(1, new - 1)
     found = await asyncio.to_thread(processes.differences, key, old, new)
@@ -79,7 +80,7 @@ async def migrate(
     """Try it on copies, or do it."""
     form = await form_of(request)
     given, chosen = _given(form), _numbers(instances)
-    moves = request.app.state.box.moves
+    moves = box_of(request).moves
     try:
         if form.get("action") != "move":
             outlook = await asyncio.to_thread(moves.rehearse, key, old, new, given, chosen)
@@ -101,14 +102,14 @@ async def migrate(
 @get(MOVES + "/{move:int}")
 async def show_move(request: PageRequest, move: FromPath[int]) -> Response[Any]:
     """How far a migration is, and what stayed where it was."""
-    moves = request.app.state.box.moves
+    moves = box_of(request).moves
     found = moves.get(move)
     return page(
         request,
         "move.html",
         here="processes",
         move=found,
-        process=request.app.state.box.processes.get(found.key),
+        process=box_of(request).processes.get(found.key),
         left=moves.left(move),
     )
 
@@ -116,7 +117,7 @@ async def show_move(request: PageRequest, move: FromPath[int]) -> Response[Any]:
 @post(MOVES + "/{move:int}/undo")
 async def undo(request: PageRequest, move: FromPath[int]) -> Response[Any]:
     """Move back what was moved."""
-    moves = request.app.state.box.moves
+    moves = box_of(request).moves
     try:
         back = await moves.undo(move, actor_of(request), await reason_of(request))
     except Conflict as error:
@@ -134,7 +135,7 @@ async def _plan(
     outlook: Outlook | None = None,
     problem: str = "",
 ) -> Response[Any]:
-    box = request.app.state.box
+    box = box_of(request)
     latest = box.processes.get(key).version
     new, old = new or latest, old or max(1, latest - 1)
     try:
