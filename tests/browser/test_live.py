@@ -93,6 +93,32 @@ def test_picked_rows_stay_picked_when_the_list_is_fetched_again(enter: Enter, of
     assert visit.faults() == []
 
 
+def test_news_waits_for_who_types_or_answers_a_dialog(enter: Enter, office: Office):
+    visit = enter("kermit")
+    page = visit.open("/tasks?view=group&sort=-created")
+    page.locator("[data-pick]").first.check()
+    page.get_by_label("Assign to").fill("fozz")
+    with page.expect_response("**/tasks?**"):
+        number = office.start("errands", priority=50)
+    page.locator("#announce").wait_for(state="attached")
+    assert page.get_by_label("Assign to").input_value() == "fozz"
+    assert page.locator("tr", has_text=f"#{number}").count() == 0
+    page.keyboard.press("Tab")
+    page.locator("tr", has_text=f"#{number}").wait_for()
+    assert page.get_by_label("Assign to").input_value() == "fozz"
+
+    page.goto(visit.url + "/admin/incidents")
+    page.get_by_role("button", name="Try again…").first.click()
+    page.get_by_label("Reason").fill("It has a value now")
+    with page.expect_response("**/admin/incidents*"):
+        office.start("errands", priority=50)
+    page.wait_for_function("document.querySelectorAll('.htmx-request').length === 0")
+    assert page.get_by_label("Reason").input_value() == "It has a value now"
+    with page.expect_response("**/admin/incidents*"):
+        page.keyboard.press("Escape")
+    assert visit.faults() == []
+
+
 def test_people_talk_about_a_request_in_the_page_that_both_have_open(enter: Enter, office: Office):
     with office.client("fozzie") as fozzie:
         begin(fozzie, "expense_reimbursement_demo")

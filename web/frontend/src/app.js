@@ -31,6 +31,7 @@ import "./js/palette.js";
 import "./js/picks.js";
 import "./js/shell.js";
 import "./js/theme.js";
+import "./js/undisturbed.js";
 
 Object.assign(htmx.config, {
   allowEval: false,

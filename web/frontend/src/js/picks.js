@@ -33,13 +33,19 @@ function restore(values) {
   count();
 }
 
+const typed = () => document.querySelector(".bulk [name=to]");
 let kept = [];
+let to = "";
 
 document.addEventListener("htmx:beforeSwap", () => {
   kept = picked();
+  to = typed()?.value ?? "";
 });
 
-document.addEventListener("htmx:afterSwap", () => restore(kept));
+document.addEventListener("htmx:afterSwap", () => {
+  restore(kept);
+  if (typed() && !typed().value) typed().value = to;
+});
 
 // What was refused for a wrong name, say, is tried again without picking all of it again.
 on("submit", "form.bulk", () => sessionStorage.setItem(REFUSED, JSON.stringify(picked())));
