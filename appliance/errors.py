@@ -128,7 +128,12 @@ class TooManyAttempts(Refused):
 
     def __init__(self, retry_after: int) -> None:
         self.retry_after = retry_after
-        super().__init__(f"Too many attempts. Try again in {retry_after} seconds.")
+        minutes = -(-retry_after // 60)
+        super().__init__(
+            f"Too many attempts. Try again in {retry_after} seconds."
+            if retry_after < 120
+            else f"Too many attempts. Try again in {minutes} minutes."
+        )
 
 
 class InvalidInput(Refused):

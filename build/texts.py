@@ -37,14 +37,17 @@ LOCALE = ROOT / "web" / "locale"
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "plural": (1, 2)}
 FORM_KEYWORDS = {"Message": None, "Unfit": None}
 REFUSALS = frozenset({
-    "AmbiguousCorrelation", "BackupDamaged", "BackupFailed", "BackupNotFound", "BodyTooLarge",
-    "Conflict", "FilterNotFound", "Forbidden", "ForeignRequest", "GroupNotFound", "InstanceEnded",
+    "AmbiguousCorrelation", "BackupDamaged", "BackupFailed", "BackupNotFound", "BatchNotFound",
+    "BodyTooLarge", "Conflict", "DraftChanged", "DraftNotFound", "FilterNotFound", "Forbidden",
+    "ForeignRequest", "FormNotFound", "GroupNotFound", "IncidentNotFound", "InstanceEnded",
     "InstanceNotFound", "InstanceSuspended", "InvalidInput", "KeyNotFound", "MoveNotFound",
     "NoFlowTaken", "NoSubscriber", "NotWaiting", "NoticeNotFound", "Overloaded",
-    "PasswordLinkInvalid", "ProcessNotFound", "ProcessSuspended", "SecondFactorInvalid",
-    "SessionNotFound", "SetupLinkInvalid", "ShuttingDown", "StartFormNotSupported", "StepLimit",
-    "StorageFull", "StoredFileNotFound", "TaskAlreadyClaimed", "TaskDelegated", "TaskNotFound",
-    "TooLarge", "TooManyAttempts", "Unauthorized", "UncaughtError", "UserNotFound", "WrongPassword",
+    "PasswordLinkInvalid", "ProcessNotFound", "ProcessSuspended", "PublicLinkInvalid",
+    "SecondFactorInvalid", "SessionNotFound", "SetupLinkInvalid", "ShuttingDown",
+    "StartFormNotSupported", "StepLimit", "StorageFull", "StoredFileNotFound",
+    "SubstituteNotFound", "TaskAlreadyClaimed", "TaskDelegated", "TaskNotFound", "TooLarge",
+    "TooManyAttempts", "TrialNotFound", "Unauthorized", "UncaughtError", "UserNotFound",
+    "WrongPassword",
 })  # fmt: skip
 NAMING = frozenset({"_identifier", "about", "line"})
 """Functions whose second argument names what they refuse ("The user name must …") or explains."""

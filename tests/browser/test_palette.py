@@ -1,7 +1,7 @@
 """The command palette: anything from anywhere, by keyboard."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import PHONE, Enter
 
@@ -23,6 +23,21 @@ def test_from_anywhere_to_anything_by_keyboard(enter: Enter):
     page.keyboard.press("Enter")
     page.wait_for_url("**/admin/api-keys")
     assert visit.faults() == []
+
+
+def test_enter_waits_for_what_fits_what_was_typed(enter: Enter):
+    page = enter().open("/account")
+    page.keyboard.press("Control+k")
+    palette = page.get_by_role("dialog", name="Search everything")
+    palette.get_by_role("link", name="Inbox").wait_for()
+    held: list[Route] = []
+    page.route("**/search?*", held.append)
+    with page.expect_request("**/search?q=api+keys"):
+        page.keyboard.type("api keys")
+        page.keyboard.press("Enter")
+    assert page.url.endswith("/account")
+    held[-1].continue_()
+    page.wait_for_url("**/admin/api-keys")
 
 
 def test_it_closes_and_gives_the_focus_back(enter: Enter):

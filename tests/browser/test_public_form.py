@@ -47,6 +47,22 @@ def test_nobody_sees_or_reaches_the_trap(enter: Enter, link: str):
     assert "_website" not in reached
 
 
+def test_a_refusal_is_said_in_words_and_keeps_what_was_typed(
+    enter: Enter, office: Office, link: str
+):
+    page = enter().open(link)
+    page.get_by_label("Subject").fill("A leak in the roof")
+    with office.client("kermit") as client:
+        client.get("/admin/processes/sampler")
+        client.submit("/admin/processes/sampler/suspend")
+        page.get_by_role("button", name="Send").click()
+        page.get_by_text("This link is not valid, or not any more.").wait_for()
+        client.submit("/admin/processes/sampler/activate")
+    assert page.get_by_label("Subject").input_value() == "A leak in the roof"
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+
+
 def test_without_scripts(enter: Enter, link: str):
     page = enter(java_script_enabled=False).open(link)
     page.get_by_role("button", name="Send").click()

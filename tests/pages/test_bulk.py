@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from datetime import UTC, datetime
 
 import lxml.etree
 import pytest
@@ -135,7 +136,13 @@ def test_a_case_as_one_file(kermit, office: Office):
     answer = kermit.get(f"{HOME}/{office.cases['report']}/case.zip")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
         assert packed.testzip() is None
-        assert json.loads(packed.read("case.json"))["id"] == office.cases["report"]
+        case = json.loads(packed.read("case.json"))
+        [task], steps = (json.loads(packed.read(f"{part}.json")) for part in ("tasks", "journal"))
+        assert case["id"] == office.cases["report"]
+        assert case["started"] == steps[0]["at"] == task["created"]
+        assert abs(datetime.fromisoformat(case["started"]) - datetime.now(UTC)).days < 5
+        assert (case["ended"], task["due"]) == (None, None)
+        assert not {"waiting", "problem", "overdue"} & set(case)
         assert json.loads(packed.read("variables.json"))["initiator"] == "kermit"
         assert "kermit" in packed.read("journal.txt").decode()
         drawing = lxml.etree.fromstring(packed.read("diagram.svg"))

@@ -29,6 +29,10 @@ def german():
             "The code is wrong, or was used before.",
             "Der Code ist falsch oder wurde schon benutzt.",
         ),
+        (
+            "This link is not valid, or not any more. Ask for a new one.",
+            "Dieser Link ist nicht oder nicht mehr gültig. Bitten Sie um einen neuen.",
+        ),
         ("There is no user nobody.", "Es gibt keinen Benutzer nobody."),
         ("There is no user {name}.", "Es gibt keinen Benutzer {name}."),
         ("Task 12 is already claimed by a\nb", "Aufgabe 12 hat schon a\nb übernommen"),

@@ -25,6 +25,10 @@ from web.security import PageRequest
 STEPS = 100_000
 """How many commands of its journal are in the file at most."""
 
+LISTED = frozenset({"waiting", "problem", "overdue"})
+"""What of an instance is known in lists of them only."""
+TIMES = frozenset({"at", "created", "due", "ended", "started"})
+
 _json = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -44,7 +48,7 @@ def _packed(request: PageRequest, id: int) -> IO[bytes]:
     comments = box.comments.list(id, request.user)
     packed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed by who sends it
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("comments.json", _pretty(comments))
+        archive.writestr("comments.json", _pretty(_dated(comments)))
         waiting = [(id, "")]
         for each, folder in waiting:
             whole = box.instances.detail(each, STEPS)
@@ -57,14 +61,15 @@ def _packed(request: PageRequest, id: int) -> IO[bytes]:
 
 def _add(archive: zipfile.ZipFile, folder: str, whole: InstanceDetail, model: bytes) -> None:
     """One instance: its facts, its path on its diagram, its files."""
+    row = whole.instance
     facts = {
-        "case": whole.instance,
-        "variables": whole.variables,
+        "case": {name: getattr(row, name) for name in row.__struct_fields__ if name not in LISTED},
         "tasks": whole.tasks,
         "journal": whole.history,
     }
     for name, value in facts.items():
-        archive.writestr(f"{folder}{name}.json", _pretty(value))
+        archive.writestr(f"{folder}{name}.json", _pretty(_dated(value)))
+    archive.writestr(f"{folder}variables.json", _pretty(whole.variables))
     archive.writestr(f"{folder}journal.txt", _text(in_words(whole.history, "")))
     drawn = diagram_svg(model, whole.marks)
     if drawn is not None:
@@ -82,7 +87,7 @@ def _add_files(archive: zipfile.ZipFile, folder: str, whole: InstanceDetail) -> 
             lost.append(file.name)
     facts = [
         {"file": f"files/{file.name}", "name": file.original_name, "size": file.size,
-         "at": file.uploaded_at, "by": file.uploaded_by, "lost": file.name in lost}
+         "at": _iso(file.uploaded_at), "by": file.uploaded_by, "lost": file.name in lost}
         for file in whole.files
     ]  # fmt: skip
     archive.writestr(f"{folder}files.json", _pretty(facts))
@@ -95,6 +100,24 @@ def _text(lines: Sequence[Line]) -> str:
         + "\n"
         for line in reversed(lines)
     )
+
+
+def _dated(value: object) -> Any:
+    """Facts as JSON has them, their moments as text that others read too."""
+    match msgspec.to_builtins(value):
+        case list(items):
+            return [_dated(item) for item in items]
+        case dict(members):
+            return {
+                name: _iso(member) if name in TIMES and isinstance(member, int) else member
+                for name, member in members.items()
+            }
+        case other:
+            return other
+
+
+def _iso(moment: int) -> str:
+    return datetime.fromtimestamp(moment / 1000, UTC).isoformat(timespec="milliseconds")
 
 
 def _pretty(value: object) -> bytes:

@@ -28,8 +28,9 @@ const words = (name) => document.getElementById("toast").dataset[name];
 
 document.addEventListener("htmx:sendError", () => say(words("offline")));
 document.addEventListener("htmx:responseError", (event) => {
-  const status = event.detail.xhr.status;
-  say(status === 413 ? words("tooLarge") : words("failed").replace("0", status));
+  const { status, response } = event.detail.xhr;
+  const told = new DOMParser().parseFromString(response, "text/html").querySelector("[role=alert]");
+  say(told?.textContent ?? (status === 413 ? words("tooLarge") : words("failed").replace("0", status)));
 });
 
 // A page with input in it does not go to the sign-in page, whatever was fetched for it; a form does

@@ -35,11 +35,31 @@ if (palette) {
     event.preventDefault();
     step(by);
   });
-  palette.querySelector("form").addEventListener("submit", (event) => {
+
+  // Enter means the first of what fits all that was typed, be it on its way or there already.
+  const field = palette.querySelector("input");
+  let asked;
+  let shown;
+  let entered = false;
+  const go = () => {
     const first = palette.querySelector("[data-entry]");
-    if (!first) return;
+    if (first) location.assign(first.href);
+  };
+  field.addEventListener("input", () => {
+    entered = false;
+  });
+  palette.addEventListener("htmx:beforeRequest", () => {
+    asked = field.value;
+  });
+  palette.addEventListener("htmx:afterSwap", () => {
+    shown = asked;
+    if (entered && shown === field.value) go();
+  });
+  palette.querySelector("form").addEventListener("submit", (event) => {
+    if (shown === field.value && !palette.querySelector("[data-entry]")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    location.assign(first.href);
+    entered = true;
+    if (shown === field.value) go();
   });
 }
