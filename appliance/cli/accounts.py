@@ -83,7 +83,10 @@ def list_(data: str | None, as_json: bool) -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @options.data
 def passwd(name: str, password_stdin: bool, data: str | None) -> None:
-    """Give a person a new password and sign them out everywhere."""
+    """Give a person a new password.
+
+    They are signed out everywhere.
+    """
     with options.accounts(data) as database:
         people = People(database, options.now)
         found = people.get(name)
