@@ -46,6 +46,11 @@ class Flow:
         self.skip: Expression | None = None
         self.listeners: tuple[Listener, ...] = ()
 
+    @property
+    def label(self) -> str:
+        """What people know it by: its name, or where it leads."""
+        return repr(self.name) if self.name else f"{self.source.label!r} → {self.target.label!r}"
+
 
 class Node:
     """A flow node, and what every kind of it can do.

@@ -90,5 +90,5 @@ def unread_conditions(process: Process) -> Iterator[Finding]:
     for flow in process.flows.values():
         node = flow.source
         if flow.condition is not None and (flow is node.default or isinstance(node, _PLAIN)):
-            why = f"the condition of flow {flow.id!r} is ignored"
+            why = f"the condition of the flow {flow.label} is ignored"
             yield finding("warning", "ignored-condition", node, why)

@@ -39,7 +39,7 @@ def missing_defaults(process: Process) -> Iterator[Finding]:
                 "warning",
                 "always-taken",
                 node,
-                f"flow {bare[0].id!r} has no condition: the flows after it are never taken",
+                f"the flow {bare[0].label} has no condition: the flows after it are never taken",
             )
 
 

@@ -121,6 +121,43 @@ def test_what_comes_next_stands_clear_of_the_branch_of_a_boundary_event(enter: E
     assert len(apart) == 8 * 7 / 2 - 1  # the boundary event stands on its task
 
 
+CROSSED = """() => {
+  const nodes = [...document.querySelectorAll(".djs-shape")]
+    .filter((it) => !/_label$/.test(it.dataset.elementId));
+  const paths = [...document.querySelectorAll(".djs-connection .djs-visual > path")];
+  return paths.flatMap((path) => {
+    const matrix = path.getScreenCTM();
+    const points = Array.from({ length: 101 }, (_, at) =>
+      path.getPointAtLength((path.getTotalLength() * at) / 100).matrixTransform(matrix));
+    return nodes.map((node) => node.querySelector(".djs-visual").getBoundingClientRect())
+      .filter((box) => points.some(({ x, y }) =>
+        box.left + 4 < x && x < box.right - 4 && box.top + 4 < y && y < box.bottom - 4));
+  }).length;
+}"""
+
+
+def test_no_flow_leads_through_what_it_does_not_concern(enter: Enter):
+    visit = enter()
+    begin(visit, "Back again")
+    choose(visit, "Started (Start event)")
+    pressed(visit, "User task")
+    fill(visit, "Name", "Decide")
+    pressed(visit, "Timer on its edge")
+    pressed(visit, "User task")
+    pressed(visit, "End event")
+    choose(visit, "Decide (User task)")
+    pressed(visit, "Exclusive gateway")
+    fill(visit, "Name", "Good?")
+    pressed(visit, "User task")
+    fill(visit, "Name", "Mend")
+    visit.page.get_by_label("Connect to", exact=True).select_option(label="Decide")
+    choose(visit, "Good? (Exclusive gateway)")
+    pressed(visit, "End event")
+    saved(visit)
+    assert visit.page.locator(".djs-connection").count() == 7
+    assert visit.page.evaluate(CROSSED) == 0
+
+
 def test_bpmn_js_speaks_german(enter: Enter, office: Office):
     page = enter(locale="de-DE").open(f"/admin/drafts/{office.cases['draft']}")
     page.wait_for_selector(".modeler[data-ready]")

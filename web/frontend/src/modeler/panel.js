@@ -95,7 +95,11 @@ export class Panel {
 const isFilled = (content) =>
   [...content.querySelectorAll("input, select, textarea")].some((input) => (input.type === "checkbox" ? input.checked : input.value));
 
-const label = ({ businessObject: bo }) => (bo.name ? `${bo.name} (${kindOf(bo)})` : `${kindOf(bo)} ${bo.id}`);
+function label({ businessObject: bo, source, target }) {
+  const ends = source && target && [source, target].map(({ businessObject: end }) => end.name || kindOf(end));
+  const name = bo.name || ends?.join(" → ");
+  return name ? `${name} (${kindOf(bo)})` : `${kindOf(bo)} ${bo.id}`;
+}
 
 /** What sections ask the server: names to choose from, whether an expression is one, times. */
 export class Desk {

@@ -3,6 +3,7 @@
 import { _ } from "../js/texts.js";
 import { h } from "./dom.js";
 import { area, line } from "./fields.js";
+import { kindOf } from "./kinds.js";
 import { post } from "./server.js";
 import { answers, faulted, formFields } from "./trial_form.js";
 import { Marks } from "./trial_marks.js";
@@ -12,6 +13,7 @@ export class Trial {
   constructor(element, modeler, { draft, saving, ended }) {
     Object.assign(this, { element, draft, saving, ended });
     this.marks = new Marks(modeler);
+    this.registry = modeler.get("elementRegistry");
     this.user = "";
   }
 
@@ -146,6 +148,12 @@ export class Trial {
     return this.part(_("Waiting for"), h("ul", { className: "trial-waits" }, rows.map((row) => h("li", {}, row))), given.element);
   }
 
+  // What people know an element by, also one of another process.
+  called(id) {
+    const bo = this.registry.get(id)?.businessObject;
+    return bo ? bo.name || kindOf(bo) : id;
+  }
+
   wait({ kind, node, name }) {
     const send = (text, step) => this.button(text, () => {
       const values = this.given.read();
@@ -153,7 +161,7 @@ export class Trial {
     });
     if (kind === "message" || kind === "start-message") return send(_("Message %(name)s", { name }), { message: name });
     if (kind.endsWith("signal")) return send(_("Signal %(name)s", { name }), { signal: name });
-    if (kind === "receive") return send(_("Trigger %(name)s", { name: node }), { trigger: node });
+    if (kind === "receive") return send(_("Trigger %(name)s", { name: this.called(node) }), { trigger: node });
     if (kind === "conditional" || kind === "start-conditional") {
       return this.button(_("Look at the conditions"), () => {
         const values = this.given.read();
@@ -171,7 +179,7 @@ export class Trial {
 
   time() {
     const { due, now, waits, status } = this.view;
-    const nodes = waits.filter((wait) => wait.due === due).map(({ node }) => node);
+    const nodes = waits.filter((wait) => wait.due === due).map(({ node }) => this.called(node));
     const soon = due !== null && due <= now;
     const by = line(_("Let time pass"), "", () => {}, { hint: "PT1H, P2D" });
     const input = by.querySelector("input");

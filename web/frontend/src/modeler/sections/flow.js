@@ -1,5 +1,8 @@
 // Which way is taken: conditions of flows, defaults of gateways.
+import { h } from "../dom.js";
+import { Edits } from "../edits.js";
 import { choice, note } from "../fields.js";
+import { kindOf } from "../kinds.js";
 import { _ } from "../../js/texts.js";
 import { formal } from "./activity.js";
 
@@ -8,7 +11,7 @@ const CHOOSING = ["bpmn:ExclusiveGateway", "bpmn:InclusiveGateway", "bpmn:Comple
 const chooses = (bo) => CHOOSING.some((type) => bo?.$instanceOf(type));
 
 // As drawn: a file need not say of a node where its flows lead.
-const outgoing = ({ element }) => (element.outgoing ?? []).map(({ businessObject }) => businessObject).filter((bo) => bo.$instanceOf("bpmn:SequenceFlow"));
+const outgoing = ({ element }) => (element.outgoing ?? []).filter(({ businessObject }) => businessObject.$instanceOf("bpmn:SequenceFlow"));
 
 export const conditions = {
   title: () => _("Condition"),
@@ -23,15 +26,22 @@ export const defaults = {
   title: () => _("Ways out"),
   fits: (edits) => chooses(edits.bo) && outgoing(edits).length > 1,
   fields(edits, desk) {
-    const flows = outgoing(edits);
-    const label = (flow) => flow.name || _("to %(name)s", { name: flow.targetRef?.name || flow.targetRef?.id });
+    const connections = outgoing(edits);
+    const flows = connections.map(({ businessObject }) => businessObject);
+    const label = (flow) => flow.name || _("to %(name)s", { name: flow.targetRef?.name || kindOf(flow.targetRef) });
+    const chosen = edits.get("default");
     return [
       choice(
         _("Default flow"),
-        edits.get("default")?.id,
+        chosen?.id,
         [["", _("none")], ...flows.map((flow) => [flow.id, label(flow)])],
         (id) => edits.set({ default: flows.find((flow) => flow.id === id) }),
       ),
+      ...connections.filter(({ businessObject }) => businessObject !== chosen).map((connection) => {
+        const flow = connection.businessObject;
+        const condition = formal(new Edits(edits.modeler, connection), desk, "conditionExpression", _("Taken when"), { hint: "${amount > 500}", key: `${flow.id} condition` });
+        return h("div", { className: "panel-list", role: "group", aria: { label: label(flow) } }, h("h3", {}, label(flow)), condition);
+      }),
       edits.is("bpmn:ComplexGateway") && formal(edits, desk, "activationCondition", _("Goes on when"), { hint: "${activationCount >= 2}" }),
     ];
   },

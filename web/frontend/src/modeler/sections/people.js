@@ -72,7 +72,14 @@ function beside(event) {
 
 const inEventSubProcess = (edits) => edits.is("bpmn:StartEvent") && edits.bo.$parent?.triggeredByEvent;
 
-const TYPES = ["string", "long", "double", "boolean", "date", "enum"];
+const TYPES = () => [
+  ["string", _("a text")],
+  ["long", _("a whole number")],
+  ["double", _("a number")],
+  ["boolean", _("yes or no")],
+  ["date", _("a day")],
+  ["enum", _("a choice")],
+];
 
 function formProperties(edits) {
   const items = edits.extensions("formProperty");
@@ -84,7 +91,7 @@ function formProperties(edits) {
       return [
         line(_("Name of the variable"), item.attrs.id, (id) => attr("id", id), { mono: true, key: `${key} id` }),
         line(_("Label"), item.attrs.name, (name) => attr("name", name), { key: `${key} name` }),
-        choice(_("Type"), item.attrs.type ?? "string", TYPES.map((type) => [type, type]), (type) => attr("type", type), { key: `${key} type` }),
+        choice(_("Type"), item.attrs.type ?? "string", TYPES(), (type) => attr("type", type), { key: `${key} type` }),
         tick(_("Required"), item.attrs.required === "true", (on) => attr("required", on ? "true" : undefined), { key: `${key} required` }),
         tick(_("Only to be read"), item.attrs.writable === "false", (on) => attr("writable", on ? "false" : undefined), { key: `${key} writable` }),
         tick(_("Not shown"), item.attrs.readable === "false", (on) => attr("readable", on ? "false" : undefined), { key: `${key} readable` }),
