@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterable
 from types import TracebackType
 
@@ -56,6 +57,8 @@ class Live:
         self._lock = threading.Lock()
         self._listeners: dict[asyncio.AbstractEventLoop, set[Topics]] = {}
         self._gathered: dict[asyncio.AbstractEventLoop, set[str]] = {}
+        self.now = time.time_ns()
+        """Another number after each change, and in each process."""
 
     def subscribe(self) -> Topics:
         """What a page on the running event loop hears from now on."""
@@ -63,6 +66,7 @@ class Live:
 
     def publish(self, *topics: str) -> None:
         """Say that something about these topics changed."""
+        self.now += 1
         if not self._listeners:
             return
         with self._lock:

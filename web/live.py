@@ -1,9 +1,10 @@
 """/events: tells the pages of a person that something changed, so that they fetch it again.
 
 Server-sent events that name what changed and say nothing of it, since what may be seen is decided
-where it is fetched: ``tasks``, ``instances``, ``processes``, ``comments``, ``notices``. The last
-one is ``ended``: this browser is not, or no longer, signed in as that person. A stream that ends
-without it can be asked for again. A comment every 20 seconds keeps the connection open.
+where it is fetched: ``tasks``, ``instances``, ``processes``, ``comments``, ``notices``. The first
+one is ``here``; its id is that of pages which have missed nothing. The last one is ``ended``: this
+browser is not, or no longer, signed in as that person. A stream that ends without it can be asked
+for again. A comment every 20 seconds keeps the connection open.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ async def events(request: AnyRequest, of: FromQuery[str] = "") -> Response[Any]:
     """
     found = box_of(request).sessions.get(request.cookies.get(SESSION, ""))
     if not found or found[1].name != of:
-        return Response(_signal("ended"), headers=_HEADERS)
+        return Response(_signal("ended", request), headers=_HEADERS)
     if request.scope.get(HEAD_ONLY):
         return Response(b"", headers=_HEADERS)
     return Stream(_signals(request, found[0]), headers=_HEADERS)
@@ -52,8 +53,8 @@ def end_streams(request: AnyRequest) -> None:
     box_of(request).live.publish(SESSIONS)
 
 
-def _signal(topic: str) -> bytes:
-    return f"data: {topic}\n\n".encode()
+def _signal(topic: str, request: AnyRequest) -> bytes:
+    return f"id: {box_of(request).live.now}\ndata: {topic}\n\n".encode()
 
 
 def _alive(request: AnyRequest, session: Session) -> bool:
@@ -65,7 +66,7 @@ def _alive(request: AnyRequest, session: Session) -> bool:
 async def _signals(request: AnyRequest, session: Session) -> AsyncIterator[bytes]:
     stopping: asyncio.Event = request.app.state.stopping
     with box_of(request).live.subscribe() as topics:
-        yield b": here\n\n"
+        yield _signal("here", request)
         stopped = asyncio.ensure_future(stopping.wait())
         heard = asyncio.ensure_future(topics.get())
         try:
@@ -81,8 +82,8 @@ async def _signals(request: AnyRequest, session: Session) -> AsyncIterator[bytes
                 topic = heard.result()
                 heard = asyncio.ensure_future(topics.get())
                 if topic != SESSIONS:
-                    yield _signal(topic)
-            yield _signal("ended")
+                    yield _signal(topic, request)
+            yield _signal("ended", request)
         finally:
             heard.cancel()
             stopped.cancel()

@@ -4,7 +4,8 @@ A page is ``page(request, "inbox.html", here="inbox", …)``. Every template see
 values: ``user`` (or None), ``box``, ``known_as`` and ``group_known_as`` (functions: what to call
 people and groups, by name),
 ``here`` (the entry of the navigation that is current),
-``theme``, ``csrf_token``, ``counts``, ``unread`` and ``incidents_open`` (for the navigation),
+``theme``, ``csrf_token``, ``live`` (of when the page is, see web/live.py), ``counts``, ``unread``
+and ``incidents_open`` (for the navigation),
 ``said`` (what the last redirect had to say), ``now``, ``language`` and ``path``. It needs
 ``box_of(request)``, ``request.scope["user"]`` and ``request.state.csrf_token``.
 """
@@ -158,6 +159,7 @@ def _given(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "path": request.url.path,
         "theme": theme if theme in ("light", "dark") else "auto",
         "keys": request.cookies.get(KEYS, ""),
+        "live": getattr(request.state, "live", ""),
         "csrf_token": getattr(request.state, "csrf_token", ""),
         "counts": box.inbox.counts(user) if user else None,
         "incidents_open": box.incidents.count() if user and user.admin else 0,

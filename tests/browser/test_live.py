@@ -70,6 +70,26 @@ def test_ten_tabs_are_open_and_the_one_that_is_seen_is_live(
     assert visit.faults() == []
 
 
+def test_a_request_shows_whose_turn_it_is_and_how_it_ended(enter: Enter, office: Office):
+    with office.client("fozzie") as client:
+        place = begin(client, "sampler", subject="Dinner")
+    visit = enter("fozzie")
+    page = visit.open(place)
+    page.locator("#side a.mono").click()
+    page.get_by_role("link", name="Go to your task").click()
+    assert page.url.endswith(place)
+    page.go_back()
+    case = page.url.rpartition("/")[2]
+    page.locator("#head", has_text="Running").wait_for()
+    with office.client("kermit") as client:
+        client.get("/tasks")
+        client.submit(f"/admin/instances/{case}/cancel", reason="enough")
+    page.locator("#head", has_text="Cancelled").wait_for()
+    page.locator("#side", has_text="Ended").wait_for()
+    assert page.get_by_role("link", name="Go to your task").count() == 0
+    assert visit.faults() == []
+
+
 def test_picked_rows_stay_picked_when_the_list_is_fetched_again(enter: Enter, office: Office):
     visit = enter("fozzie")
     for _ in range(2):

@@ -1,11 +1,14 @@
 """/events: signals for open pages, and their end."""
 
+import re
 import shutil
 
 import httpx
 import pytest
 
 from tests.serving import PASSWORD, Client, Served, Site
+
+HERE = ["id: 1", "data: here", ""]
 
 
 @pytest.fixture
@@ -22,14 +25,14 @@ def test_a_change_is_told_without_saying_what(client: Client, site: Site):
         assert stream.headers["content-type"] == "text/event-stream; charset=utf-8"
         assert stream.headers["cache-control"] == "no-store"
         lines = stream.iter_lines()
-        assert next(lines) == ": here"
+        assert [re.sub("[0-9]+", "1", next(lines)) for _ in range(3)] == HERE
         with site.erp() as erp:
             erp.post("/processapi/expense_reimbursement_demo/start")
         heard = []
         while len(heard) < 2:
             line = next(lines)
-            assert line in ("", "data: tasks", "data: instances")
-            heard += [line] if line else []
+            assert line in ("", "data: tasks", "data: instances") or line.startswith("id: ")
+            heard += [line] if line.startswith("data") else []
     assert sorted(heard) == ["data: instances", "data: tasks"]
 
 
@@ -39,9 +42,9 @@ def test_a_session_that_is_revoked_hears_no_more(own: Served):
         there.sign_in("fozzie", PASSWORD)
         with there.stream("GET", "/events?of=fozzie") as stream:
             lines = stream.iter_lines()
-            assert next(lines) == ": here"
+            assert [re.sub("[0-9]+", "1", next(lines)) for _ in range(3)] == HERE
             here.submit("/account/sessions/revoke-others")
-            assert [line for line in lines if line] == ["data: ended"]
+            assert [line for line in lines if line.startswith("data")] == ["data: ended"]
 
 
 def test_a_server_that_stops_ends_no_session(own: Served):
@@ -49,7 +52,7 @@ def test_a_server_that_stops_ends_no_session(own: Served):
         client.sign_in("fozzie", PASSWORD)
         with client.stream("GET", "/events?of=fozzie") as stream:
             lines = stream.iter_lines()
-            assert next(lines) == ": here"
+            assert [re.sub("[0-9]+", "1", next(lines)) for _ in range(3)] == HERE
             own.stop()
             assert [line for line in lines if line] == []
 
@@ -60,7 +63,7 @@ def test_nobody_else_hears_anything(client: Client, site: Site, name):
         client.sign_in(name, PASSWORD)
     answer = client.get("/events?of=fozzie")
     assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
-    assert answer.text == "data: ended\n\n"
+    assert re.fullmatch("id: [0-9]+\ndata: ended\n\n", answer.text)
     assert not answer.cookies
 
 
@@ -87,10 +90,30 @@ def test_a_page_that_leaves_leaves_nothing_behind(own: Served, site: Site):
         client.sign_in("fozzie", PASSWORD)
         for _ in range(20):
             with client.stream("GET", "/events?of=fozzie") as stream:
-                assert next(stream.iter_lines()) == ": here"
+                assert next(stream.iter_lines()).startswith("id: ")
     # So much that the server clears away what is left of the streams, and would complain.
     body = b'{"variables": {"rows": [' + b"[]," * 300_000 + b"[]]}}"
     headers = {"Authorization": f"Bearer {site.key}"}
     httpx.post(f"{own.url}/processapi/leave_request_demo/start", content=body, headers=headers)
     own.stop()
     assert "Task was destroyed" not in own.log
+
+
+def test_a_page_tells_of_when_it_is(client: Client, site: Site):
+    client.sign_in("fozzie", PASSWORD)
+
+    def here() -> str:
+        with client.stream("GET", "/events?of=fozzie") as stream:
+            return next(stream.iter_lines()).removeprefix("id: ")
+
+    def page() -> str:
+        found = re.search('data-now="([0-9]+)"', client.get("/tasks").text)
+        assert found
+        return found[1]
+
+    before = page()
+    assert here() == before
+    with site.erp() as erp:
+        erp.post("/processapi/expense_reimbursement_demo/start")
+    assert here() != before
+    assert here() == page()

@@ -4,33 +4,28 @@
 const SOON = 1_000;
 const LATE = 30_000;
 
-/** Calls `tell(topic)` for each signal, with "all" where some may have been missed; from the start
- * if `again`. A stream that breaks is asked for again, ever later until it says something. "ended"
- * is the last one. Returns what stops it. */
-export function listen(address, tell, again = false) {
+/** Calls `tell([topic, now])` for each signal. A stream that breaks is asked for again, ever later
+ * until something happens, and then "all" may have changed. "ended" is the last one. Returns what
+ * stops it. */
+export function listen(address, tell) {
   let wait = SOON;
   let stream;
   let timer;
 
   function open() {
     stream = new EventSource(address);
-    stream.addEventListener("open", () => {
-      if (again) tell("all");
-      again = true;
-    });
-    stream.addEventListener("message", ({ data }) => {
-      wait = SOON;
+    stream.addEventListener("message", ({ data, lastEventId }) => {
+      if (data !== "here") wait = SOON;
       if (data === "ended") stop();
-      tell(data);
+      tell([data, lastEventId]);
     });
     stream.addEventListener("error", () => {
       stop();
       // A proxy may let pages through, but no streams.
-      if (wait === LATE) tell("all");
+      if (wait === LATE) tell(["all"]);
       // Not all browsers at once, when a server begins anew.
       timer = setTimeout(open, wait * (1 + Math.random()));
       wait = Math.min(2 * wait, LATE);
-      again = true;
     });
   }
 
@@ -46,14 +41,18 @@ export function listen(address, tell, again = false) {
 if ("SharedWorkerGlobalScope" in globalThis) {
   const address = globalThis.name;
   const pages = new BroadcastChannel(address);
-  let ended;
-  const tell = (topic) => {
-    ended = topic === "ended";
-    pages.postMessage(topic);
+  let listens = false;
+  let now;
+  const tell = (signal) => {
+    listens = signal[0] !== "ended";
+    now = signal[1] ?? now;
+    pages.postMessage(signal);
   };
-  // The page that comes may be the first one after its person has signed in again.
+  // The page that comes may have missed something meanwhile, or be the first one after its person
+  // has signed in again.
   addEventListener("connect", () => {
-    if (ended !== false) listen(address, tell, ended);
-    ended = false;
+    if (!listens) listen(address, tell);
+    else if (now) pages.postMessage(["here", now]);
+    listens = true;
   });
 }

@@ -6,13 +6,19 @@ const MINUTE = 60_000;
 const { live: address, signals: script } = document.body.dataset;
 const missed = new Set();
 const waiting = new Map();
+let { now } = document.body.dataset;
 
 const seen = () => document.visibilityState === "visible";
 const say = (topic) => document.body.dispatchEvent(new CustomEvent(`wf:${topic}`));
 
-function hear(topic) {
-  if (topic === "all") TOPICS.forEach(hear);
-  else if (!seen()) missed.add(topic);
+function hear([topic, at = now]) {
+  if (topic === "all" || (topic === "here" && at !== now)) TOPICS.forEach(change);
+  else if (topic !== "here") change(topic);
+  now = at;
+}
+
+function change(topic) {
+  if (!seen()) missed.add(topic);
   else if (!waiting.has(topic)) waiting.set(topic, setTimeout(tell, PAUSE, topic));
 }
 
@@ -23,7 +29,7 @@ function tell(topic) {
 
 function look() {
   if (!seen()) return;
-  missed.forEach(hear);
+  missed.forEach(change);
   missed.clear();
 }
 
@@ -31,11 +37,9 @@ function look() {
 async function alone() {
   const { listen } = await import(script);
   let stop;
-  let again = false;
   const follow = () => {
-    if (seen()) stop ??= listen(address, hear, again);
+    if (seen()) stop ??= listen(address, hear);
     else stop = stop?.();
-    again = true;
   };
   document.addEventListener("visibilitychange", follow);
   follow();
@@ -49,10 +53,11 @@ setInterval(() => {
 if (address) {
   document.addEventListener("visibilitychange", look);
   if ("SharedWorker" in window) {
+    const join = () => new SharedWorker(script, { name: address, type: "module" });
     new BroadcastChannel(address).addEventListener("message", ({ data }) => hear(data));
-    new SharedWorker(script, { name: address, type: "module" });
+    join();
     // The browser had put this page aside, where it heard nothing.
-    addEventListener("pageshow", ({ persisted }) => persisted && hear("all"));
+    addEventListener("pageshow", ({ persisted }) => persisted && join());
   } else {
     alone();
   }
