@@ -117,7 +117,8 @@ class Box:
                     self.people.add_group(group, GROUPS[group]).result()
 
     def start(self) -> None:
-        """Let timers fire, first those that were due while nothing ran."""
+        """Serve many, and let timers fire, first those that were due while nothing ran."""
+        self.store.start()
         self.clockwork.start()
         self.moves.start()
         self.batches.start()

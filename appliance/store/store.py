@@ -63,7 +63,6 @@ class Store:
             on_commit=self._committed,
         )
         self._engine: Engine | None = None
-        self._writer.start()
 
     def attach(
         self,
@@ -74,6 +73,10 @@ class Store:
     ) -> None:
         """Give the store what commands on instances need; before the first of them."""
         self._engine = Engine(library, clock, zone, limits, self.states)
+
+    def start(self) -> None:
+        """Let a thread write from now on; until then, each command is done by its caller."""
+        self._writer.start()
 
     @property
     def zone(self) -> tzinfo:
@@ -91,7 +94,7 @@ class Store:
         return rehearse(self.read(), self._engine, root)
 
     def write(self, work: Callable[[sqlite.Connection], T]) -> Pending[T]:
-        """Run SQL in the writer's thread; when ``work`` raises, nothing of it is stored.
+        """Run SQL as the writer; when ``work`` raises, nothing of it is stored.
 
         It may be called twice (when its batch could not be written), so it has no other effect.
         """

@@ -27,7 +27,7 @@ class TransactionLost(Exception):
 
 
 class Transaction:
-    """What the commands of one batch write together. Used by the writer thread only."""
+    """What the commands of one batch write together. Used by the writer only."""
 
     def __init__(self, connection: sqlite.Connection) -> None:
         self.connection = connection

@@ -1,9 +1,13 @@
-"""The one thread that writes: it takes every command that waits and commits them together.
+"""The one who writes: a thread that takes every command that waits and commits them together.
 
 Group commit: one durable commit (an fsync) serves a whole batch, so the more callers wait, the less
 each of them costs. A batch ends when nobody waits, or at a limit of number or time; whose turn it
 is stands in ``line.py``. Callers are answered after the commit. A command that raises is refused
 alone; when the disk is full the whole batch is refused and the writer goes on.
+
+Before :meth:`Writer.start` nobody serves many callers, as in scenarios and commands of the shell:
+then each command is run and committed by the thread that gives it, which spares it two changes of
+threads.
 
 A command is called again, alone, when its batch could not be written and nobody knows whose fault
 it was. So it must have no effect outside the transaction; such go to ``transaction.after``.
@@ -70,7 +74,7 @@ class WriterHealth(msgspec.Struct, frozen=True):
 
 
 class Writer:
-    """Runs commands one by one in its own thread; ``on_rollback`` drops what was cached."""
+    """Runs commands one by one; ``on_rollback`` drops what was cached."""
 
     def __init__(
         self,
@@ -84,7 +88,9 @@ class Writer:
         self._on_commit = on_commit
         self._line = Line()
         self._turn = _Turn()
-        self._closed = False
+        self._closed = self._started = False
+        self._alone = threading.Lock()
+        """Held by a thread that runs its command itself."""
         self._wal_pages = 0
         self._commits = self._commands = self._batch = self._largest = self._failures = 0
         self._seconds = self._longest = 0.0
@@ -92,16 +98,22 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
-        """Begin to serve."""
-        self._thread.start()
+        """Serve in a thread of its own from now on, so that nobody's event loop stands still."""
+        with self._alone:
+            if self._closed:
+                raise _stopping()
+            self._started = True
+            self._thread.start()
 
     def submit(self, command: Command[T]) -> Pending[T]:
-        """Let a command run; the result is there when it is durable.
+        """Let a command run; the result is there when it is durable. No command may call this.
 
         Raises ``Overloaded`` when too many wait already, ``ShuttingDown`` after :meth:`close`.
         """
         if self._closed:
             raise _stopping()
+        if not self._started and (done := self._at_once(command)):
+            return done
         submitted = self._turn.submitted
         if len(self._line) + len(submitted) >= QUEUE_COMMANDS:
             raise Overloaded("Too much is waiting to be stored.")
@@ -123,6 +135,8 @@ class Writer:
         """The same for what nobody waits for: callers go first. For threads without a loop."""
         if self._closed:
             raise _stopping()
+        if not self._started and (done := self._at_once(command)):
+            return done
         if len(self._line) >= QUEUE_COMMANDS:
             raise Overloaded("Too much is waiting to be stored.")
         pending: Pending[T] = Pending()
@@ -149,10 +163,26 @@ class Writer:
 
     def close(self) -> None:
         """Serve what waits, then stop. Harmless when it is closed already."""
-        if not self._closed:
+        with self._alone:
+            if self._closed:
+                return
             self._closed = True
-            self._line.end()
-            self._turn_away()
+            if not self._started:
+                self._stop()
+                return
+        self._line.end()
+        self._turn_away()
+
+    def _at_once(self, command: Command[T]) -> Pending[T] | None:
+        """Run a command in this thread; None: meanwhile somebody serves."""
+        with self._alone:
+            if self._started:
+                return None
+            if self._closed:
+                raise _stopping()
+            pending: Pending[T] = Pending()
+            self._serve([(pending, command)])
+            return pending
 
     def _turn_away(self) -> None:
         """Refuse who came in the moment in which it ended."""

@@ -33,6 +33,7 @@ def path(tmp_path: Path) -> Path:
 def database(path: Path) -> Iterator[Waiting]:
     """The server's store; each write is waited for."""
     store = Store(path)
+    store.start()
     yield Waiting(store)
     store.close()
 
@@ -61,6 +62,7 @@ def keys(database: Waiting, clock: Clock) -> Keys:
 def box(tmp_path: Path, clock: Clock) -> Iterator[Box]:
     """A box without processes; its timers fire when a test says so."""
     box = Box(Config(data=tmp_path / "data", demos=False), clock)
+    box.store.start()
     yield box
     box.close()
 

@@ -36,6 +36,7 @@ def no_file_beyond(size: int) -> Iterator[None]:
 @pytest.fixture
 def box(tmp_path: Path) -> Iterator[Box]:
     box = Box(Config(data=tmp_path / "data", demos=False), Clock())
+    box.store.start()
     deploy(box, REMIND)
     yield box
     box.close()

@@ -130,7 +130,9 @@ class Office:
 
 
 def opened(path: Path, clock: Callable[[], int]) -> Box:
-    return Box(Config(data=path, demos=False), clock)
+    box = Box(Config(data=path, demos=False), clock)
+    box.store.start()
+    return box
 
 
 def prepared(path: Path, seed: str) -> Office:

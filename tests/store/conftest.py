@@ -17,6 +17,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(path: Path) -> Iterator[Store]:
     store = Store(path)
+    store.start()
     yield store
     store.close()
 
