@@ -20,7 +20,7 @@ from appliance.store.inbox import InboxRows, Shown, about, places
 from appliance.store.many import delete, insert
 from appliance.store.notices import ASSIGNED, Stopped, Told, tell, tell_of_incidents
 from engine import events as ev
-from engine.state import Subscription, Task
+from engine.state import Subscription
 
 _VISIT = """
 INSERT INTO activity (id, root, instance, node, scope, flow, loop, started, ended, how)"""
@@ -82,6 +82,8 @@ class Rows:
         self.dirty: set[int] = set()
         """The top-level instances that are concerned."""
         self._inbox = InboxRows()
+        self._shown: set[int] = set()
+        """Tasks that the command at hand lays into inboxes when all its events are taken over."""
         self._visits: list[tuple[Any, ...]] = []
         self._variables: dict[tuple[int, str], bytes] = {}
         self._no_variables: set[tuple[int, str]] = set()
@@ -115,6 +117,10 @@ class Rows:
         self._by = by
         for event in events:
             _WRITE[event.__class__](self, held, event)
+        if self._shown:
+            for task in self._shown:
+                self._show(held, task)
+            self._shown.clear()
         journal = ev.encode(events)
         held.data += len(journal)
         self._bytes += len(journal)
@@ -193,7 +199,7 @@ class Rows:
             if held.homes.get(task, held.root) == event.instance:
                 if event.definition is not None:
                     self._tasks.change(task, {"definition": event.definition})
-                self._show(held, task)
+                self._shown.add(task)
 
     def _entered(self, held: Held, event: ev.Entered) -> None:
         token, instance = event.token, held.root
@@ -262,17 +268,8 @@ class Rows:
             self._tasks.change(id, {"owner": event.owner, "category": event.category})
         if event.assignee is not None:
             self.tell(Told(event.assignee, ASSIGNED, event.at, self._by, id))
-        lies = places(event.assignee, event.candidate_users, event.candidate_groups)
-        held.tasks[id] = lies
-        self._lay(held, id, instance, event)
-
-    def _lay(self, held: Held, id: int, instance: int, facts: ev.TaskCreated | Task) -> None:
-        """Show a task, as these facts have it, where it lies."""
-        if lies := held.tasks[id]:
-            case = held.state.instances.get(instance)
-            called = about(case.name, case.business_key) if case is not None else None
-            shown = (facts.due, facts.priority, facts.name, held.definitions[instance], called)
-            self._inbox.lay(id, lies, Shown(*shown))
+        held.tasks[id] = ()
+        self._shown.add(id)
 
     def _node(self, held: Held, token: int) -> str:
         row = self._stays.new.get(token)
@@ -283,7 +280,7 @@ class Rows:
             return live.node.id
         return self._connection.execute(_NODE, (token,)).fetchone()[0]
 
-    def _task_changed(self, held: Held, event: ev.TaskChanged) -> None:
+    def _task_changed(self, _: Held, event: ev.TaskChanged) -> None:
         changes = {
             _TASK_FIELDS.get(name, name): _names(value) if name.startswith("candidate_") else value
             for name, value in event.changes.items()
@@ -292,18 +289,23 @@ class Rows:
         if assignee := event.changes.get("assignee"):
             self.tell(Told(assignee, ASSIGNED, event.at, self._by, event.task))
         if not _SHOWN.isdisjoint(changes):
-            self._show(held, event.task)
+            self._shown.add(event.task)
 
     def _show(self, held: Held, id: int) -> None:
-        """Lay a task where it belongs now, as it is now."""
+        """Lay a task where it belongs after the command, as it is then."""
         token = held.state.tokens.get(id)
         if token is None or token.task is None:
             return  # the same command ends it, and takes it out of all inboxes by that
-        task = token.task
-        lies = places(task.assignee, task.candidate_users, task.candidate_groups)
-        self._inbox.take(id, set(held.tasks[id]).difference(lies))
-        held.tasks[id] = lies
-        self._lay(held, id, held.homes.get(id, held.root), task)
+        task, before = token.task, held.tasks[id]
+        lies = held.tasks[id] = places(task.assignee, task.candidate_users, task.candidate_groups)
+        if before:
+            self._inbox.take(id, set(before).difference(lies))
+        if lies:
+            instance = held.homes.get(id, held.root)
+            case = held.state.instances.get(instance)
+            called = about(case.name, case.business_key) if case is not None else None
+            shown = Shown(task.due, task.priority, task.name, held.definitions[instance], called)
+            self._inbox.lay(id, lies, shown)
 
     def _task_completed(self, held: Held, event: ev.TaskCompleted) -> None:
         self._close_task(
