@@ -98,12 +98,16 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
-        """Serve in a thread of its own from now on, so that nobody's event loop stands still."""
+        """Serve in a thread of its own from now on, so that nobody's event loop stands still.
+
+        Harmless when it does already.
+        """
         with self._alone:
             if self._closed:
                 raise _stopping()
-            self._started = True
-            self._thread.start()
+            if not self._started:
+                self._started = True
+                self._thread.start()
 
     def submit(self, command: Command[T]) -> Pending[T]:
         """Let a command run; the result is there when it is durable. No command may call this.

@@ -20,6 +20,7 @@ PATIENCE = 30
 @pytest.fixture
 def box(tmp_path):
     box = Box(Config(data=tmp_path / "data", demos=False, script_time=50), Clock())
+    box.store.start()
     yield box
     box.close()
 
