@@ -33,6 +33,13 @@ _CONTRAST = """
 """
 
 
+_ON_TOP = """(mark) => {
+  const { left, right, top, bottom } = mark.getBoundingClientRect();
+  const seen = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+  return mark.contains(seen) || seen.outerHTML;
+}"""
+
+
 @every_look
 def test_the_mark_of_bpmn_io_is_as_it_was_drawn(enter: Enter, office: Office, size, theme):
     visit = enter(viewport=size)
@@ -49,9 +56,8 @@ def _check_mark(page: Page) -> None:
     box = box_of(mark)
     assert box["width"] >= 40
     assert box["height"] >= 15
-    middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
-    seen = page.evaluate("([x, y]) => document.elementFromPoint(x, y).outerHTML", middle)
-    assert mark.evaluate("(mark, seen) => mark.outerHTML.includes(seen)", seen), seen
+    # In one go: what is below may still move, when findings come.
+    assert mark.evaluate(_ON_TOP) is True
     assert mark.evaluate("(mark) => getComputedStyle(mark).color") == "rgb(64, 64, 64)"
     assert mark.evaluate("(mark) => getComputedStyle(mark).opacity") == "1"
     assert mark.evaluate(_CONTRAST) >= 3

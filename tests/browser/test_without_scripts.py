@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.bars import overflow
 from tests.browser.conftest import PHONE, Enter, Visit
@@ -92,7 +93,7 @@ def test_a_search_has_a_button(visit: Visit, office: Office):
     page.goto(visit.url + "/tasks?view=group")
     page.get_by_role("searchbox").fill("PO-LYON")
     page.get_by_role("button", name="Search").click()
-    assert page.locator(".rows tbody tr").count() == 1
+    expect(page.locator(".rows tbody tr")).to_have_count(1)
     assert "view=group" in page.url
 
 

@@ -49,6 +49,8 @@ class Walk:
                 continue
             answer = self._read(address, part)
             self.seen[address] = set()
+            if part and answer.status_code == 204:
+                continue  # it has nothing new to say
             if answer.status_code != 200:
                 self.wrong.append(f"{source} leads to {address}: {answer.status_code}")
             elif answer.headers["content-type"].startswith("text/html"):
