@@ -1,8 +1,9 @@
 """One client, one step after the other: durable completions against SpiffWorkflow in SQLite.
 
 SpiffWorkflow saves its JSON into a row per step, with the same SQLite and ``synchronous=FULL``.
-Neither side has forms, rights or HTTP. Both have filled their log once before: while it grows, each
-sync also writes down where the file lies, which takes longer than the sync itself.
+Neither side has forms, rights, HTTP or a second thread: each commits before it goes on. Both have
+filled their log once before: while it grows, each sync also writes down where the file lies, which
+takes longer than the sync itself.
 """
 
 from __future__ import annotations

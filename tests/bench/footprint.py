@@ -48,6 +48,7 @@ def memory(scale: float = 1) -> dict[str, Any]:
 def _start_many(data: Path, count: int) -> tuple[int, int]:
     """This process's memory before and after it started so many instances that stay live."""
     box = opened(data)
+    box.store.start()
     try:
         box.processes.deploy(models(), PROGRAM).result()
         for _ in range(GROUP):

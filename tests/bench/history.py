@@ -105,6 +105,7 @@ def _compared(
         for name, filling in (("full", full), ("small", small)):
             box = opened(filled(filling))
             open.callback(box.close)
+            box.store.start()
             works[name] = make(box)
         found: dict[str, list[float]] = {name: [] for name in works}
         for _ in range(max(calls, MEASURED)):
