@@ -63,6 +63,11 @@ def create(
             .create(name, expires=until, rights=rights, by=SHELL)
             .result()
         )
+        known = {key for (key,) in database.read().execute("SELECT DISTINCT key FROM definition")}
+    for key in sorted(set(processes) - known):
+        click.echo(
+            f"There is no process {key!r} yet: until then the key has no use there.", err=True
+        )
     if as_json:
         options.print_json(_as_json(new.key) | {"key": new.text})
         return

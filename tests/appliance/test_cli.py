@@ -219,6 +219,12 @@ def test_a_key_is_all_that_create_prints(run):
     assert again["expires"] > again["created"]
 
 
+def test_a_key_for_a_process_that_is_not_there_is_made_and_told_of(run):
+    made = run("api-key", "create", "Scanner", "--process", "invioce")
+    assert made.stdout.startswith("wf_")
+    assert "no process 'invioce' yet" in made.stderr
+
+
 def test_keys_are_listed_and_revoked(run):
     text = run("api-key", "create", "ERP").stdout.strip()
     run("api-key", "create", "CI")
