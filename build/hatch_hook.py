@@ -17,8 +17,11 @@ class FrontendHook(BuildHookInterface):
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
-        """A package that brings npm, where this machine has none and something must be built."""
-        return [] if frontend.is_fresh() or frontend.has_npm() else [frontend.NPM_PACKAGE]
+        """What packs, and brings npm where this machine has none, when something must be built."""
+        if frontend.is_fresh():
+            return []
+        npm = [] if frontend.has_npm() else [frontend.NPM_PACKAGE]
+        return [frontend.GZIP_PACKAGE, *npm]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         """Build before hatchling collects the files."""
