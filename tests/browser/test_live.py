@@ -132,7 +132,7 @@ def test_news_waits_for_who_types_or_answers_a_dialog(enter: Enter, office: Offi
     page.get_by_label("Reason").fill("It has a value now")
     with page.expect_response("**/admin/incidents*"):
         office.start("errands", priority=50)
-    page.wait_for_function("document.querySelectorAll('.htmx-request').length === 0")
+    expect(page.locator(".htmx-request")).to_have_count(0)
     assert page.get_by_label("Reason").input_value() == "It has a value now"
     with page.expect_response("**/admin/incidents*"):
         page.keyboard.press("Escape")
