@@ -82,7 +82,7 @@ def program_of(box: Box, scope: Any) -> Actor:
 
 async def signed_in(connection: Connection, _handler: BaseRouteHandler) -> None:
     """Let people in who have a live session; what they see is of now or later."""
-    connection.scope["state"]["live"] = connection.app.state.box.live.now
+    connection.scope["state"]["live"] = box_of(connection).live.now
     text = connection.cookies.get(SESSION, "")
     found = text and box_of(connection).sessions.get(text)
     if not found:

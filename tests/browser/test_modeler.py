@@ -93,15 +93,20 @@ def test_a_process_is_drawn_by_keyboard_and_deployed(enter: Enter, office: Offic
         assert client.submit("/start/drawn_by_hand").status_code == 303
 
 
-def test_what_comes_next_stands_clear_of_the_branch_of_a_boundary_event(enter: Enter):
-    visit = enter()
-    begin(visit, "Crowded")
+def begin_with_a_deadline(visit: Visit, name: str) -> None:
+    """A draft with the task "Decide", whose deadline leads to a task and an end of its own."""
+    begin(visit, name)
     choose(visit, "Started (Start event)")
     pressed(visit, "User task")
     fill(visit, "Name", "Decide")
     pressed(visit, "Timer on its edge")
     pressed(visit, "User task")
     pressed(visit, "End event")
+
+
+def test_what_comes_next_stands_clear_of_the_branch_of_a_boundary_event(enter: Enter):
+    visit = enter()
+    begin_with_a_deadline(visit, "Crowded")
     for _ in range(3):
         choose(visit, "Decide (User task)")
         pressed(visit, "Script task")
@@ -138,13 +143,7 @@ CROSSED = """() => {
 
 def test_no_flow_leads_through_what_it_does_not_concern(enter: Enter):
     visit = enter()
-    begin(visit, "Back again")
-    choose(visit, "Started (Start event)")
-    pressed(visit, "User task")
-    fill(visit, "Name", "Decide")
-    pressed(visit, "Timer on its edge")
-    pressed(visit, "User task")
-    pressed(visit, "End event")
+    begin_with_a_deadline(visit, "Back again")
     choose(visit, "Decide (User task)")
     pressed(visit, "Exclusive gateway")
     fill(visit, "Name", "Good?")
